@@ -1,0 +1,187 @@
+package directory
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Invalid says what is wrong with a thing: field name to message key, never prose, so
+// that each door (form, import, API) words it for its own reader.
+type Invalid map[string]string
+
+// Error lists the fields and keys, sorted by field.
+func (v Invalid) Error() string {
+	parts := make([]string, 0, len(v))
+	for field, key := range v {
+		parts = append(parts, fmt.Sprintf("%s: %s", field, key))
+	}
+	sort.Strings(parts)
+	return "invalid: " + strings.Join(parts, ", ")
+}
+
+// Message keys of Invalid.
+const (
+	MsgRequired = "required"
+	MsgTooLong  = "too_long"
+	MsgFormat   = "format"
+	MsgUnknown  = "unknown"
+	MsgPeriod   = "period" // an end before its beginning
+)
+
+// Limits on lengths, in characters. They keep a page readable and an index small; the
+// longest texts in data/ are well under half of each.
+const (
+	MaxName        = 200
+	MaxSummary     = 600
+	MaxDescription = 10_000
+)
+
+// Validate returns nil, or an Invalid that names each wrong field. It checks form, not
+// references: whether a type, term or kommune exists is the store's question.
+func (o Offering) Validate() error {
+	v := Invalid{}
+	v.required("name", o.Name, MaxName)
+	v.required("key", o.Key, MaxName)
+	v.required("type", o.Type, 40)
+	v.required("source", o.Source.Title, 1000)
+	v.length("summary", o.Summary, MaxSummary)
+	v.length("description", o.Description, MaxDescription)
+	v.length("audience", o.Audience, MaxSummary)
+	v.length("bydel", o.Coverage.Bydel, MaxSummary)
+	v.length("opening_text", o.OpeningText, MaxSummary)
+	v.length("cost", o.Cost.Text, MaxSummary)
+	v.length("referral", o.Referral.Text, MaxSummary)
+
+	oneOf(v, "confidence", o.Confidence, High, Medium, Low)
+	oneOf(v, "status", o.Status, Statuses()...)
+	oneOf(v, "cost_kind", o.Cost.Kind, "", Free, Paid)
+	oneOf(v, "referral_kind", o.Referral.Kind, "", ContactYourself, Apply, BeReferred)
+	for _, a := range o.Accessibility {
+		oneOf(v, "accessibility", a, WheelchairAccess, HearingLoop, SignLanguage, StepFree)
+	}
+	if o.ClosedUntil != nil && o.Status != Closed {
+		v.add("closed_until", MsgFormat)
+	}
+
+	if !o.Coverage.National && len(o.Coverage.Fylker) == 0 && len(o.Coverage.Kommuner) == 0 {
+		v.add("coverage", MsgRequired)
+	}
+	v.contacts(o)
+	v.places(o.Locations)
+	v.schedules(o)
+	if _, err := ParsePartialDate(string(o.Source.Date)); err != nil {
+		v.add("source_date", MsgFormat)
+	}
+	if o.Source.URL != "" && !webAddress(o.Source.URL) {
+		v.add("source_url", MsgFormat)
+	}
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}
+
+func (v Invalid) contacts(o Offering) {
+	for _, p := range o.Phones {
+		if n, err := ParsePhone(string(p.Number)); err != nil || n != p.Number {
+			v.add("phone", MsgFormat)
+		}
+		oneOf(v, "phone_purpose", p.Purpose, "", PurposeHelpline, PurposeSwitchboard, PurposeBooking, PurposeText)
+		v.length("phone_hours", p.Hours, MaxSummary)
+	}
+	for _, e := range o.Emails {
+		if a, err := mail.ParseAddress(e); err != nil || a.Address != e {
+			v.add("email", MsgFormat)
+		}
+	}
+	for _, w := range o.Websites {
+		if !webAddress(w) {
+			v.add("website", MsgFormat)
+		}
+	}
+}
+
+func (v Invalid) places(locations []Location) {
+	for _, l := range locations {
+		v.length("street", l.Street, MaxName)
+		if l.PostalCode != "" {
+			if _, err := ParsePostalCode(string(l.PostalCode)); err != nil {
+				v.add("postal_code", MsgFormat)
+			}
+		}
+		if p := l.Position; p != nil && (p.Lat < 57 || p.Lat > 81 || p.Lon < -10 || p.Lon > 34) {
+			v.add("position", MsgFormat) // outside Norway, Svalbard and Jan Mayen included
+		}
+	}
+}
+
+func (v Invalid) schedules(o Offering) {
+	for _, s := range o.Schedules {
+		v.hours("schedule", s.Opens, s.Closes)
+		if s.ValidFrom != nil && s.ValidTo != nil && s.ValidTo.Before(*s.ValidFrom) {
+			v.add("schedule", MsgPeriod)
+		}
+	}
+	for _, e := range o.Exceptions {
+		if !e.Closed {
+			v.hours("exception", e.Opens, e.Closes)
+		}
+	}
+}
+
+// hours wants "HH:MM" twice, the second later. Closing at midnight is written "24:00".
+func (v Invalid) hours(field, opens, closes string) {
+	if !clock(opens) || !clock(closes) {
+		v.add(field, MsgFormat)
+		return
+	}
+	if closes <= opens {
+		v.add(field, MsgPeriod)
+	}
+}
+
+func clock(s string) bool {
+	if len(s) != 5 || s[2] != ':' || !allDigits(s[:2]) || !allDigits(s[3:]) {
+		return false
+	}
+	return s == "24:00" || (s[:2] < "24" && s[3:] < "60")
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && strings.Contains(u.Host, ".") && u.User == nil
+}
+
+// add keeps the first finding for a field.
+func (v Invalid) add(field, key string) {
+	if _, ok := v[field]; !ok {
+		v[field] = key
+	}
+}
+
+func (v Invalid) required(field, s string, limit int) {
+	if strings.TrimSpace(s) == "" {
+		v.add(field, MsgRequired)
+	}
+	v.length(field, s, limit)
+}
+
+func (v Invalid) length(field, s string, limit int) {
+	if utf8.RuneCountInString(s) > limit {
+		v.add(field, MsgTooLong)
+	}
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		v.add(field, MsgFormat) // Postgres stores neither
+	}
+}
+
+func oneOf[T ~string](v Invalid, field string, got T, allowed ...T) {
+	if !slices.Contains(allowed, got) {
+		v.add(field, MsgUnknown)
+	}
+}
