@@ -1,0 +1,143 @@
+// Package search is the Bleve index that readers are answered from. The index is never
+// the truth and can be thrown away: every public thing is a document in it, with the
+// content needed to show it in a stored field, so that pages and the read API need no
+// database.
+//
+// Bleve decides which documents match and how well. Facets, filters, sorting, distance
+// and the listings themselves come from columns in memory, built from the index at open.
+// A reader works on a View: one generation of both, which never changes.
+package search
+
+import (
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// Kommune is a kommune as readers meet it.
+type Kommune struct {
+	region.Kommune
+	Formers []region.Former // former kommuner that went into this one, by name
+}
+
+// Sort is an order of hits.
+type Sort string
+
+const (
+	ByRelevance Sort = "relevans"
+	ByDistance  Sort = "avstand"
+	ByName      Sort = "navn"
+)
+
+// Query is one question. Values in one slice mean OR, different slices AND.
+type Query struct {
+	Text         string
+	Kommuner     []region.Number // offerings that cover any of these
+	Fylker       []region.FylkeNumber
+	Types        []string
+	TargetGroups []string
+	Topics       []string
+	Formats      []string
+	Languages    []string
+	Near         *region.Position // for distance; the reader's kommune's centre otherwise
+	RadiusKM     float64          // 0: no limit
+	Sort         Sort             // "": ByRelevance
+	Page         int              // from 1
+	Size         int
+	// Literal is set when the reader has undone an interpretation: Text is then words to
+	// look for, and no place or type is recognised in it.
+	Literal bool
+}
+
+// Interpretation is what was understood of Query.Text beyond its words.
+type Interpretation struct {
+	Text     string         // the words left over, which were searched for
+	Kommuner []*Kommune     // more than one where a name is shared or a kommune was split
+	Fylker   []region.Fylke // a fylke named in the text
+	Place    string         // what the reader called it, when that is not the kommune's name: "Skedsmo", "0155"
+	Types    []directory.OfferingType
+	Expanded []string // other words that were searched for too
+}
+
+// Empty reports whether nothing but words was understood.
+func (i Interpretation) Empty() bool {
+	return len(i.Kommuner) == 0 && len(i.Fylker) == 0 && len(i.Types) == 0 && len(i.Expanded) == 0
+}
+
+// Hit is one offering that answers a query.
+type Hit struct {
+	Offering   *directory.Offering
+	Reach      directory.Reach // how it covers the reader's kommune; NotCovered when none was named
+	DistanceKM *float64        // from Query.Near or the kommune's centre; nil where there is no position
+}
+
+// FacetValue is one choice of a facet, with the number of hits that choosing it gives.
+type FacetValue struct {
+	Code     string
+	Name     directory.Text
+	Count    int
+	Selected bool
+}
+
+// Facets are the choices that narrow a result. Values without hits are there too, count 0.
+type Facets struct {
+	Types        []FacetValue
+	Fylker       []FacetValue
+	Kommuner     []FacetValue
+	TargetGroups []FacetValue
+	Topics       []FacetValue
+	Formats      []FacetValue
+}
+
+// Result is the answer to a query.
+type Result struct {
+	Total       int
+	Page, Pages int
+	Hits        []Hit
+	Facets      Facets
+	Interpreted Interpretation
+	DidYouMean  string // a better spelling, or ""
+	Articles    []*article.Article
+	// Crisis is set when the text speaks of suicide, violence or danger: emergency
+	// numbers then come first, whatever else was found.
+	Crisis bool
+}
+
+// SuggestionKind says what a completion leads to.
+type SuggestionKind string
+
+const (
+	SuggestKommune  SuggestionKind = "kommune"
+	SuggestType     SuggestionKind = "type"
+	SuggestOffering SuggestionKind = "tilbud"
+	SuggestArticle  SuggestionKind = "artikkel"
+)
+
+// Suggestion is one completion of what a reader is typing.
+type Suggestion struct {
+	Kind SuggestionKind
+	Text string // what to show first: "Lillestrøm"
+	Sub  string // what to show beside it: "tidligere Skedsmo", "postnummer 2000", "Akershus"
+	Path string // where it leads
+}
+
+// PlaceMatch is one kommune that a place may mean.
+type PlaceMatch struct {
+	Kommune *Kommune
+	// As is what matched when it is not the kommune's own name: a former kommune, a
+	// postnummer with its poststed, a bydel or a place. AsKind says which.
+	As     string
+	AsKind string // "navn", "tidligere", "postnummer", "sted", "bydel", "nummer"
+	Exact  bool
+}
+
+// Answer is what one kommune has for one type: the heart of the kommune page.
+type Answer struct {
+	Type      directory.OfferingType
+	Offerings []Hit // what covers the kommune, closest first; Reach is set
+	// Alternatives is filled where Offerings is empty: the nearest offerings of the same
+	// type elsewhere (distance set), then what covers the kommune of the types that
+	// Type.Alternatives names, never empty for a directory with national lines in it.
+	Nearest      []Hit
+	Alternatives []Hit
+}
