@@ -1,0 +1,106 @@
+// Package article turns guidance articles into checked metadata and safe HTML.
+//
+// An article is a Markdown file with YAML front matter, in Norwegian, under
+// data/artikler. Whoever writes one is trusted to write about help, not to write
+// HTML: no markup of the source reaches a reader, so an article may come from a
+// form as well as from a file. What cannot be right (an unknown field, a wrong
+// date) is refused with its place in the file rather than shown half.
+package article
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"time"
+)
+
+// sections is the closed set, in the order in which the site shows them. The
+// names are also the first part of the public address.
+var sections = []string{
+	"ta-vare-pa-deg-selv",
+	"ta-vare-pa-den-syke",
+	"ta-vare-pa-familien",
+	"ta-vare-pa-barna",
+	"mote-med-helsetjenesten",
+}
+
+// Sections returns the slugs of the guidance sections, in display order. A
+// section's title and text are those of its index article.
+func Sections() []string { return slices.Clone(sections) }
+
+// Article is one guidance article, or a section's own text (IsIndex).
+type Article struct {
+	Section string // one of Sections
+	Slug    string // empty for a section's own text
+
+	Title string
+	Lead  string // one or two sentences, plain text
+
+	Published time.Time // a date, at midnight UTC
+	Updated   time.Time // a date, never before Published
+	Order     int       // place within the section, 1 first; 0 for its own text
+
+	Types       []string // codes of offering types to show as help near the reader
+	Topics      []string // codes of what the article is about
+	Laws        []Link
+	Sources     []Source
+	SearchWords []string // everyday words that should find the article
+
+	Markdown string // the text after the front matter
+}
+
+// Link is a text with an absolute https address.
+type Link struct{ Text, URL string }
+
+// Source is a page that the article builds on. Date is the page's own date, zero
+// when it states none.
+type Source struct {
+	Title, URL string
+	Date       time.Time
+}
+
+// IsIndex reports whether the article is a section's own text.
+func (a Article) IsIndex() bool { return a.Slug == "" }
+
+// Path returns the article's public address below the site's root, as in
+// "/mote-med-helsetjenesten/tips-og-rad".
+func (a Article) Path() string { return path.Join("/", a.Section, a.Slug) }
+
+// ParseFS reads every <section>/<slug>.md of fsys, and returns the articles by
+// section, the section's own text first and the others by Order. It reports the
+// problems of all files together, and then returns no articles.
+func ParseFS(fsys fs.FS) ([]Article, error) {
+	names, err := fs.Glob(fsys, "*/*.md")
+	if err != nil {
+		return nil, fmt.Errorf("list articles: %w", err)
+	}
+	var articles []Article
+	var problems []error
+	for _, name := range names {
+		src, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("read article: %w", err))
+			continue
+		}
+		a, err := Parse(name, src)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		articles = append(articles, a)
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	slices.SortFunc(articles, func(a, b Article) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
+			cmp.Compare(a.Order, b.Order),
+			cmp.Compare(a.Slug, b.Slug),
+		)
+	})
+	return articles, nil
+}

@@ -1,0 +1,246 @@
+package article
+
+import (
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+)
+
+// parts are the headings that every article has, in this order.
+var parts = []string{
+	"Kort fortalt",
+	"Dette kan du gjøre i dag",
+	"Dette har du rett til",
+	"Hvem kan hjelpe deg der du bor",
+	"Spørsmål du kan stille",
+}
+
+const (
+	maxLIX            = 40
+	maxParagraphWords = 90
+	minWords          = 600
+	maxWords          = 1100
+)
+
+// checkedIn returns the articles of the repository.
+func checkedIn(t *testing.T) []Article {
+	t.Helper()
+	articles, err := ParseFS(os.DirFS("../../data/artikler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return articles
+}
+
+func TestEverySectionHasItsText(t *testing.T) {
+	var got []string
+	for _, a := range checkedIn(t) {
+		if a.IsIndex() {
+			got = append(got, a.Section)
+		}
+	}
+	if diff := cmp.Diff(Sections(), got); diff != "" {
+		t.Errorf("sections (-want +got):\n%s", diff)
+	}
+}
+
+func TestArticlesAreNumberedFromOne(t *testing.T) {
+	next := map[string]int{}
+	for _, a := range checkedIn(t) {
+		if a.Order != next[a.Section] {
+			t.Errorf("%s: got place %d, want %d", a.Path(), a.Order, next[a.Section])
+		}
+		next[a.Section]++
+	}
+}
+
+func TestArticlesHaveTheirParts(t *testing.T) {
+	for _, a := range checkedIn(t) {
+		if a.IsIndex() {
+			continue
+		}
+		var got []string
+		level := 1
+		for _, h := range a.Headings() {
+			if h.Level < 2 || h.Level > level+1 {
+				t.Errorf("%s: heading %q of level %d stands below one of level %d", a.Path(), h.Text, h.Level, level)
+			}
+			level = h.Level
+			if h.Level == 2 {
+				got = append(got, h.Text)
+			}
+		}
+		if diff := cmp.Diff(parts, got); diff != "" {
+			t.Errorf("%s: parts (-want +got):\n%s", a.Path(), diff)
+		}
+		lists := map[string]int{"typer": len(a.Types), "tema": len(a.Topics), "lover": len(a.Laws),
+			"kilder": len(a.Sources), "sokeord": len(a.SearchWords)}
+		for name, length := range lists {
+			if length == 0 {
+				t.Errorf("%s: %s is empty", a.Path(), name)
+			}
+		}
+	}
+}
+
+func TestArticlesAreEasyToRead(t *testing.T) {
+	for _, a := range checkedIn(t) {
+		text := a.Lead + "\n" + a.Text()
+		score := lix(text)
+		words := len(strings.Fields(a.Text()))
+		t.Logf("%s: LIX %.0f, %d words", a.Path(), score, words)
+		if score > maxLIX {
+			t.Errorf("%s: LIX %.1f, want at most %d", a.Path(), score, maxLIX)
+		}
+		if !a.IsIndex() && (words < minWords || words > maxWords) {
+			t.Errorf("%s: %d words, want %d to %d", a.Path(), words, minWords, maxWords)
+		}
+		for line := range strings.Lines(text) {
+			if n := len(strings.Fields(line)); n > maxParagraphWords {
+				t.Errorf("%s: a paragraph of %d words: %.40q …", a.Path(), n, line)
+			}
+		}
+	}
+}
+
+var (
+	wordPattern     = regexp.MustCompile(`[\pL\pN]+(-[\pL\pN]+)*`)
+	sentencePattern = regexp.MustCompile(`[.!?:]+(\s|$)|\n|$`)
+)
+
+// lix is Björnsson's readability index: the mean length of a sentence in words,
+// and the percentage of words of more than six letters. A heading or list item is
+// a sentence also without its full stop. Under 30 is children's books, 40 is
+// ordinary prose, over 50 is official text.
+func lix(text string) float64 {
+	words := wordPattern.FindAllString(text, -1)
+	long := 0
+	for _, word := range words {
+		if len([]rune(word)) > 6 {
+			long++
+		}
+	}
+	sentences := 0
+	for _, sentence := range sentencePattern.Split(text, -1) {
+		if wordPattern.MatchString(sentence) {
+			sentences++
+		}
+	}
+	return float64(len(words))/float64(sentences) + 100*float64(long)/float64(len(words))
+}
+
+func TestLIX(t *testing.T) {
+	// Six words in two sentences, three of them long: 6/2 + 100*3/6.
+	if got, want := lix("Overskrift uten punktum\nDu kan ringe."), 3+100.0*2/6; got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// typeCodes are the types of offering that an article may send its reader to.
+var typeCodes = []string{
+	"lms", "parorendesenter", "familievernkontor", "barnekoordinator", "parorendekoordinator", "koordinerende_enhet",
+	"helsestasjon", "ppt", "frisklivssentral", "habilitering", "brukerombud", "kompetansesenter", "organisasjon",
+	"hjelpetelefon", "parorendestotte", "parorendegruppe", "familiesenter", "demenskoordinator", "kreftkoordinator",
+	"barn_som_parorende", "motested", "kursportal", "annet",
+}
+
+func TestLinks(t *testing.T) {
+	articles := checkedIn(t)
+	pages := []string{"/kommuner"}
+	for _, a := range articles {
+		pages = append(pages, a.Path())
+	}
+	for _, a := range articles {
+		for _, code := range a.Types {
+			if !slices.Contains(typeCodes, code) {
+				t.Errorf("%s: typer: no type %q", a.Path(), code)
+			}
+		}
+		for _, law := range a.Laws {
+			if !onLovdata(law.URL) {
+				t.Errorf("%s: lover: %s is not a law on lovdata.no", a.Path(), law.URL)
+			}
+		}
+		for _, address := range hrefs(t, a) {
+			checkLink(t, a, address, pages)
+		}
+	}
+}
+
+// checkLink fails for a link of an article's text that leads nowhere, or to a law
+// or type that the article does not name in its front matter.
+func checkLink(t *testing.T, a Article, address string, pages []string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Errorf("%s: link %q: %v", a.Path(), address, err)
+		return
+	}
+	switch {
+	case u.Scheme == "tel":
+		if !slices.Contains([]string{"113", "116117", "116123", "116111"}, u.Opaque) {
+			t.Errorf("%s: %s is not one of the emergency numbers; others stand in the directory", a.Path(), address)
+		}
+	case u.Host == "lovdata.no":
+		named := slices.ContainsFunc(a.Laws, func(law Link) bool { return law.URL == u.Scheme+"://"+u.Host+u.Path })
+		if !onLovdata(address) || !named {
+			t.Errorf("%s: %s is not among the article's lover", a.Path(), address)
+		}
+	case u.Scheme == "https":
+	case u.Path == "/sok":
+		if code := u.Query().Get("type"); !slices.Contains(a.Types, code) || u.RawQuery != "type="+code {
+			t.Errorf("%s: %s is not a search for one of the article's typer", a.Path(), address)
+		}
+	case u.Host != "" || !slices.Contains(pages, u.Path):
+		t.Errorf("%s: no page %s", a.Path(), address)
+	}
+}
+
+var lawPath = regexp.MustCompile(`^/lov/\d{4}-\d{2}-\d{2}-\d+(/§\d+-?\d*[a-z]?)?$`)
+
+// onLovdata reports whether an address is that of a Norwegian law or one of its
+// paragraphs, as in https://lovdata.no/lov/1999-07-02-61/§3-7a.
+func onLovdata(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.Host == "lovdata.no" && lawPath.MatchString(u.Path)
+}
+
+// hrefs returns where the links of an article's text lead.
+func hrefs(t *testing.T, a Article) []string {
+	t.Helper()
+	page, err := a.HTML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var addresses []string
+	for n := range doc.Descendants() {
+		for _, attribute := range n.Attr {
+			if attribute.Key == "href" {
+				addresses = append(addresses, attribute.Val)
+			}
+		}
+	}
+	return addresses
+}
+
+// An article's law must be named in its text as well, or a reader meets it without
+// knowing what it is for.
+func TestLawsAreUsed(t *testing.T) {
+	for _, a := range checkedIn(t) {
+		for _, law := range a.Laws {
+			if !strings.Contains(a.Markdown, "("+law.URL+")") {
+				t.Errorf("%s: %s is not linked in the text", a.Path(), law.Text)
+			}
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package article
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+var (
+	slugPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	codePattern = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+)
+
+// indexName is the file name of a section's own text.
+const indexName = "_index"
+
+// Parse reads one article. The section and slug come from the last two parts of
+// name, "<section>/<slug>.md", or "<section>/_index.md" for the section's own
+// text. All problems are reported together, each as "file:line: field: what".
+func Parse(name string, src []byte) (Article, error) {
+	section, slug, err := place(name)
+	if err != nil {
+		return Article{}, err
+	}
+	meta, body, err := split(name, src)
+	if err != nil {
+		return Article{}, err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(meta), &doc); err != nil {
+		return Article{}, fmt.Errorf("%s: front matter: %w", name, err)
+	}
+	if len(doc.Content) == 0 {
+		return Article{}, fmt.Errorf("%s:1: front matter: is empty", name)
+	}
+
+	r := &reader{file: name}
+	root := doc.Content[0]
+	values := r.mapping(root, "", "tittel", "ingress", "publisert", "oppdatert", "rekkefolge",
+		"typer", "tema", "lover", "kilder", "sokeord")
+	a := Article{
+		Section:     section,
+		Slug:        slug,
+		Title:       r.text("tittel", r.required(root, values, "", "tittel")),
+		Lead:        r.text("ingress", r.required(root, values, "", "ingress")),
+		Published:   r.date("publisert", r.required(root, values, "", "publisert")),
+		Updated:     r.date("oppdatert", r.required(root, values, "", "oppdatert")),
+		Order:       r.order(values["rekkefolge"]),
+		Types:       r.codes("typer", values["typer"]),
+		Topics:      r.codes("tema", values["tema"]),
+		Laws:        r.laws(values["lover"]),
+		Sources:     r.sources(values["kilder"]),
+		SearchWords: r.words("sokeord", values["sokeord"]),
+		Markdown:    body,
+	}
+	if !a.Updated.IsZero() && a.Updated.Before(a.Published) {
+		r.problem(values["oppdatert"].Line, "oppdatert", "is before publisert")
+	}
+	if a.IsIndex() != (a.Order == 0) {
+		r.problem(root.Line, "rekkefolge", "is for articles only, and every article has one")
+	}
+	if strings.TrimSpace(body) == "" {
+		r.problem(strings.Count(meta, "\n")+1, "text", "is empty")
+	}
+	if len(r.problems) > 0 {
+		return Article{}, errors.Join(r.problems...)
+	}
+	return a, nil
+}
+
+// place takes an article's section and slug from its file name.
+func place(name string) (section, slug string, err error) {
+	section = path.Base(path.Dir(name))
+	if !slices.Contains(sections, section) {
+		return "", "", fmt.Errorf("%s: section: %q is not one of %s", name, section, strings.Join(sections, ", "))
+	}
+	slug, found := strings.CutSuffix(path.Base(name), ".md")
+	switch {
+	case !found:
+		return "", "", fmt.Errorf("%s: slug: the file name does not end in .md", name)
+	case slug == indexName:
+		return section, "", nil
+	case !slugPattern.MatchString(slug):
+		return "", "", fmt.Errorf("%s: slug: %q has other characters than a-z, 0-9 and single hyphens", name, slug)
+	}
+	return section, slug, nil
+}
+
+// split divides a source into front matter and text. The front matter keeps its
+// opening "---", which YAML allows, so that YAML counts lines as the file does.
+func split(name string, src []byte) (meta, body string, err error) {
+	if !utf8.Valid(src) {
+		return "", "", fmt.Errorf("%s: text: is not UTF-8", name)
+	}
+	text := strings.ReplaceAll(strings.TrimPrefix(string(src), "\ufeff"), "\r\n", "\n")
+	if !strings.HasPrefix(text, "---\n") {
+		return "", "", fmt.Errorf("%s:1: front matter: the first line is not ---", name)
+	}
+	meta, body, found := strings.Cut(text, "\n---\n")
+	if !found {
+		return "", "", fmt.Errorf("%s:1: front matter: no closing line ---", name)
+	}
+	return meta + "\n", body, nil
+}
+
+// reader reads the nodes of one file's front matter and collects what is wrong.
+// It looks at nodes rather than decoding into a struct, since only they know
+// their line.
+type reader struct {
+	file     string
+	problems []error
+}
+
+func (r *reader) problem(line int, field, format string, args ...any) {
+	r.problems = append(r.problems, fmt.Errorf("%s:%d: %s: %s", r.file, line, field, fmt.Sprintf(format, args...)))
+}
+
+// mapping returns the values of a mapping by key. Other keys than the known ones,
+// and repeated ones, are problems; within is the field that holds the mapping,
+// for the message.
+func (r *reader) mapping(node *yaml.Node, within string, known ...string) map[string]*yaml.Node {
+	if node.Kind != yaml.MappingNode {
+		r.problem(node.Line, cmp.Or(within, "front matter"), "is not a list of name: value")
+		return nil
+	}
+	values := make(map[string]*yaml.Node)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		field := fieldName(within, key.Value)
+		switch {
+		case !slices.Contains(known, key.Value):
+			r.problem(key.Line, field, "is not a field here; the fields are %s", strings.Join(known, ", "))
+		case values[key.Value] != nil:
+			r.problem(key.Line, field, "is given twice")
+		default:
+			values[key.Value] = value
+		}
+	}
+	return values
+}
+
+// required returns the value of a key that must be there, nil if it is missing.
+func (r *reader) required(parent *yaml.Node, values map[string]*yaml.Node, within, key string) *yaml.Node {
+	if values[key] == nil {
+		r.problem(parent.Line, fieldName(within, key), "is missing")
+	}
+	return values[key]
+}
+
+// fieldName is a field's name in messages: "tittel", or "lover.url" within another.
+func fieldName(within, key string) string {
+	if within == "" {
+		return key
+	}
+	return within + "." + key
+}
+
+// text returns a value on one line, empty for a missing one.
+func (r *reader) text(field string, node *yaml.Node) string {
+	if node == nil {
+		return ""
+	}
+	text := strings.Join(strings.Fields(node.Value), " ")
+	if node.Kind != yaml.ScalarNode {
+		r.problem(node.Line, field, "is not a single text")
+		return ""
+	}
+	if text == "" {
+		r.problem(node.Line, field, "is empty")
+	}
+	return text
+}
+
+// date returns a date, zero for a missing one.
+func (r *reader) date(field string, node *yaml.Node) time.Time {
+	text := r.text(field, node)
+	if text == "" {
+		return time.Time{}
+	}
+	date, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		r.problem(node.Line, field, "%q is not a date like 2026-11-25", text)
+	}
+	return date
+}
+
+// order returns the place within the section, 0 for a missing one.
+func (r *reader) order(node *yaml.Node) int {
+	text := r.text("rekkefolge", node)
+	if text == "" {
+		return 0
+	}
+	order, err := strconv.Atoi(text)
+	if err != nil || order < 1 {
+		r.problem(node.Line, "rekkefolge", "%q is not a whole number from 1", text)
+		return 0
+	}
+	return order
+}
+
+// items returns the nodes of a list, none for a missing one.
+func (r *reader) items(field string, node *yaml.Node) []*yaml.Node {
+	if node == nil {
+		return nil
+	}
+	if node.Kind != yaml.SequenceNode {
+		r.problem(node.Line, field, "is not a list")
+		return nil
+	}
+	return node.Content
+}
+
+// words returns a list of texts without repetitions.
+func (r *reader) words(field string, node *yaml.Node) []string {
+	var words []string
+	for _, item := range r.items(field, node) {
+		word := r.text(field, item)
+		if slices.Contains(words, word) {
+			r.problem(item.Line, field, "%q is given twice", word)
+			continue
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// codes returns a list of codes such as barn_som_parorende. Whether they exist is
+// for those to say who keep the types and topics.
+func (r *reader) codes(field string, node *yaml.Node) []string {
+	codes := r.words(field, node)
+	for _, code := range codes {
+		if code != "" && !codePattern.MatchString(code) {
+			r.problem(node.Line, field, "%q is not a code of a-z, 0-9 and _", code)
+		}
+	}
+	return codes
+}
+
+// laws returns the paragraphs that the article names.
+func (r *reader) laws(node *yaml.Node) []Link {
+	var laws []Link
+	for _, item := range r.items("lover", node) {
+		values := r.mapping(item, "lover", "tekst", "url")
+		laws = append(laws, Link{
+			Text: r.text("lover.tekst", r.required(item, values, "lover", "tekst")),
+			URL:  r.address("lover.url", r.required(item, values, "lover", "url")),
+		})
+	}
+	return laws
+}
+
+// sources returns the pages that the article builds on.
+func (r *reader) sources(node *yaml.Node) []Source {
+	var sources []Source
+	for _, item := range r.items("kilder", node) {
+		values := r.mapping(item, "kilder", "tittel", "url", "dato")
+		sources = append(sources, Source{
+			Title: r.text("kilder.tittel", r.required(item, values, "kilder", "tittel")),
+			URL:   r.address("kilder.url", r.required(item, values, "kilder", "url")),
+			Date:  r.date("kilder.dato", values["dato"]),
+		})
+	}
+	return sources
+}
+
+// address returns an absolute https address.
+func (r *reader) address(field string, node *yaml.Node) string {
+	text := r.text(field, node)
+	if text == "" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		r.problem(node.Line, field, "%q is not an address that begins with https://", text)
+	}
+	return text
+}
