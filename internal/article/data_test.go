@@ -1,6 +1,7 @@
 package article
 
 import (
+	"maps"
 	"net/url"
 	"os"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // parts are the headings that every article has, in this order.
@@ -163,56 +165,87 @@ func TestLinks(t *testing.T) {
 			}
 		}
 		for _, law := range a.Laws {
-			if !onLovdata(law.URL) {
-				t.Errorf("%s: lover: %s is not a law on lovdata.no", a.Path(), law.URL)
-			}
+			checkLaw(t, a, law)
 		}
-		for _, address := range hrefs(t, a) {
-			checkLink(t, a, address, pages)
+		for _, link := range links(t, a) {
+			checkLink(t, a, link, pages)
 		}
 	}
 }
 
 // checkLink fails for a link of an article's text that leads nowhere, or to a law
 // or type that the article does not name in its front matter.
-func checkLink(t *testing.T, a Article, address string, pages []string) {
+func checkLink(t *testing.T, a Article, link Link, pages []string) {
 	t.Helper()
-	u, err := url.Parse(address)
+	u, err := url.Parse(link.URL)
 	if err != nil {
-		t.Errorf("%s: link %q: %v", a.Path(), address, err)
+		t.Errorf("%s: link %q: %v", a.Path(), link.URL, err)
 		return
 	}
 	switch {
 	case u.Scheme == "tel":
-		if !slices.Contains([]string{"113", "116117", "116123", "116111"}, u.Opaque) {
-			t.Errorf("%s: %s is not one of the emergency numbers; others stand in the directory", a.Path(), address)
+		if !slices.Contains([]string{"113", "116117", "116123", "116111"}, u.Opaque) || strings.ReplaceAll(link.Text, " ", "") != u.Opaque {
+			t.Errorf("%s: %s (%s) is not one of the emergency numbers; others stand in the directory", a.Path(), link.Text, link.URL)
 		}
 	case u.Host == "lovdata.no":
-		named := slices.ContainsFunc(a.Laws, func(law Link) bool { return law.URL == u.Scheme+"://"+u.Host+u.Path })
-		if !onLovdata(address) || !named {
-			t.Errorf("%s: %s is not among the article's lover", a.Path(), address)
+		link.URL = u.Scheme + "://" + u.Host + u.Path
+		checkLaw(t, a, link)
+		if !slices.ContainsFunc(a.Laws, func(law Link) bool { return law.URL == link.URL }) {
+			t.Errorf("%s: %s is not among the article's lover", a.Path(), link.URL)
 		}
 	case u.Scheme == "https":
 	case u.Path == "/sok":
 		if code := u.Query().Get("type"); !slices.Contains(a.Types, code) || u.RawQuery != "type="+code {
-			t.Errorf("%s: %s is not a search for one of the article's typer", a.Path(), address)
+			t.Errorf("%s: %s is not a search for one of the article's typer", a.Path(), link.URL)
 		}
 	case u.Host != "" || !slices.Contains(pages, u.Path):
-		t.Errorf("%s: no page %s", a.Path(), address)
+		t.Errorf("%s: no page %s", a.Path(), link.URL)
 	}
 }
 
-var lawPath = regexp.MustCompile(`^/lov/\d{4}-\d{2}-\d{2}-\d+(/§\d+-?\d*[a-z]?)?$`)
-
-// onLovdata reports whether an address is that of a Norwegian law or one of its
-// paragraphs, as in https://lovdata.no/lov/1999-07-02-61/§3-7a.
-func onLovdata(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "https" && u.Host == "lovdata.no" && lawPath.MatchString(u.Path)
+// lawNumbers are the laws that articles name, by their numbers on lovdata.no.
+var lawNumbers = map[string]string{
+	"spesialisthelsetjenesteloven":      "1999-07-02-61",
+	"psykisk helsevernloven":            "1999-07-02-62",
+	"pasient- og brukerrettighetsloven": "1999-07-02-63",
+	"helsepersonelloven":                "1999-07-02-64",
+	"helse- og omsorgstjenesteloven":    "2011-06-24-30",
+	"tolkeloven":                        "2021-06-11-79",
 }
 
-// hrefs returns where the links of an article's text lead.
-func hrefs(t *testing.T, a Article) []string {
+var (
+	lawPath   = regexp.MustCompile(`^/lov/(\d{4}-\d{2}-\d{2}-\d+)(?:/(§\d+(?:-\d+)?[a-z]?))?$`)
+	paragraph = regexp.MustCompile(`§ \d+(-\d+)?( [a-c]\b)?`)
+)
+
+// checkLaw fails unless a link leads to the law and paragraph that its text names.
+func checkLaw(t *testing.T, a Article, law Link) {
+	t.Helper()
+	u, err := url.Parse(law.URL)
+	if err != nil || u.Scheme != "https" || u.Host != "lovdata.no" || !lawPath.MatchString(u.Path) {
+		t.Errorf("%s: %s is not a law on lovdata.no", a.Path(), law.URL)
+		return
+	}
+	address := lawPath.FindStringSubmatch(u.Path)
+	for name, number := range lawNumbers {
+		if strings.Contains(law.Text, name) && number != address[1] {
+			t.Errorf("%s: %q leads to another law: %s", a.Path(), law.Text, law.URL)
+		}
+	}
+	if !slices.Contains(slices.Collect(maps.Values(lawNumbers)), address[1]) {
+		t.Errorf("%s: no law of number %s", a.Path(), address[1])
+	}
+	named := strings.ReplaceAll(paragraph.FindString(law.Text), " ", "")
+	if named == "§1-3b" {
+		named = "§1-3" // the letter is that of a definition, not of a paragraph
+	}
+	if named != address[2] && !strings.Contains(law.Text, "kapittel") {
+		t.Errorf("%s: %q leads to %s", a.Path(), law.Text, law.URL)
+	}
+}
+
+// links returns the links of an article's text.
+func links(t *testing.T, a Article) []Link {
 	t.Helper()
 	page, err := a.HTML()
 	if err != nil {
@@ -222,15 +255,25 @@ func hrefs(t *testing.T, a Article) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var addresses []string
+	var found []Link
 	for n := range doc.Descendants() {
-		for _, attribute := range n.Attr {
-			if attribute.Key == "href" {
-				addresses = append(addresses, attribute.Val)
+		if n.DataAtom != atom.A {
+			continue
+		}
+		var link Link
+		for text := range n.Descendants() {
+			if text.Type == html.TextNode {
+				link.Text += text.Data
 			}
 		}
+		for _, attribute := range n.Attr {
+			if attribute.Key == "href" {
+				link.URL = attribute.Val
+			}
+		}
+		found = append(found, link)
 	}
-	return addresses
+	return found
 }
 
 // An article's law must be named in its text as well, or a reader meets it without
