@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"gopkg.in/yaml.v3"
 )
 
 // parts are the headings that every article has, in this order.
@@ -144,12 +145,40 @@ func TestLIX(t *testing.T) {
 	}
 }
 
-// typeCodes are the types of offering that an article may send its reader to.
-var typeCodes = []string{
-	"lms", "parorendesenter", "familievernkontor", "barnekoordinator", "parorendekoordinator", "koordinerende_enhet",
-	"helsestasjon", "ppt", "frisklivssentral", "habilitering", "brukerombud", "kompetansesenter", "organisasjon",
-	"hjelpetelefon", "parorendestotte", "parorendegruppe", "familiesenter", "demenskoordinator", "kreftkoordinator",
-	"barn_som_parorende", "motested", "kursportal", "annet",
+// codesIn returns the codes of a list in one of the vocabularies of data/.
+func codesIn(t *testing.T, file, list string) []string {
+	t.Helper()
+	src, err := os.ReadFile("../../data/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lists map[string][]struct {
+		Code string `yaml:"kode"`
+	}
+	if err := yaml.Unmarshal(src, &lists); err != nil {
+		t.Fatalf("read %s: %v", file, err)
+	}
+	var codes []string
+	for _, entry := range lists[list] {
+		codes = append(codes, entry.Code)
+	}
+	return codes
+}
+
+func TestCodesAreKnown(t *testing.T) {
+	types, topics := codesIn(t, "typer.yaml", "typer"), codesIn(t, "begreper.yaml", "tema")
+	for _, a := range checkedIn(t) {
+		for _, code := range a.Types {
+			if !slices.Contains(types, code) {
+				t.Errorf("%s: typer: no type %q", a.Path(), code)
+			}
+		}
+		for _, code := range a.Topics {
+			if !slices.Contains(topics, code) {
+				t.Errorf("%s: tema: no topic %q", a.Path(), code)
+			}
+		}
+	}
 }
 
 func TestLinks(t *testing.T) {
@@ -159,11 +188,6 @@ func TestLinks(t *testing.T) {
 		pages = append(pages, a.Path())
 	}
 	for _, a := range articles {
-		for _, code := range a.Types {
-			if !slices.Contains(typeCodes, code) {
-				t.Errorf("%s: typer: no type %q", a.Path(), code)
-			}
-		}
 		for _, law := range a.Laws {
 			checkLaw(t, a, law)
 		}
