@@ -92,3 +92,9 @@ tool (
 	github.com/a-h/templ/cmd/templ
 	honnef.co/go/tools/cmd/staticcheck
 )
+
+// Not Go: packages of the asset build, and what a running copy keeps.
+ignore (
+	./web/node_modules
+	./var
+)

@@ -1,0 +1,146 @@
+// Builds dist/ from css/, js/, img/ and the packages in node_modules: every file under a
+// name that carries a hash of its content, text files also compressed, and manifest.json
+// from logical to real names. `npm ci` first.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
+
+// The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
+// "type-…" are the offering types by code, "del-…" the guidance sections by path.
+const icons = {
+  "arrow-right": "ArrowRight",
+  book: "OpenBook",
+  calendar: "Calendar",
+  chat: "Chat",
+  check: "CheckmarkCircle",
+  "chevron-down": "ChevronDown",
+  "chevron-left": "ChevronLeft",
+  "chevron-right": "ChevronRight",
+  clock: "Clock",
+  close: "XMark",
+  document: "FileText",
+  external: "ExternalLink",
+  filter: "Funnel",
+  "hearing-loop": "HearingLoop",
+  heart: "HandHeart",
+  home: "House",
+  info: "InformationSquare",
+  kroner: "Kroner",
+  language: "Language",
+  law: "FileParagraph",
+  mail: "EnvelopeClosed",
+  person: "Person",
+  persons: "PersonGroup",
+  phone: "PhoneFill",
+  pin: "LocationPin",
+  print: "PrinterSmall",
+  referral: "Enter",
+  search: "MagnifyingGlass",
+  "sign-language": "SignLanguageTwoHands",
+  warning: "ExclamationmarkTriangle",
+  web: "Globe",
+  wheelchair: "Wheelchair",
+
+  "type-annet": "InformationSquare",
+  "type-barn_som_parorende": "TeddyBear",
+  "type-barnekoordinator": "FigureChild",
+  "type-brukerombud": "ShieldCheckmark",
+  "type-demenskoordinator": "HeadHeart",
+  "type-familiesenter": "House",
+  "type-familievernkontor": "FigureCombination",
+  "type-frisklivssentral": "HikingTrailSign",
+  "type-habilitering": "PuzzlePiece",
+  "type-helsestasjon": "Stroller",
+  "type-hjelpetelefon": "PersonHeadset",
+  "type-kompetansesenter": "Books",
+  "type-koordinerende_enhet": "Compass",
+  "type-kreftkoordinator": "HandShakeHeart",
+  "type-kursportal": "Laptop",
+  "type-lms": "Presentation",
+  "type-motested": "Coffee",
+  "type-organisasjon": "PersonGroup",
+  "type-parorendegruppe": "Chat2",
+  "type-parorendekoordinator": "PersonChat",
+  "type-parorendesenter": "HouseHeart",
+  "type-parorendestotte": "HandHeart",
+  "type-ppt": "Backpack",
+
+  "del-mote-med-helsetjenesten": "Stethoscope",
+  "del-ta-vare-pa-barna": "TeddyBear",
+  "del-ta-vare-pa-deg-selv": "Plant",
+  "del-ta-vare-pa-den-syke": "Bandage",
+  "del-ta-vare-pa-familien": "HouseHeart",
+};
+
+// Files are built beside dist/ and moved there at the end, so that a failing build leaves
+// the last good one.
+const out = "dist.new";
+const manifest = {};
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out);
+await bundle();
+write("icons.svg", sprite());
+write("favicon.svg", readFileSync("img/favicon.svg"));
+writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
+rmSync("dist", { recursive: true, force: true });
+renameSync(out, "dist");
+
+// bundle puts the style sheet, the script and the fonts they refer to into the output.
+async function bundle() {
+  const result = await build({
+    entryPoints: ["css/main.css", "js/main.js"],
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["es2020", "chrome105", "firefox110", "safari15.6"],
+    loader: { ".woff2": "file" },
+    entryNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    metafile: true,
+    logLevel: "warning",
+  });
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    const source = output.entryPoint ?? Object.keys(output.inputs)[0];
+    manifest[basename(source)] = basename(path);
+    compress(path, readFileSync(path));
+  }
+}
+
+// sprite returns one SVG with a symbol per icon, for <use href="…#name">. Coordinates are
+// rounded to a hundredth of 24 units, which nobody sees and halves the file.
+function sprite() {
+  const symbols = Object.entries(icons).map(([name, file]) => {
+    const svg = readFileSync(`node_modules/@navikt/aksel-icons/dist/svg/${file}.svg`, "utf8");
+    const body = svg.match(/^<svg[^>]*viewBox="0 0 24 24"[^>]*>([^]*)<\/svg>\s*$/);
+    if (!body) throw new Error(`${file}.svg is not drawn on 24 by 24`);
+    return `<symbol id="${name}" viewBox="0 0 24 24">${round(body[1].trim())}</symbol>`;
+  });
+  return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+}
+
+function round(paths) {
+  return paths.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+}
+
+// write puts content under a hashed name into the output.
+function write(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
+  const ext = extname(name);
+  manifest[name] = `${basename(name, ext)}-${hash}${ext}`;
+  writeFileSync(`${out}/${manifest[name]}`, content);
+  compress(`${out}/${manifest[name]}`, content);
+}
+
+// compress puts .br and .gz beside a text file; fonts are compressed already.
+function compress(path, content) {
+  if (![".css", ".js", ".svg"].includes(extname(path))) return;
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+}

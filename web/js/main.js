@@ -1,0 +1,6 @@
+// What pages do beyond HTML; every page works without it.
+import { autoSubmit } from "./autosubmit.js";
+import { suggest } from "./suggest.js";
+
+document.querySelectorAll("input[data-suggest]").forEach(suggest);
+document.querySelectorAll("form[data-auto]").forEach(autoSubmit);

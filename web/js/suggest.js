@@ -1,0 +1,142 @@
+// suggest makes a text field a combobox that completes what is typed, after the pattern
+// of the ARIA Authoring Practices: the field keeps focus, arrows move in the list, and
+// nothing is chosen until the reader does. Enter without a choice sends the form as usual.
+//
+//   <span class="o-combo"><input data-suggest="/api/v1/forslag" …></span>
+//
+// Choosing a completion goes to its page. With data-suggest-kind="kommune" only such
+// completions are shown, and choosing one fills the field and sends the form.
+
+const WAIT = 120; // ms without a key press before asking
+const KINDS = { kommune: "Kommune", type: "Type tilbud", tilbud: "Tilbud", artikkel: "Artikkel" };
+
+let lists = 0;
+
+export function suggest(input) {
+  const list = document.createElement("ul");
+  const status = document.createElement("span"); // read out by screen readers
+  let options = [];
+  let active = -1; // index into options; -1 is the field itself
+  let timer;
+  let request;
+
+  list.id = `forslag-${++lists}`;
+  list.className = "o-suggest";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Forslag");
+  status.className = "ds-sr-only";
+  status.setAttribute("role", "status");
+  input.after(list, status);
+
+  const attributes = { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list.id };
+  for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
+  close();
+
+  input.addEventListener("input", () => {
+    cancel();
+    if (input.value.trim()) timer = setTimeout(ask, WAIT);
+    else close();
+  });
+  input.addEventListener("keydown", key);
+  input.addEventListener("blur", close);
+  // A press in the list must not take focus from the field: that would close the list.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => choose(options[[...list.children].indexOf(event.target.closest("li"))]));
+
+  function cancel() {
+    clearTimeout(timer);
+    if (request) request.abort();
+  }
+
+  async function ask() {
+    request = new AbortController();
+    try {
+      const url = new URL(input.dataset.suggest, location.href);
+      url.searchParams.set("q", input.value.trim());
+      const response = await fetch(url, { signal: request.signal });
+      if (!response.ok) return close();
+      show((await response.json()).forslag);
+    } catch {
+      // Stale, or no network: the form works without completions.
+      close();
+    }
+  }
+
+  function show(found) {
+    if (document.activeElement !== input) return;
+    const kind = input.dataset.suggestKind;
+    options = kind ? found.filter((f) => f.slag === kind) : found;
+    list.replaceChildren(...options.map(item));
+    list.hidden = options.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    status.textContent =
+      options.length === 0 ? "Ingen forslag." : `${options.length} forslag. Bruk piltastene for å velge.`;
+    move(-1);
+  }
+
+  function item(option, i) {
+    const li = document.createElement("li");
+    li.id = `${list.id}-${i}`;
+    li.setAttribute("role", "option");
+    li.append(part("text", option.tekst));
+    if (option.undertekst) li.append(part("sub", option.undertekst));
+    if (!input.dataset.suggestKind) li.append(part("kind", KINDS[option.slag] || ""));
+    return li;
+  }
+
+  function part(name, text) {
+    const span = document.createElement("span");
+    span.className = `o-suggest__${name}`;
+    span.textContent = `${text} `; // the space divides the parts when read out
+    return span;
+  }
+
+  function move(to) {
+    active = to;
+    [...list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === active)));
+    if (active < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[active].id);
+    list.children[active].scrollIntoView({ block: "nearest" });
+  }
+
+  function close() {
+    cancel();
+    options = [];
+    list.hidden = true;
+    list.replaceChildren();
+    status.textContent = "";
+    input.setAttribute("aria-expanded", "false");
+    move(-1);
+  }
+
+  function key(event) {
+    if (list.hidden || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    const last = options.length - 1;
+    const steps = {
+      ArrowDown: () => move(active < last ? active + 1 : -1),
+      ArrowUp: () => move(active < 0 ? last : active - 1),
+      Escape: close,
+    };
+    if (active >= 0) {
+      steps.Home = () => move(0);
+      steps.End = () => move(last);
+      steps.Enter = () => choose(options[active]);
+    }
+    if (!steps[event.key]) return;
+    event.preventDefault();
+    steps[event.key]();
+  }
+
+  function choose(option) {
+    if (!option) return;
+    close();
+    if (!input.dataset.suggestKind) {
+      location.assign(option.url);
+      return;
+    }
+    input.value = option.tekst;
+    if (input.form) input.form.requestSubmit();
+  }
+}
