@@ -1,0 +1,6 @@
+package pgembed
+
+import "syscall"
+
+// withoutDeathSignal lets a child outlive its parent, as an orphan does.
+func withoutDeathSignal(attr *syscall.SysProcAttr) { attr.Pdeathsig = 0 }
