@@ -1,0 +1,113 @@
+# Targets for people; what they need of each other is below. `make help` lists them.
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# Where Go's own archive puts itself; not every shell has it on PATH.
+export PATH := $(PATH):/usr/local/go/bin
+
+FUZZTIME ?= 30s
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+QUIETLY := @scripts/quietly.sh
+
+PACKAGES := web/node_modules/.package-lock.json
+ASSETS := web/dist/manifest.json
+BINARY := bin/oversikt
+ASSET_SOURCES := web/build.mjs $(shell find web/css web/js web/img -type f)
+BINARY_SOURCES := go.mod go.sum web/embed.go $(shell find cmd internal migrations data web/view -type f \
+	! -name '*_test.go' ! -path '*/testdata/*')
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(BINARY) prerequisites ## build and serve on http://127.0.0.1:8080; Ctrl-C stops
+	@scripts/run.sh
+
+.PHONY: build
+build: $(BINARY) ## bin/oversikt, one static binary
+
+.PHONY: test
+test: $(ASSETS) prerequisites browser ## every test, against a real Postgres and a real browser
+	go test -count=1 ./...
+
+.PHONY: test-short
+test-short: $(ASSETS) ## tests that need neither database nor browser
+	go test -short ./...
+
+.PHONY: check
+check: $(ASSETS) ## the gate before a commit: format, vet, lint, generated files, all tests
+	@echo "==> gofmt"
+	@stale=$$(gofmt -l cmd internal migrations data web/*.go web/view); [ -z "$$stale" ] || { echo "not formatted (make fmt): $$stale"; exit 1; }
+	@echo "==> generated files, go.mod, lock file"
+	@scripts/check-generated.sh
+	@echo "==> go vet"
+	@go vet ./...
+	@echo "==> staticcheck"
+	@go tool staticcheck ./...
+	@$(MAKE) --no-print-directory test
+
+.PHONY: lint
+lint: $(ASSETS) ## go vet and staticcheck
+	go vet ./...
+	go tool staticcheck ./...
+
+.PHONY: fmt
+fmt: ## format Go and templates
+	gofmt -w cmd internal migrations data web/*.go web/view
+	go tool templ fmt web/view
+
+.PHONY: generate
+generate: $(ASSETS) ## Go from the templates, and the assets
+	go tool templ generate -path web/view
+
+.PHONY: golden
+golden: $(ASSETS) prerequisites ## rewrite the golden files from what the code gives now
+	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' cmd internal | xargs -r dirname | sort -u | sed 's|^|./|') -update
+
+.PHONY: bench
+bench: $(ASSETS) prerequisites ## the project's own benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: cover
+cover: $(ASSETS) prerequisites browser ## coverage by function in coverage.out, the sum here
+	go test -coverprofile=coverage.out ./...
+	go tool cover -func=coverage.out | tail -n 1
+
+.PHONY: schema
+schema: $(BINARY) ## dump migrations/schema.sql
+	scripts/schema.sh
+
+.PHONY: clean
+clean: ## remove what was built; var/ with its database stays
+	rm -rf bin web/dist web/dist.new web/node_modules .cache coverage.out
+
+# What the targets above need.
+
+.PHONY: prerequisites
+prerequisites: $(PACKAGES)
+	@scripts/postgres.sh
+
+.PHONY: browser
+browser:
+	@scripts/chromium.sh >/dev/null
+
+$(PACKAGES): web/package.json web/package-lock.json web/.npmrc
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org/"; exit 1; }
+	$(QUIETLY) "fetching npm packages (style sheets, fonts, icons, a Postgres server)" npm --prefix web ci
+	@touch $@
+
+$(ASSETS): $(PACKAGES) $(ASSET_SOURCES)
+	$(QUIETLY) "building style sheet, script and icons" npm --prefix web run build
+
+$(BINARY): $(ASSETS) $(BINARY_SOURCES)
+	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
+	$(QUIETLY) "building $@ $(VERSION) (the first time fetches and compiles the modules: some minutes)" \
+		env CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/oversikt
