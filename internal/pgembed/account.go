@@ -74,7 +74,7 @@ const nameless = "without a name"
 
 // ownerOf returns the account that owns a file, or root if there is no file.
 func ownerOf(path string) account {
-	info, err := os.Lstat(path)
+	info, err := os.Stat(path)
 	if err != nil {
 		return account{name: "root"}
 	}

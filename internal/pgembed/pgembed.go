@@ -46,6 +46,9 @@ const (
 	superuser = "postgres"
 )
 
+// retryEvery is how long to wait after a failure before the next try.
+const retryEvery = 2 * time.Second
+
 // Options says where the cluster is and which server runs it.
 type Options struct {
 	// Dir is the data folder. It is made if missing; the cluster is in
@@ -208,7 +211,7 @@ func (s *Server) watch(ctx context.Context) {
 				return
 			}
 			s.opts.Log.Error("cannot start Postgres, trying again", "dir", s.dir, "err", err)
-			if pause(ctx, 2*time.Second) != nil {
+			if pause(ctx, retryEvery) != nil {
 				return
 			}
 		}
@@ -218,16 +221,17 @@ func (s *Server) watch(ctx context.Context) {
 // waitForLock asks again and again, because a flock call that waits cannot be
 // called off. It ends with the error of ctx.
 func (s *Server) waitForLock(ctx context.Context) error {
-	for {
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
+	for wait := 200 * time.Millisecond; ; {
+		if err := pause(ctx, wait); err != nil {
 			return err
 		}
 		held, err := s.acquire()
-		if err != nil {
-			s.opts.Log.Error("cannot look after Postgres", "dir", s.dir, "err", err)
-		}
 		if held {
 			return nil
+		}
+		if err != nil {
+			s.opts.Log.Error("cannot look after Postgres, trying again", "dir", s.dir, "err", err)
+			wait = retryEvery
 		}
 	}
 }

@@ -1,0 +1,215 @@
+// Package dbtest gives every test a Postgres database of its own, with the
+// schema as the migrations make it. It is for tests only.
+//
+// Each test binary runs one server, without the care for power cuts that makes
+// a server slow. The schema is made once, in a database that is then copied for
+// each test: copying takes some hundredths of a second, migrating much longer.
+//
+// A package whose tests call URL has
+//
+//	func TestMain(m *testing.M) { dbtest.Main(m) }
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/pgembed"
+	"github.com/nasjonal-oversikt/oversikt/migrations"
+)
+
+// template is the migrated database, the one that pgembed makes.
+const template = "oversikt"
+
+const dirPrefix = "oversikt-dbtest-"
+
+// server is the running server of this test binary.
+type server struct {
+	dir      string // data folder
+	postgres *pgembed.Server
+	admin    *sql.DB // connected to another database than the template, which must be unused while it is copied
+	count    atomic.Int64
+}
+
+// shared starts the server when the first test asks for a database.
+var shared = struct {
+	sync.Mutex
+	server *server
+	err    error
+}{}
+
+// Main runs the tests, stops the server if one of them started it, and ends the
+// process. Should the tests end the process first, by a panic or a time limit,
+// Linux stops the server, and a later run removes what is on disk.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.server != nil {
+		if err := shared.server.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "dbtest:", err)
+			code = max(code, 1)
+		}
+	}
+	os.Exit(code)
+}
+
+// URL returns the address of a new database for this test, with the schema and
+// without any rows but those that the migrations write. The database is dropped
+// when the test ends. Without a Postgres server on the machine the test fails;
+// with -short it is skipped.
+func URL(t testing.TB) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a Postgres")
+	}
+	shared.Lock()
+	if shared.server == nil && shared.err == nil {
+		shared.server, shared.err = start(context.Background())
+	}
+	s, err := shared.server, shared.err
+	shared.Unlock()
+	if err != nil {
+		t.Fatalf("dbtest: %v", err)
+	}
+
+	name := fmt.Sprintf("test_%d", s.count.Add(1))
+	// Copying files is faster than the default, copying through the log, as
+	// this server does not wait for the disk.
+	if _, err := s.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY file_copy"); err != nil {
+		t.Fatalf("dbtest: create database: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := s.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dbtest: drop database: %v", err)
+		}
+	})
+	return withDatabase(s.postgres.URL(), name)
+}
+
+// start runs a server in a new folder and migrates the template.
+func start(ctx context.Context) (*server, error) {
+	temp := tempDir()
+	removeAbandoned(temp)
+	dir, err := os.MkdirTemp(temp, dirPrefix)
+	if err != nil {
+		return nil, err
+	}
+	// The server of root's tests runs as another user, who must get there.
+	if err := os.Chmod(dir, 0o711); err != nil {
+		return nil, err
+	}
+	postgres, err := pgembed.Start(ctx, pgembed.Options{
+		Dir:     dir,
+		Bin:     os.Getenv("PG_BIN"),
+		NPMRoot: nodeModules(),
+		Log:     slog.New(slog.DiscardHandler),
+		Settings: map[string]string{
+			"fsync":              "off",
+			"synchronous_commit": "off",
+			"full_page_writes":   "off",
+			"autovacuum":         "off", // it would be in the way of copying the template
+			"max_connections":    "200", // parallel tests, each with a pool
+		},
+	})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	s := &server{dir: dir, postgres: postgres}
+	if err := migrate(ctx, postgres.URL()); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	s.admin, err = sql.Open("pgx", withDatabase(postgres.URL(), "postgres"))
+	if err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+// tempDir is where the server's data goes: in memory where Linux has room for
+// it, as a database has three hundred files and a disk can take twenty times as
+// long to make them, and else in the temp folder. Containers often have but 64 MB there.
+func tempDir() string {
+	const memory = "/dev/shm"
+	var stat syscall.Statfs_t
+	if syscall.Statfs(memory, &stat) == nil && stat.Bavail*uint64(stat.Bsize) >= 1<<30 {
+		return memory
+	}
+	return os.TempDir()
+}
+
+func migrate(ctx context.Context, url string) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	_, err = migrations.Up(ctx, db)
+	return errors.Join(err, db.Close())
+}
+
+// stop ends the server and removes its data.
+func (s *server) stop() error {
+	var err error
+	if s.admin != nil {
+		err = s.admin.Close()
+	}
+	return errors.Join(err, s.postgres.Stop(context.Background()), os.RemoveAll(s.dir))
+}
+
+// withDatabase returns the address of another database of the same server.
+func withDatabase(address, name string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err) // pgembed's addresses are valid
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// nodeModules is where npm puts a server on a machine that has none: below the
+// folder of go.mod. Tests run in the folder of their package.
+func nodeModules() string {
+	for dir, err := os.Getwd(); err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, "web", "node_modules")
+		}
+	}
+	return ""
+}
+
+// removeAbandoned removes the data of test binaries that were killed. One that
+// runs holds the lock in its folder, but takes it a moment after making the
+// folder, so that new ones are left alone.
+func removeAbandoned(temp string) {
+	dirs, _ := filepath.Glob(filepath.Join(temp, dirPrefix+"*")) // the pattern is well formed
+	for _, dir := range dirs {
+		info, err := os.Stat(dir)
+		if err != nil || time.Since(info.ModTime()) < time.Hour {
+			continue
+		}
+		lock, err := os.Open(filepath.Join(dir, "postgres.lock"))
+		if errors.Is(err, fs.ErrNotExist) {
+			_ = os.RemoveAll(dir)
+			continue
+		}
+		if err != nil {
+			continue // another user's
+		}
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			_ = os.RemoveAll(dir)
+		}
+		_ = lock.Close()
+	}
+}
