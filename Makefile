@@ -10,14 +10,13 @@ export PATH := $(PATH):/usr/local/go/bin
 
 FUZZTIME ?= 30s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-QUIETLY := @scripts/quietly.sh
 
 PACKAGES := web/node_modules/.package-lock.json
 ASSETS := web/dist/manifest.json
 BINARY := bin/oversikt
-ASSET_SOURCES := web/build.mjs $(shell find web/css web/js web/img -type f)
+ASSET_SOURCES := web/build.mjs $(shell find web/css web/js web/img -type f 2>/dev/null)
 BINARY_SOURCES := go.mod go.sum web/embed.go $(shell find cmd internal migrations data web/view -type f \
-	! -name '*_test.go' ! -path '*/testdata/*')
+	! -name '*_test.go' ! -path "*/testdata/*" 2>/dev/null)
 
 .PHONY: help
 help: ## list the targets
@@ -101,13 +100,13 @@ browser:
 
 $(PACKAGES): web/package.json web/package-lock.json web/.npmrc
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org/"; exit 1; }
-	$(QUIETLY) "fetching npm packages (style sheets, fonts, icons, a Postgres server)" npm --prefix web ci
+	@cd web && ../scripts/quietly.sh "fetching npm packages (style sheets, fonts, icons, a Postgres server)" npm ci
 	@touch $@
 
 $(ASSETS): $(PACKAGES) $(ASSET_SOURCES)
-	$(QUIETLY) "building style sheet, script and icons" npm --prefix web run build
+	@cd web && ../scripts/quietly.sh "building style sheet, script and icons" npm run build
 
 $(BINARY): $(ASSETS) $(BINARY_SOURCES)
 	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
-	$(QUIETLY) "building $@ $(VERSION) (the first time fetches and compiles the modules: some minutes)" \
+	@scripts/quietly.sh "building $@ $(VERSION) (the first time fetches and compiles the modules: some minutes)" \
 		env CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/oversikt

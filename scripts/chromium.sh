@@ -38,7 +38,7 @@ unpack_here() {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">root/usr/share/fonts</dir>
-  <cachedir prefix="relative">fonts</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 EOF
   cat >"$own/chromium" <<EOF

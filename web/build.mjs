@@ -1,14 +1,11 @@
 // Builds dist/ from css/, js/, img/ and the packages in node_modules: every file under a
 // name that carries a hash of its content, text files also compressed, and manifest.json
-// from logical to real names. `npm ci` first.
+// from logical to real names. Run by `npm run build`, after `npm ci`.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
-
-process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
 // The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
 // "type-…" are the offering types by code, "del-…" the guidance sections by path.
