@@ -45,18 +45,18 @@ const icons = {
 
   "type-annet": "InformationSquare",
   "type-barn_som_parorende": "TeddyBear",
-  "type-barnekoordinator": "FigureChild",
+  "type-barnekoordinator": "ChildHairEyes",
   "type-brukerombud": "ShieldCheckmark",
   "type-demenskoordinator": "HeadHeart",
   "type-familiesenter": "House",
-  "type-familievernkontor": "FigureCombination",
+  "type-familievernkontor": "HandShakeHeart",
   "type-frisklivssentral": "HikingTrailSign",
   "type-habilitering": "PuzzlePiece",
   "type-helsestasjon": "Stroller",
   "type-hjelpetelefon": "PersonHeadset",
   "type-kompetansesenter": "Books",
   "type-koordinerende_enhet": "Compass",
-  "type-kreftkoordinator": "HandShakeHeart",
+  "type-kreftkoordinator": "Flower",
   "type-kursportal": "Laptop",
   "type-lms": "Presentation",
   "type-motested": "Coffee",
@@ -71,7 +71,7 @@ const icons = {
   "del-ta-vare-pa-barna": "TeddyBear",
   "del-ta-vare-pa-deg-selv": "Plant",
   "del-ta-vare-pa-den-syke": "Bandage",
-  "del-ta-vare-pa-familien": "HouseHeart",
+  "del-ta-vare-pa-familien": "PersonTallShort",
 };
 
 // Files are built beside dist/ and moved there at the end, so that a failing build leaves

@@ -4,8 +4,8 @@
 //
 //   <span class="o-combo"><input data-suggest="/api/v1/forslag" …></span>
 //
-// Choosing a completion goes to its page. With data-suggest-kind="kommune" only such
-// completions are shown, and choosing one fills the field and sends the form.
+// Choosing a completion goes to its page; with data-suggest-fill it fills the field and
+// sends the form. With data-suggest-kind="kommune" only completions of that kind are shown.
 
 const WAIT = 120; // ms without a key press before asking
 const KINDS = { kommune: "Kommune", type: "Type tilbud", tilbud: "Tilbud", artikkel: "Artikkel" };
@@ -47,7 +47,7 @@ export function suggest(input) {
 
   function cancel() {
     clearTimeout(timer);
-    if (request) request.abort();
+    request?.abort();
   }
 
   async function ask() {
@@ -132,11 +132,8 @@ export function suggest(input) {
   function choose(option) {
     if (!option) return;
     close();
-    if (!input.dataset.suggestKind) {
-      location.assign(option.url);
-      return;
-    }
+    if (!("suggestFill" in input.dataset)) return location.assign(option.url);
     input.value = option.tekst;
-    if (input.form) input.form.requestSubmit();
+    input.form?.requestSubmit();
   }
 }
