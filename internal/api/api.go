@@ -1,0 +1,246 @@
+// Package api is the JSON API, version 1, below /api/v1. It has request and response
+// types of its own, with Norwegian field names as in the public registers' APIs, and the
+// OpenAPI document is generated from these types: what is not served is not described.
+//
+// Every answer is made from one search.View, so that counts, pages and facets agree, and
+// so that reads go on without the database.
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+// Root is the path that all calls stand under.
+const Root = "/api/v1"
+
+// ErrNotReady is returned while there is no index to answer from.
+var ErrNotReady = errors.New("no index yet")
+
+// Deps is what the API needs.
+type Deps struct {
+	View    func() *search.View // the generation to answer from; nil while there is none
+	BaseURL string              // public address of the site, without a slash at the end
+}
+
+// API answers the calls of version 1.
+type API struct {
+	view    func() *search.View
+	baseURL string
+	tag     string // sets the ETags of this process apart from those of others
+}
+
+// New returns the API; Mount puts it on an app.
+func New(d Deps) *API {
+	return &API{
+		view:    d.View,
+		baseURL: d.BaseURL,
+		// Generations are counted anew by each process, so a number alone would let one
+		// node call another's older answer still fresh.
+		tag: rand.Text()[:8],
+	}
+}
+
+// Mount registers every call, the OpenAPI document and the page made from it.
+func (a *API) Mount(app *fiber.App) {
+	v1 := app.Group(Root, openToAll, compress.New(compress.Config{Level: compress.LevelBestSpeed}), readable, failures)
+	h := humafiber.NewWithGroup(app, answers{v1, a.fresh}, a.config())
+	h.UseMiddleware(checkQuery(h))
+	a.register(h)
+	a.mountDocument(v1, h.OpenAPI())
+}
+
+// config leaves out what huma would add: a $schema field in every answer, and a page that
+// loads scripts from another host.
+func (a *API) config() huma.Config {
+	c := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title:       "Tilbud til pårørende",
+				Version:     "1",
+				Description: introduction,
+			},
+			Servers:    []*huma.Server{{URL: a.baseURL + Root}},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+		},
+		Formats:                      huma.DefaultFormats,
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true, // a misspelt filter must not be ignored in silence
+	}
+	c.AllowAdditionalPropertiesByDefault = true // fields may be added within version 1
+	return c
+}
+
+func (a *API) register(h huma.API) {
+	a.registerOfferings(h)
+	a.registerKommuner(h)
+	a.registerTypes(h)
+	a.registerArticles(h)
+	a.registerPlaces(h)
+}
+
+// get registers a read at path. The handler gets the View that the whole answer is made
+// from; an error that is not a *problem becomes a 500 in the server's error table.
+func get[I, O any](h huma.API, op huma.Operation, handle func(context.Context, *search.View, *I) (*O, error)) {
+	op.Method = http.MethodGet
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
+	huma.Register(h, op, func(ctx context.Context, in *I) (*answer[O], error) {
+		body, err := handle(ctx, ctx.Value(viewKey{}).(*search.View), in)
+		if err != nil {
+			return nil, err
+		}
+		return &answer[O]{Body: body}, nil
+	})
+}
+
+// answer is a body in the shape that huma wants.
+type answer[T any] struct{ Body *T }
+
+// list is a list with its place among pages. Lists that are never divided have one page.
+type list[T any] struct {
+	Total int `json:"antall" doc:"Antall treff i alt."`
+	Page  int `json:"side" doc:"Siden som vises, fra 1."`
+	Pages int `json:"sider" doc:"Antall sider."`
+	Items []T `json:"treff"`
+}
+
+// whole returns items as a list of one page.
+func whole[T any](items []T) *list[T] {
+	return &list[T]{Total: len(items), Page: 1, Pages: 1, Items: items}
+}
+
+// each returns f of every item; never nil, so that JSON has [] and not null.
+func each[T, R any](items []T, f func(T) R) []R {
+	out := make([]R, 0, len(items))
+	for _, item := range items {
+		out = append(out, f(item))
+	}
+	return out
+}
+
+// known returns a pointer to v, or nil for the zero value: "not known" is null in JSON.
+func known[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// answers is where huma registers the calls: each behind fresh, and with HEAD beside GET,
+// as Fiber's own Get has it and huma's adapter has not.
+type answers struct {
+	fiber.Router
+	fresh fiber.Handler
+}
+
+// Add implements fiber.Router.
+func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
+	handlers = append([]fiber.Handler{r.fresh}, handlers...)
+	if method == fiber.MethodGet {
+		r.Router.Add(fiber.MethodHead, path, handlers...)
+	}
+	return r.Router.Add(method, path, handlers...)
+}
+
+// openToAll lets pages of every site read the API, and answers their preflights. It sets
+// the header on all answers, so that one kept by a cache serves everybody.
+func openToAll(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag")
+	if c.Method() != fiber.MethodOptions {
+		return c.Next()
+	}
+	c.Set(fiber.HeaderAllow, "GET, HEAD, OPTIONS")
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, If-None-Match")
+	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// readable refuses an address that net/url cannot read: huma's adapter takes for granted
+// that it can.
+func readable(c *fiber.Ctx) error {
+	u, err := url.ParseRequestURI(string(c.Request().RequestURI()))
+	if err == nil {
+		_, err = url.ParseQuery(u.RawQuery)
+	}
+	if err != nil {
+		return newProblem(http.StatusBadRequest, msgAddress).write(c)
+	}
+	return c.Next()
+}
+
+// failures hands what a handler failed with to the server's error table. huma would
+// otherwise answer for itself, with the error's own text.
+func failures(c *fiber.Ctx) error {
+	if err := c.Next(); err != nil {
+		return err
+	}
+	if err, ok := c.Locals(failureKey{}).(error); ok {
+		return err
+	}
+	return nil
+}
+
+type (
+	viewKey    struct{}
+	failureKey struct{}
+)
+
+// fresh picks the View that the whole answer is made from. Its generation is the answer's
+// age, so a reader who has it already gets 304 before anything is computed.
+func (a *API) fresh(c *fiber.Ctx) error {
+	v := a.view()
+	if v == nil {
+		return ErrNotReady
+	}
+	etag := a.etag(v.Generation(), c.OriginalURL())
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
+		c.Set(fiber.HeaderETag, etag)
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.SetUserContext(context.WithValue(c.UserContext(), viewKey{}, v))
+	if err := c.Next(); err != nil {
+		return err
+	}
+	if c.Response().StatusCode() < http.StatusBadRequest {
+		c.Set(fiber.HeaderETag, etag)
+	} else {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	return nil
+}
+
+// etag returns a weak ETag for an address at a generation of the index.
+func (a *API) etag(generation uint64, address string) string {
+	h := fnv.New64a()
+	h.Write([]byte(address)) // never fails
+	return fmt.Sprintf(`W/"%s-%d-%x"`, a.tag, generation, h.Sum64())
+}
+
+// matches reports whether an If-None-Match header names etag, by weak comparison.
+func matches(header, etag string) bool {
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == etag || tag != "" && tag == strings.TrimPrefix(etag, "W/") {
+			return true
+		}
+	}
+	return false
+}

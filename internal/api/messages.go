@@ -1,0 +1,70 @@
+package api
+
+import "net/http"
+
+// introduction opens the OpenAPI document and the page made from it.
+const introduction = `Alle tilbudene i oversikten, kommunene de gjelder for, og artiklene. Lesing er åpen for alle og krever ingen nøkkel.
+
+Felt som ikke er kjent, er null eller tomme lister: ingenting er fylt ut ved gjetning. Lister har antall, side og sider. En parameter som kan gjentas, betyr «eller»: ?type=lms&type=ppt. Ulike parametere betyr «og». Ukjente parametere gir 422.
+
+Svarene har en svak ETag. Send den tilbake i If-None-Match, og svaret er 304 så lenge innholdet er det samme. Feil følger RFC 9457 (application/problem+json) og sier hvilket felt det gjelder, i errors[].location.`
+
+const (
+	msgAddress    = "Adressen er ikke gyldig. Tegn utenfor ASCII, og % selv, må være prosentkodet som UTF-8."
+	msgParameters = "En eller flere parametere er feil."
+
+	msgNumber     = "må være et tall"
+	msgBothLatLon = "lat og lon må gis sammen"
+	msgNeedsPlace = "krever lat og lon, kommune eller postnummer"
+	msgOneWay     = "gi enten q, postnummer, eller lat og lon"
+
+	msgNoOffering   = "Det er ikke noe tilbud med denne id-en."
+	msgNotANumber   = "Et kommunenummer er fire sifre."
+	msgNoKommune    = "Vi kjenner ingen kommune med dette nummeret eller navnet."
+	msgSplit        = "Nummeret er ikke i bruk lenger, og området ble delt mellom flere kommuner."
+	msgNoPostalCode = "Postnummeret finnes ikke."
+	msgOutside      = "Postnummeret ligger på Svalbard eller Jan Mayen, utenfor kommunene. Nasjonale tilbud gjelder også der."
+	msgNoFylke      = "Vi kjenner ikke noe fylke med dette nummeret eller navnet."
+	msgNoType       = "Vi kjenner ingen slik type tilbud."
+	msgNoArticle    = "Det er ingen artikkel på denne adressen."
+)
+
+var titles = map[int]string{
+	http.StatusBadRequest:                  "Forespørselen kan ikke leses",
+	http.StatusForbidden:                   "Ikke tillatt",
+	http.StatusNotFound:                    "Finnes ikke",
+	http.StatusMethodNotAllowed:            "Metoden kan ikke brukes her",
+	http.StatusRequestTimeout:              "Forespørselen tok for lang tid",
+	http.StatusRequestEntityTooLarge:       "Innholdet er for stort",
+	http.StatusRequestURITooLong:           "Adressen er for lang",
+	http.StatusUnprocessableEntity:         "Feil i parametere",
+	http.StatusTooManyRequests:             "For mange forespørsler",
+	http.StatusRequestHeaderFieldsTooLarge: "Hodet er for stort",
+	http.StatusInternalServerError:         "Feil hos oss",
+	http.StatusServiceUnavailable:          "Ikke tilgjengelig akkurat nå",
+}
+
+// details are for errors that no handler has said more about.
+var details = map[int]string{
+	http.StatusBadRequest:                  "Forespørselen følger ikke HTTP.",
+	http.StatusForbidden:                   "Forespørselen kom fra et annet nettsted.",
+	http.StatusNotFound:                    "Det er ingenting på denne adressen. Kallene er beskrevet i " + Root + "/openapi.json.",
+	http.StatusMethodNotAllowed:            "Se Allow for metodene som kan brukes.",
+	http.StatusRequestTimeout:              "Forespørselen kom ikke frem i tide.",
+	http.StatusRequestEntityTooLarge:       "Innholdet i forespørselen er større enn det vi tar imot.",
+	http.StatusRequestURITooLong:           "Adressen er lengre enn det vi tar imot.",
+	http.StatusUnprocessableEntity:         msgParameters,
+	http.StatusTooManyRequests:             "Vent litt før du prøver igjen.",
+	http.StatusRequestHeaderFieldsTooLarge: "Adressen og hodet er til sammen større enn det vi tar imot.",
+	http.StatusInternalServerError:         "Noe gikk galt hos oss. Feilen er logget.",
+	http.StatusServiceUnavailable:          "Prøv igjen om litt.",
+}
+
+// fixedMessages are huma's messages that stand in its code, in Norwegian.
+var fixedMessages = map[string]string{
+	"invalid integer":                     "må være et helt tall",
+	"invalid float":                       "må være et tall, med punktum som desimaltegn",
+	"unknown query parameter":             "er ukjent",
+	"required query parameter is missing": "mangler",
+	"required path parameter is missing":  "mangler",
+}

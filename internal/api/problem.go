@@ -1,0 +1,245 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/danielgtaylor/huma/v2/validation"
+	"github.com/gofiber/fiber/v2"
+)
+
+const problemJSON = "application/problem+json"
+
+// problem is an error as the reader of the API meets it: RFC 9457, with the suggestions
+// that help on. Its texts are all from this package; no error's own text gets in.
+type problem struct {
+	Type        string       `json:"type" doc:"Alltid about:blank: status sier hva slags feil det er."`
+	Title       string       `json:"title" doc:"Kort om feilen."`
+	Status      int          `json:"status" doc:"HTTP-status."`
+	Detail      string       `json:"detail" doc:"Hva som gikk galt denne gangen."`
+	Errors      []fieldError `json:"errors,omitempty" doc:"Feltene som er feil."`
+	Suggestions []pointer    `json:"forslag,omitempty" doc:"Det nærmeste som finnes."`
+	RequestID   string       `json:"foresporsel_id,omitempty" doc:"Oppgi denne hvis du melder fra om feilen."`
+}
+
+// fieldError is what is wrong with one parameter.
+type fieldError struct {
+	Message  string `json:"message" doc:"Hva som er feil."`
+	Location string `json:"location" doc:"Hvor feilen er: query.kommune, path.id."`
+}
+
+// pointer leads to something that exists.
+type pointer struct {
+	Text string `json:"tekst"`
+	URL  string `json:"url" doc:"Hel adresse i dette API-et."`
+}
+
+// Error implements error. The text is for logs and tests.
+func (p *problem) Error() string { return fmt.Sprintf("%d %s", p.Status, p.Detail) }
+
+// GetStatus implements huma.StatusError.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *problem) ContentType(string) string { return problemJSON }
+
+// newProblem returns a problem with the status' own title.
+func newProblem(status int, detail string) *problem {
+	title, ok := titles[status]
+	if !ok {
+		title = http.StatusText(status)
+	}
+	return &problem{Type: "about:blank", Title: title, Status: status, Detail: detail}
+}
+
+// wrong returns a 422 that names one query parameter.
+func wrong(parameter, message string) *problem {
+	p := newProblem(http.StatusUnprocessableEntity, msgParameters)
+	p.Errors = []fieldError{{Message: message, Location: "query." + parameter}}
+	return p
+}
+
+// notFound returns a 404 that names where the unknown value stood ("query.type") and
+// what there is instead.
+func notFound(location, message string, suggestions []pointer) *problem {
+	p := newProblem(http.StatusNotFound, message)
+	p.Errors = []fieldError{{Message: message, Location: location}}
+	p.Suggestions = suggestions
+	return p
+}
+
+// write sends the problem as the answer.
+func (p *problem) write(c *fiber.Ctx) error {
+	body, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("marshal problem: %w", err)
+	}
+	c.Set(fiber.HeaderContentType, problemJSON)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Status(p.Status).Send(body)
+}
+
+// WriteProblem answers with the problem that the status stands for, in the same shape as
+// the API's own. It is for the server's error table: requestID is shown when not empty.
+func WriteProblem(c *fiber.Ctx, status int, requestID string) error {
+	detail, ok := details[status]
+	if !ok {
+		detail = details[http.StatusInternalServerError]
+	}
+	p := newProblem(status, detail)
+	p.RequestID = requestID
+	return p.write(c)
+}
+
+// huma makes errors and messages by package variables. They are set here once, to this
+// package's type and to Norwegian.
+func init() {
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		return fromHuma(status, errs)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		if status >= http.StatusInternalServerError && len(errs) > 0 {
+			// See failures: the server's error table takes it from here.
+			humafiber.Unwrap(ctx).Locals(failureKey{}, errs[0])
+		}
+		return fromHuma(status, errs)
+	}
+	huma.DefaultArrayNullable = false
+	validation.MsgExpectedOneOf = `må være en av «%s»`
+	validation.MsgExpectedMinimumNumber = "må være minst %v"
+	validation.MsgExpectedMaximumNumber = "må være høyst %v"
+	validation.MsgExpectedExclusiveMinimumNumber = "må være større enn %v"
+	validation.MsgExpectedMinLength = "må ha minst %d tegn"
+	validation.MsgExpectedMaxLength = "kan ha høyst %d tegn"
+	validation.MsgExpectedMaxItems = "kan gis høyst %d ganger"
+	validation.MsgExpectedBePattern = "må være %s"
+	validation.MsgExpectedMatchPattern = "må følge mønsteret %s"
+}
+
+// fromHuma returns the problem for what huma found wrong with a request.
+func fromHuma(status int, errs []error) *problem {
+	detail, ok := details[status]
+	if !ok {
+		detail = msgParameters
+	}
+	p := newProblem(status, detail)
+	if status >= http.StatusInternalServerError {
+		return p
+	}
+	for _, err := range errs {
+		if d, ok := err.(huma.ErrorDetailer); ok {
+			p.Errors = append(p.Errors, fieldError{Message: norwegian(d.ErrorDetail().Message), Location: plainLocation(d.ErrorDetail().Location)})
+		}
+	}
+	return p
+}
+
+// plainLocation names the parameter without the place among its values: "query.type[1]"
+// is "query.type".
+func plainLocation(s string) string {
+	name, _, _ := strings.Cut(s, "[")
+	return name
+}
+
+// norwegian translates the messages that huma has no variable for.
+func norwegian(message string) string {
+	if s, ok := fixedMessages[message]; ok {
+		return s
+	}
+	return message
+}
+
+// checkQuery refuses what huma lets pass: text that is not UTF-8 or holds control
+// characters, and several values where one is meant, of which huma would take the first.
+func checkQuery(h huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		u := ctx.URL()
+		query := u.Query()
+		var errs []error
+		for _, p := range ctx.Operation().Parameters {
+			values := query[p.Name]
+			if p.In != "query" {
+				continue
+			}
+			if len(values) > 1 && p.Schema.Type != huma.TypeArray {
+				errs = append(errs, &huma.ErrorDetail{Message: "kan bare gis én gang", Location: "query." + p.Name})
+			}
+			for _, v := range values {
+				if !utf8.ValidString(v) || strings.ContainsFunc(v, forbidden) {
+					errs = append(errs, &huma.ErrorDetail{Message: "er ikke lesbar tekst (UTF-8)", Location: "query." + p.Name})
+					break
+				}
+			}
+		}
+		if len(errs) > 0 {
+			// The answer is written; an error here would be one of writing it.
+			_ = huma.WriteErr(h, ctx, http.StatusUnprocessableEntity, "", errs...)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// forbidden reports whether r is a control character that no typed text holds.
+func forbidden(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
+
+// schemaNames are the names in the OpenAPI document of types whose Go names are English.
+var schemaNames = map[string]string{
+	"Offering":       "Tilbud",
+	"Results":        "Treffliste",
+	"ListOffering":   "Tilbudsliste",
+	"Interpretation": "Tolkning",
+	"Facets":         "Fasetter",
+	"FacetValue":     "Fasettverdi",
+	"Coded":          "Kode",
+	"Organization":   "Organisasjon",
+	"Coverage":       "Dekning",
+	"Address":        "Adresse",
+	"Position":       "Posisjon",
+	"Phone":          "Telefon",
+	"Hours":          "Apningstider",
+	"Weekday":        "Ukedag",
+	"Exception":      "Unntak",
+	"Cost":           "Pris",
+	"Referral":       "Henvisning",
+	"Source":         "Kilde",
+	"KommuneName":    "Kommunenavn",
+	"FylkeName":      "Fylkesnavn",
+	"Former":         "TidligereKommune",
+	"KommuneAnswer":  "KommunensTilbud",
+	"TypeAnswer":     "SvarForType",
+	"OfferingType":   "Type",
+	"Names":          "Oversettelser",
+	"Law":            "Lov",
+	"ArticleSummary": "ArtikkelIListe",
+	"FullArticle":    "Artikkel",
+	"Link":           "Lenke",
+	"ArticleSource":  "Artikkelkilde",
+	"PlaceMatch":     "Stedstreff",
+	"Places":         "Stedsliste",
+	"Suggestions":    "Forslagsliste",
+	"Suggestion":     "Forslag",
+	"Problem":        "Feil",
+	"FieldError":     "Feltfeil",
+	"Pointer":        "Peker",
+
+	"ListKommune":        "Kommuneliste",
+	"ListFylke":          "Fylkesliste",
+	"ListOfferingType":   "Typeliste",
+	"ListArticleSummary": "Artikkelliste",
+}
+
+// schemaName returns a type's name in the OpenAPI document.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	if s, ok := schemaNames[name]; ok {
+		return s
+	}
+	return name
+}
