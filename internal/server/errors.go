@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/api"
+)
+
+// statusOf is the one table from errors to statuses. What is not in it is 500.
+func statusOf(err error) int {
+	var fe *fiber.Error
+	switch {
+	case errors.As(err, &fe):
+		return fe.Code
+	case errors.Is(err, api.ErrNotReady),
+		errors.Is(err, context.DeadlineExceeded):
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+// answer sends the page, or under /api the problem, that err stands for. The error's own
+// text is for the log alone.
+func (s *server) answer(c *fiber.Ctx, err error) {
+	status := statusOf(err)
+	// What a failed handler has said about its answer does not hold for this one.
+	c.Response().ResetBody()
+	for _, h := range []string{fiber.HeaderETag, fiber.HeaderLastModified, fiber.HeaderContentEncoding, fiber.HeaderLocation} {
+		c.Response().Header.Del(h)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		c.Set(fiber.HeaderRetryAfter, "10")
+	}
+	if failed := s.render(c, status); failed != nil {
+		s.deps.Log.Error("error page failed", "error", failed, "request_id", requestID(c))
+		c.Status(status).Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+		c.Response().SetBodyString(lastResort)
+	}
+}
+
+// lastResort is said when the error page itself cannot be made.
+const lastResort = "Noe gikk galt hos oss. Prøv igjen om litt.\n" +
+	"Fare for liv: ring 113. Legevakt: 116 117. Noen å snakke med: 116 123.\n"
+
+// render makes the answer. A panic in a page's template is an error like any other here:
+// nothing stands outside to recover it.
+func (s *server) render(c *fiber.Ctx, status int) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if isAPI(c) {
+		return api.WriteProblem(c, status, requestID(c))
+	}
+	return s.site.RenderError(c, status, requestID(c))
+}
+
+// refuse answers what fasthttp refuses before any middleware runs: headers that are too
+// large, bodies that are, requests that are no HTTP.
+func (s *server) refuse(c *fiber.Ctx, err error) error {
+	// The error is as a rule fasthttp's, whose text quotes the request.
+	plain := fiber.NewError(statusOf(err))
+	setRequestID(c)
+	s.setSecurityHeaders(c)
+	s.answer(c, plain)
+	s.record(c, noRoute, plain, 0)
+	return nil
+}
+
+// record writes the request's line in the log and counts it. Neither has the address of
+// the reader nor what was asked: what people look for here is private.
+func (s *server) record(c *fiber.Ctx, route string, err error, took time.Duration) {
+	status, method := c.Response().StatusCode(), c.Method()
+	if !slices.Contains(fiber.DefaultMethods, method) {
+		method = "?" // anything at all can stand there
+	}
+	s.metrics.count(method, route, status, took)
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("method", method),
+		slog.String("route", route),
+		slog.Int("status", status),
+		slog.Duration("duration", took),
+		slog.String("request_id", requestID(c)),
+	}
+	if err != nil && status >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", err.Error()))
+		if stack, ok := c.Locals(stackKey{}).(string); ok {
+			attrs = append(attrs, slog.String("stack", stack))
+		}
+	}
+	s.deps.Log.LogAttrs(c.UserContext(), level, "request", attrs...)
+}
+
+// noRoute stands in the log where no route answered.
+const noRoute = "-"
+
+// routeOf returns the pattern of the route that answered, or noRoute.
+func routeOf(c *fiber.Ctx) string {
+	route := c.Route().Path
+	// Middleware is registered at "/" too.
+	if route == "" || route == "/" && c.Path() != "/" {
+		return noRoute
+	}
+	return route
+}

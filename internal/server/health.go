@@ -1,0 +1,73 @@
+package server
+
+import (
+	"net"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+)
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Ready    bool           `json:"ready"` // there is an index to answer from
+	Index    indexHealth    `json:"index"`
+	Database databaseHealth `json:"database"`
+	Version  string         `json:"version"`
+}
+
+type indexHealth struct {
+	Generation uint64  `json:"generation"`
+	LagSeconds float64 `json:"lag_seconds"`
+	InMemory   bool    `json:"in_memory"` // the disk is full: the index is kept in memory
+}
+
+type databaseHealth struct {
+	Reachable bool `json:"reachable"`
+}
+
+func (s *server) mountHealth(app *fiber.App) {
+	app.Get("/healthz", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.SendString("ok\n")
+	})
+	app.Get("/readyz", s.showReadiness)
+	app.Get("/metrics", onlyLocal, adaptor.HTTPHandler(s.metrics.handler()))
+}
+
+// showReadiness answers 200 while readers get answers, also with the database away: that
+// is said in the body, and is no reason to take the node out.
+func (s *server) showReadiness(c *fiber.Ctx) error {
+	r := s.readiness()
+	if !r.Ready {
+		c.Status(http.StatusServiceUnavailable)
+		c.Set(fiber.HeaderRetryAfter, "10")
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(r)
+}
+
+// onlyLocal hides what stands after it from all but this machine. A proxy on the machine
+// speaks for others and says so in a header.
+func onlyLocal(c *fiber.Ctx) error {
+	forwarded := c.Get(fiber.HeaderXForwardedFor) != "" || c.Get(fiber.HeaderForwarded) != ""
+	addr, ok := c.Context().RemoteAddr().(*net.TCPAddr)
+	if forwarded || !ok || !addr.IP.IsLoopback() {
+		return fiber.ErrNotFound
+	}
+	return c.Next()
+}
+
+func (s *server) readiness() readiness {
+	status := s.deps.Status()
+	r := readiness{
+		Index:    indexHealth{LagSeconds: status.Lag.Seconds(), InMemory: status.InMemory},
+		Database: databaseHealth{Reachable: status.DatabaseUp},
+		Version:  s.deps.Version,
+	}
+	if v := s.deps.View(); v != nil {
+		r.Ready = true
+		r.Index.Generation = v.Generation()
+	}
+	return r
+}

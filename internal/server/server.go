@@ -1,0 +1,124 @@
+// Package server builds the Fiber app: configuration, the order of middleware, the one
+// table from errors to answers, assets, health and metrics, and mounts site and api.
+//
+// fasthttp is fast and lax. What it lets through that a proxy in front may read in
+// another way is refused here, before any handler sees it (framing.go).
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/valyala/fasthttp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/api"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/site"
+	"github.com/nasjonal-oversikt/oversikt/web"
+)
+
+// Deps is what the server needs.
+type Deps struct {
+	View           func() *search.View   // the generation to answer from; nil while there is none
+	Status         func() indexer.Status // for /readyz and /metrics
+	BaseURL        string                // public address, without a slash at the end
+	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed
+	Version        string                // of the program
+	Log            *slog.Logger
+}
+
+// Limits on what a request may cost. Answers take milliseconds; these are for slow lines
+// and for those who mean harm.
+const (
+	readTimeout    = 10 * time.Second
+	writeTimeout   = 10 * time.Second
+	idleTimeout    = 30 * time.Second
+	handleTimeout  = 5 * time.Second
+	maxHeader      = 16 << 10 // request line and headers together
+	maxRequestBody = 1 << 20
+)
+
+// server holds what middleware and handlers of this package share.
+type server struct {
+	deps    Deps
+	site    *site.Site
+	metrics *metrics
+}
+
+// New returns the app, ready to listen. It panics when the assets in the binary are not
+// whole.
+func New(d Deps) *fiber.App {
+	s := &server{
+		deps:    d,
+		site:    site.New(site.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
+		metrics: newMetrics(d),
+	}
+	app := fiber.New(s.config())
+	refuseUnknownMethods(app)
+	s.use(app)
+	s.mountHealth(app)
+	mountAssets(app, web.Files())
+	api.New(api.Deps{View: d.View, BaseURL: d.BaseURL}).Mount(app)
+	s.site.Mount(app)
+	return app
+}
+
+func (s *server) config() fiber.Config {
+	return fiber.Config{
+		AppName:      "oversikt",
+		Immutable:    true, // strings taken from a context would else change with the next request
+		ReadTimeout:  readTimeout,
+		WriteTimeout: writeTimeout,
+		IdleTimeout:  idleTimeout,
+
+		ReadBufferSize: maxHeader,
+		BodyLimit:      maxRequestBody,
+
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          s.deps.TrustedProxies,
+		ProxyHeader:             fiber.HeaderXForwardedFor,
+		EnableIPValidation:      true,
+
+		ErrorHandler:          s.refuse,
+		DisableStartupMessage: true,
+	}
+}
+
+// use registers the middleware, in this order.
+func (s *server) use(app *fiber.App) {
+	app.Use(
+		identify,                   // first: everything after it can name the request
+		s.secure,                   // before anything can answer, so that every answer has the headers
+		s.observe,                  // outside what may fail: it turns errors into answers, then logs and counts
+		guardFraming,               // before anything believes the request
+		recover.New(recoverConfig), // around all handlers, inside observe, which logs the panic
+		s.checkOrigin,              // before handlers, for all unsafe methods, so that none can forget it
+		limitTime,                  // last: the time of the handler alone
+	)
+}
+
+var recoverConfig = recover.Config{EnableStackTrace: true, StackTraceHandler: keepStack}
+
+// refuseUnknownMethods gives requests with a method that Fiber does not know to the error
+// table. Fiber would answer them itself, past all middleware.
+func refuseUnknownMethods(app *fiber.App) {
+	inner, refuse := app.Server().Handler, app.Server().ErrorHandler
+	app.Server().Handler = func(ctx *fasthttp.RequestCtx) {
+		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			refuse(ctx, errMethod)
+			return
+		}
+		inner(ctx)
+	}
+}
+
+var errMethod = errors.New("unknown method")
+
+// isAPI reports whether the request's answer, also an error, is JSON.
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
