@@ -85,22 +85,19 @@ func (a asset) send(c *fiber.Ctx, cacheControl string) error {
 		return c.Send(a.plain)
 	}
 	c.Vary(fiber.HeaderAcceptEncoding)
-	switch encodingFor(c) {
-	case "br":
+	switch {
+	case accepts(c, "br"):
 		c.Set(fiber.HeaderContentEncoding, "br")
 		return c.Send(a.br)
-	case "gzip":
+	case accepts(c, "gzip"):
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		return c.Send(a.gz)
 	}
 	return c.Send(a.plain)
 }
 
-// encodingFor returns "br" or "gzip" when the request accepts it, else "". Fiber takes a
-// missing header for "anything".
-func encodingFor(c *fiber.Ctx) string {
-	if c.Get(fiber.HeaderAcceptEncoding) == "" {
-		return ""
-	}
-	return c.AcceptsEncodings("br", "gzip")
+// accepts reports whether the request takes an encoding. Fiber takes a missing header for
+// "anything".
+func accepts(c *fiber.Ctx, encoding string) bool {
+	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
 }

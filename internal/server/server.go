@@ -112,6 +112,7 @@ func refuseUnknownMethods(app *fiber.App) {
 	app.Server().Handler = func(ctx *fasthttp.RequestCtx) {
 		if !slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
 			refuse(ctx, errMethod)
+			ctx.SetConnectionClose()
 			return
 		}
 		inner(ctx)

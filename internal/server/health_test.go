@@ -1,0 +1,81 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestHealth(t *testing.T) {
+	app, _ := newTestApp(t)
+	resp, body := do(t, app, http.MethodGet, "/healthz")
+	if resp.StatusCode != http.StatusOK || body != "ok\n" {
+		t.Errorf("/healthz = %d %q, want 200 ok", resp.StatusCode, body)
+	}
+}
+
+// A node with an index is ready also when its database is away, and says that it is.
+func TestReadyWithoutDatabase(t *testing.T) {
+	app, _ := newTestApp(t)
+	resp, body := do(t, app, http.MethodGet, "/readyz")
+	var got readiness
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK || !got.Ready || got.Database.Reachable || got.Version != "test" {
+		t.Errorf("/readyz = %d %+v, want 200, ready, no database, version test", resp.StatusCode, got)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	app, _ := newTestApp(t)
+	addr := listen(t, app)
+	get := func(headers string) (int, string) {
+		resp, body := fetch(t, "http://"+addr+"/metrics", headers)
+		return resp.StatusCode, body
+	}
+	fetch(t, "http://"+addr+"/sok?q=hemmelig", "")
+	status, body := get("")
+	if status != http.StatusOK {
+		t.Fatalf("/metrics = %d from this machine, want 200", status)
+	}
+	for _, want := range []string{
+		`oversikt_requests_total{method="GET",route="/sok",status="200"} 1`,
+		`oversikt_request_seconds_count{route="/sok"} 1`,
+		`oversikt_index_generation `,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("/metrics lacks %s", want)
+		}
+	}
+	if strings.Contains(body, "hemmelig") {
+		t.Error("/metrics has what was asked")
+	}
+	if status, _ := get("192.0.2.1"); status != http.StatusNotFound {
+		t.Errorf("/metrics = %d through a proxy, want 404", status)
+	}
+}
+
+// fetch gets a page over the network, as if forwarded for an address when that is given.
+func fetch(t *testing.T, url, forwardedFor string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if forwardedFor != "" {
+		req.Header.Set("X-Forwarded-For", forwardedFor)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp, b.String()
+}

@@ -1,0 +1,88 @@
+package server
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/nasjonal-oversikt/oversikt/"
+
+// imports is which packages of ours each may import outside its tests. They point one
+// way: cmd, then server, then site and api, then what these are made from.
+var imports = map[string][]string{
+	"data":       {},
+	"migrations": {},
+	"web":        {},
+
+	"internal/region":    {},
+	"internal/directory": {"internal/region"},
+	"internal/auth":      {"internal/directory", "internal/region"},
+	"internal/article":   {},
+	"internal/pgembed":   {},
+
+	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
+	"internal/search":   {"internal/article", "internal/directory", "internal/region"},
+	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/store"},
+	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
+
+	"internal/page": {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
+	"web/view":      {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
+	"internal/site": {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
+	"internal/api":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
+	"internal/server": {"internal/api", "internal/indexer", "internal/page", "internal/search", "internal/site",
+		"web"},
+
+	"cmd/oversikt": {"data", "internal/auth", "internal/importer", "internal/indexer", "internal/pgembed", "internal/server",
+		"internal/store"},
+
+	// For tests only: nothing above may name them.
+	"internal/dbtest":    {"internal/pgembed", "migrations"},
+	"internal/htmlcheck": {},
+}
+
+// owners are the libraries that only these packages may import.
+var owners = map[string][]string{
+	"gorm.io/":                           {"internal/store"},
+	"github.com/blevesearch/":            {"internal/search"},
+	"github.com/gofiber/":                {"internal/server", "internal/site", "internal/api", "internal/page"},
+	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/api", "internal/page"},
+	"github.com/danielgtaylor/huma/":     {"internal/api"},
+	"github.com/prometheus/":             {"internal/server"},
+	"github.com/yuin/goldmark":           {"internal/article"},
+	"github.com/microcosm-cc/bluemonday": {"internal/article"},
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	cmd := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module)
+		allowed, ok := imports[pkg]
+		if !ok {
+			t.Errorf("%s is not in the table: say what it may import", pkg)
+			continue
+		}
+		seen++
+		for _, imp := range fields[1:] {
+			if ours, ok := strings.CutPrefix(imp, module); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", pkg, ours)
+			}
+			for library, users := range owners {
+				if strings.HasPrefix(imp, library) && !slices.Contains(users, pkg) {
+					t.Errorf("%s imports %s, which is for %v", pkg, imp, users)
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("go list named %d packages of the table, want the whole program", seen)
+	}
+}
