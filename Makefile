@@ -31,7 +31,7 @@ build: $(BINARY) ## bin/oversikt, one static binary
 
 .PHONY: test
 test: $(ASSETS) prerequisites browser ## every test, against a real Postgres and a real browser
-	go test -count=1 ./...
+	CHROMIUM=$$(scripts/chromium.sh) go test -count=1 ./...
 
 .PHONY: test-short
 test-short: $(ASSETS) ## tests that need neither database nor browser
@@ -77,7 +77,7 @@ fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)
 
 .PHONY: cover
 cover: $(ASSETS) prerequisites browser ## coverage by function in coverage.out, the sum here
-	go test -coverprofile=coverage.out ./...
+	CHROMIUM=$$(scripts/chromium.sh) go test -coverprofile=coverage.out ./...
 	go tool cover -func=coverage.out | tail -n 1
 
 .PHONY: schema
@@ -96,7 +96,7 @@ prerequisites: $(PACKAGES)
 
 .PHONY: browser
 browser:
-	@scripts/chromium.sh >/dev/null
+	@scripts/chromium.sh >/dev/null # here, where its failing stops make
 
 $(PACKAGES): web/package.json web/package-lock.json web/.npmrc
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org/"; exit 1; }

@@ -27,5 +27,6 @@ cd "$OLDPWD"
 
 url="postgres:///postgres?host=$dir&user=postgres"
 OVERSIKT_DATABASE_URL=$url bin/oversikt migrate
-# Newer versions put a random key into \restrict lines.
-"$bin/pg_dump" --schema-only --no-owner --no-privileges "$url" | grep -v '^\\\(un\)\?restrict' >migrations/schema.sql
+# Without what differs from one machine to the next: versions, and the random key of \restrict.
+"$bin/pg_dump" --schema-only --no-owner --no-privileges "$url" |
+  grep -vE '^(-- Dumped (from|by) |\\(un)?restrict )' >migrations/schema.sql
