@@ -110,8 +110,10 @@ func get[I, O any](h huma.API, op huma.Operation, handle func(context.Context, *
 // answer is a body in the shape that huma wants.
 type answer[T any] struct{ Body *T }
 
-// list is a list with its place among pages. Lists that are never divided have one page.
-type list[T any] struct {
+// List is a list with its place among pages. Lists that are never divided have one page.
+// It is exported, like the other types that stand embedded in an answer, since huma
+// describes only such.
+type List[T any] struct {
 	Total int `json:"antall" doc:"Antall treff i alt."`
 	Page  int `json:"side" doc:"Siden som vises, fra 1."`
 	Pages int `json:"sider" doc:"Antall sider."`
@@ -119,8 +121,8 @@ type list[T any] struct {
 }
 
 // whole returns items as a list of one page.
-func whole[T any](items []T) *list[T] {
-	return &list[T]{Total: len(items), Page: 1, Pages: 1, Items: items}
+func whole[T any](items []T) *List[T] {
+	return &List[T]{Total: len(items), Page: 1, Pages: 1, Items: items}
 }
 
 // each returns f of every item; never nil, so that JSON has [] and not null.

@@ -16,20 +16,21 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
-type articleSummary struct {
+// ArticleSummary is an article as it stands in lists.
+type ArticleSummary struct {
 	Section   string  `json:"seksjon"`
 	Slug      string  `json:"slug"`
 	Title     string  `json:"tittel"`
 	Lead      string  `json:"ingress"`
 	Published string  `json:"publisert" format:"date"`
 	Updated   string  `json:"oppdatert" format:"date"`
-	Types     []coded `json:"typer" doc:"Typene tilbud artikkelen leder til."`
-	Topics    []coded `json:"tema"`
+	Types     []Coded `json:"typer" doc:"Typene tilbud artikkelen leder til."`
+	Topics    []Coded `json:"tema"`
 	URL       string  `json:"url" format:"uri" doc:"Siden for artikkelen."`
 }
 
 type fullArticle struct {
-	articleSummary
+	ArticleSummary
 	Markdown string          `json:"markdown"`
 	HTML     string          `json:"html" doc:"Det samme som HTML uten skript, stil eller bilder."`
 	Laws     []link          `json:"lover"`
@@ -64,8 +65,8 @@ func (a *API) registerArticles(h huma.API) {
 	}, a.showArticle)
 }
 
-func (a *API) listArticles(_ context.Context, v *search.View, _ *struct{}) (*list[articleSummary], error) {
-	return whole(each(articles(v), func(art *article.Article) articleSummary { return a.articleSummary(v, art) })), nil
+func (a *API) listArticles(_ context.Context, v *search.View, _ *struct{}) (*List[ArticleSummary], error) {
+	return whole(each(articles(v), func(art *article.Article) ArticleSummary { return a.articleSummary(v, art) })), nil
 }
 
 // articles returns the articles of all sections, without the sections' own texts.
@@ -94,7 +95,7 @@ func (a *API) showArticle(_ context.Context, v *search.View, in *struct {
 		return nil, fmt.Errorf("render %s: %w", art.Path(), err)
 	}
 	return &fullArticle{
-		articleSummary: a.articleSummary(v, art),
+		ArticleSummary: a.articleSummary(v, art),
 		Markdown:       art.Markdown,
 		HTML:           html,
 		Laws:           each(art.Laws, func(l article.Link) link { return link{l.Text, l.URL} }),
@@ -123,15 +124,15 @@ func (a *API) unknownArticle(v *search.View, section, slug string) *problem {
 	}))
 }
 
-func (a *API) articleSummary(v *search.View, art *article.Article) articleSummary {
-	return articleSummary{
+func (a *API) articleSummary(v *search.View, art *article.Article) ArticleSummary {
+	return ArticleSummary{
 		Section:   art.Section,
 		Slug:      art.Slug,
 		Title:     art.Title,
 		Lead:      art.Lead,
 		Published: art.Published.Format(time.DateOnly),
 		Updated:   art.Updated.Format(time.DateOnly),
-		Types:     each(art.Types, func(code string) coded { return a.typeName(v, code) }),
+		Types:     each(art.Types, func(code string) Coded { return a.typeName(v, code) }),
 		Topics:    terms(v, directory.Topic, art.Topics),
 		URL:       a.page(art.Path()),
 	}

@@ -27,16 +27,30 @@ var docsTemplate = template.Must(template.New("docs").Parse(docsSource))
 // mountDocument serves the OpenAPI document and the page made from it. Neither needs an
 // index, so they are there from the start.
 func (a *API) mountDocument(v1 fiber.Router, doc *huma.OpenAPI) {
-	spec, err := json.MarshalIndent(doc, "", "  ")
-	if err != nil {
-		panic("api: OpenAPI document: " + err.Error()) // the types are wrong
-	}
 	var page bytes.Buffer
 	if err := docsTemplate.Execute(&page, a.docsPage(doc)); err != nil {
 		panic("api: page of the OpenAPI document: " + err.Error()) // the template is wrong
 	}
+	dropOwnKeywords(doc)
+	spec, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		panic("api: OpenAPI document: " + err.Error()) // the types are wrong
+	}
 	v1.Get("/openapi.json", a.fixed(fiber.MIMEApplicationJSON, spec))
 	v1.Get("/docs", a.fixed(fiber.MIMETextHTMLCharsetUTF8, page.Bytes()))
+}
+
+// dropOwnKeywords takes out huma's keyword for a pattern in words, which OpenAPI does not
+// have. Messages and the page are made from it before.
+func dropOwnKeywords(doc *huma.OpenAPI) {
+	for _, item := range doc.Paths {
+		for _, p := range item.Get.Parameters {
+			p.Schema.PatternDescription = ""
+			if p.Schema.Items != nil {
+				p.Schema.Items.PatternDescription = ""
+			}
+		}
+	}
 }
 
 // fixed answers with content that is the same for as long as the process runs.

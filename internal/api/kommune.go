@@ -14,23 +14,24 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
-// kommuneName is a kommune where it is only named. The fylke stands with the name where
+// KommuneName is a kommune where it is only named. The fylke stands with the name where
 // two kommuner share it.
-type kommuneName struct {
+type KommuneName struct {
 	Number string `json:"kommunenummer"`
 	Name   string `json:"navn"`
 }
 
-type fylkeName struct {
+// FylkeName is a fylke where it is only named.
+type FylkeName struct {
 	Number string `json:"fylkesnummer"`
 	Name   string `json:"navn"`
 }
 
 type kommune struct {
-	kommuneName
+	KommuneName
 	OtherNames     []string           `json:"andre_navn" doc:"Samiske og kvenske offisielle navn."`
 	OfficialName   string             `json:"offisielt_navn"`
-	Fylke          fylkeName          `json:"fylke"`
+	Fylke          FylkeName          `json:"fylke"`
 	Maalform       *string            `json:"malform" doc:"bokmål, nynorsk eller nøytral."`
 	Population     *int               `json:"folketall"`
 	PopulationYear *int               `json:"folketall_ar"`
@@ -52,16 +53,16 @@ type former struct {
 }
 
 type fylke struct {
-	fylkeName
+	FylkeName
 	OtherNames   []string      `json:"andre_navn"`
 	OfficialName string        `json:"offisielt_navn"`
-	Kommuner     []kommuneName `json:"kommuner"`
+	Kommuner     []KommuneName `json:"kommuner"`
 	URL          string        `json:"url" format:"uri" doc:"Siden for fylket."`
 }
 
 // kommuneAnswer is what one kommune has, type by type.
 type kommuneAnswer struct {
-	list[typeAnswer]
+	List[typeAnswer]
 	Kommune kommune `json:"kommune"`
 }
 
@@ -125,7 +126,7 @@ func redirect(to string) error {
 
 func (a *API) listKommuner(_ context.Context, v *search.View, in *struct {
 	Text string `query:"q" maxLength:"100" doc:"Navn, tidligere navn eller nummer, eller begynnelsen av et navn."`
-}) (*list[kommune], error) {
+}) (*List[kommune], error) {
 	found := v.Kommuner()
 	if text := strings.TrimSpace(in.Text); text != "" {
 		found = kommunerMatching(v, text)
@@ -198,7 +199,7 @@ func (a *API) answerKommune(_ context.Context, v *search.View, in *numbered) (*k
 		}
 		return out
 	})
-	return &kommuneAnswer{list: *whole(answers), Kommune: a.kommune(k)}, nil
+	return &kommuneAnswer{List: *whole(answers), Kommune: a.kommune(k)}, nil
 }
 
 // kommuneNumbered returns the kommune of a number as it stands in a path. Its errors are
@@ -349,13 +350,13 @@ func (a *API) kommunePointers(kommuner []*search.Kommune, rest string) []pointer
 	})
 }
 
-func (a *API) listFylker(_ context.Context, v *search.View, _ *struct{}) (*list[fylke], error) {
+func (a *API) listFylker(_ context.Context, v *search.View, _ *struct{}) (*List[fylke], error) {
 	return whole(each(v.Fylker(), func(f region.Fylke) fylke {
 		return fylke{
-			fylkeName:    fylkeName{string(f.Number), f.Name},
+			FylkeName:    FylkeName{string(f.Number), f.Name},
 			OtherNames:   each(f.OtherNames, same),
 			OfficialName: f.OfficialName,
-			Kommuner:     each(v.KommunerIn(f.Number), func(k *search.Kommune) kommuneName { return kommuneName{string(k.Number), k.DisplayName()} }),
+			Kommuner:     each(v.KommunerIn(f.Number), func(k *search.Kommune) KommuneName { return KommuneName{string(k.Number), k.DisplayName()} }),
 			URL:          a.page("/fylke/" + string(f.Number) + "-" + f.Slug()),
 		}
 	})), nil
@@ -363,10 +364,10 @@ func (a *API) listFylker(_ context.Context, v *search.View, _ *struct{}) (*list[
 
 func (a *API) kommune(k *search.Kommune) kommune {
 	out := kommune{
-		kommuneName:    kommuneName{string(k.Number), k.DisplayName()},
+		KommuneName:    KommuneName{string(k.Number), k.DisplayName()},
 		OtherNames:     each(k.OtherNames, same),
 		OfficialName:   k.OfficialName,
-		Fylke:          fylkeName{string(k.Number.Fylke()), k.FylkeName},
+		Fylke:          FylkeName{string(k.Number.Fylke()), k.FylkeName},
 		Maalform:       known(string(k.Maalform)),
 		Population:     known(k.Population),
 		PopulationYear: known(k.PopulationYear),
@@ -390,24 +391,24 @@ func (a *API) kommune(k *search.Kommune) kommune {
 	return out
 }
 
-func kommuneNameOf(v *search.View, n region.Number) kommuneName {
-	out := kommuneName{Number: string(n)}
+func kommuneNameOf(v *search.View, n region.Number) KommuneName {
+	out := KommuneName{Number: string(n)}
 	if k, ok := v.Kommune(n); ok {
 		out.Name = k.DisplayName()
 	}
 	return out
 }
 
-func kommuneOrNull(v *search.View, n region.Number) nullable[kommuneName] {
+func kommuneOrNull(v *search.View, n region.Number) nullable[KommuneName] {
 	if n == "" {
-		return nullable[kommuneName]{}
+		return nullable[KommuneName]{}
 	}
 	name := kommuneNameOf(v, n)
-	return nullable[kommuneName]{&name}
+	return nullable[KommuneName]{&name}
 }
 
-func fylkeNameOf(v *search.View, n region.FylkeNumber) fylkeName {
-	out := fylkeName{Number: string(n)}
+func fylkeNameOf(v *search.View, n region.FylkeNumber) FylkeName {
+	out := FylkeName{Number: string(n)}
 	for _, f := range v.Fylker() {
 		if f.Number == n {
 			out.Name = f.Name

@@ -98,7 +98,7 @@ func filled(values []string) []string {
 
 // results is the answer of GET /tilbud.
 type results struct {
-	list[offering]
+	List[offering]
 	Interpreted interpretation `json:"tolket" doc:"Hva vi forsto av q."`
 	DidYouMean  *string        `json:"forslag" doc:"En bedre skrivemåte av q."`
 	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv."`
@@ -107,11 +107,11 @@ type results struct {
 
 type interpretation struct {
 	Text     string                `json:"tekst" doc:"Ordene som er igjen, og som det er søkt etter."`
-	Kommune  nullable[kommuneName] `json:"kommune" doc:"Når teksten nevner nøyaktig én kommune."`
-	Kommuner []kommuneName         `json:"kommuner" doc:"Alle kommunene navnet kan være: Våler er to, og en delt kommune er flere."`
-	Fylker   []fylkeName           `json:"fylker"`
+	Kommune  nullable[KommuneName] `json:"kommune" doc:"Når teksten nevner nøyaktig én kommune."`
+	Kommuner []KommuneName         `json:"kommuner" doc:"Alle kommunene navnet kan være: Våler er to, og en delt kommune er flere."`
+	Fylker   []FylkeName           `json:"fylker"`
 	Place    *string               `json:"sted" doc:"Det teksten kalte stedet, når det ikke er kommunens navn."`
-	Types    []coded               `json:"type"`
+	Types    []Coded               `json:"type"`
 	Expanded []string              `json:"utvidet" doc:"Andre ord det også er søkt etter."`
 }
 
@@ -174,7 +174,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 		return nil, wrong("side", "finnes ikke; siste side er "+strconv.Itoa(pages))
 	}
 	return &results{
-		list: list[offering]{
+		List: List[offering]{
 			Total: found.Total,
 			Page:  q.Page,
 			Pages: max(found.Pages, 1),
@@ -270,10 +270,10 @@ func contains(values []string, s string) bool {
 func (a *API) interpretationOf(i search.Interpretation) interpretation {
 	out := interpretation{
 		Text:     i.Text,
-		Kommuner: each(i.Kommuner, func(k *search.Kommune) kommuneName { return kommuneName{string(k.Number), k.DisplayName()} }),
-		Fylker:   each(i.Fylker, func(f region.Fylke) fylkeName { return fylkeName{string(f.Number), f.Name} }),
+		Kommuner: each(i.Kommuner, func(k *search.Kommune) KommuneName { return KommuneName{string(k.Number), k.DisplayName()} }),
+		Fylker:   each(i.Fylker, func(f region.Fylke) FylkeName { return FylkeName{string(f.Number), f.Name} }),
 		Place:    known(i.Place),
-		Types:    each(i.Types, func(t directory.OfferingType) coded { return coded{t.Code, t.Name.NB} }),
+		Types:    each(i.Types, func(t directory.OfferingType) Coded { return Coded{t.Code, t.Name.NB} }),
 		Expanded: each(i.Expanded, same),
 	}
 	if len(out.Kommuner) == 1 {

@@ -15,12 +15,12 @@ import (
 type offering struct {
 	ID           int64                  `json:"id"`
 	Name         string                 `json:"navn"`
-	Type         coded                  `json:"type"`
+	Type         Coded                  `json:"type"`
 	Organization nullable[organization] `json:"organisasjon"`
 	Summary      *string                `json:"ingress"`
 	Description  *string                `json:"beskrivelse" doc:"Ren tekst, avsnitt skilt med en tom linje."`
 	Keywords     []string               `json:"stikkord"`
-	Kommune      nullable[kommuneName]  `json:"kommune" doc:"Kommunen der tilbudet holder til. Hvem det er for, står i dekning."`
+	Kommune      nullable[KommuneName]  `json:"kommune" doc:"Kommunen der tilbudet holder til. Hvem det er for, står i dekning."`
 	Coverage     coverage               `json:"dekning"`
 	CoversBy     *string                `json:"dekker_kommunen" doc:"Hvordan tilbudet dekker kommunen det er spurt om: egen, delt, fylke eller nasjonal. Null når ingen kommune er nevnt."`
 	Address      nullable[address]      `json:"adresse"`
@@ -31,9 +31,9 @@ type offering struct {
 	Websites     []string               `json:"nettsted"`
 	Hours        hours                  `json:"apningstider"`
 	Audience     *string                `json:"for_hvem" doc:"Hvem tilbudet er for, med tilbudets egne ord."`
-	TargetGroups []coded                `json:"malgruppe"`
-	Topics       []coded                `json:"tema"`
-	Formats      []coded                `json:"form"`
+	TargetGroups []Coded                `json:"malgruppe"`
+	Topics       []Coded                `json:"tema"`
+	Formats      []Coded                `json:"form"`
 	Languages    []string               `json:"sprak" doc:"Koder etter ISO 639."`
 	Access       []string               `json:"tilgjengelighet" doc:"rullestol, teleslynge, tegnsprak, trinnfritt."`
 	Cost         cost                   `json:"pris"`
@@ -47,8 +47,8 @@ type offering struct {
 	URL          string                 `json:"url" format:"uri" doc:"Siden for tilbudet."`
 }
 
-// coded is an entry of a closed set: its code and what it is called.
-type coded struct {
+// Coded is an entry of a closed set: its code and what it is called.
+type Coded struct {
 	Code string `json:"kode"`
 	Name string `json:"navn"`
 }
@@ -61,8 +61,8 @@ type organization struct {
 
 type coverage struct {
 	Level    string        `json:"niva" enum:"kommune,fylke,nasjonal" doc:"Det videste området tilbudet er for."`
-	Kommuner []kommuneName `json:"kommuner"`
-	Fylker   []fylkeName   `json:"fylker"`
+	Kommuner []KommuneName `json:"kommuner"`
+	Fylker   []FylkeName   `json:"fylker"`
 	Bydel    *string       `json:"bydel" doc:"Deler av kommunen, når tilbudet ikke er for hele."`
 }
 
@@ -232,8 +232,8 @@ func organizationOf(o directory.Organization) nullable[organization] {
 func coverageOf(v *search.View, c directory.Coverage) coverage {
 	return coverage{
 		Level:    string(c.Level()),
-		Kommuner: each(c.Kommuner, func(n region.Number) kommuneName { return kommuneNameOf(v, n) }),
-		Fylker:   each(c.Fylker, func(n region.FylkeNumber) fylkeName { return fylkeNameOf(v, n) }),
+		Kommuner: each(c.Kommuner, func(n region.Number) KommuneName { return kommuneNameOf(v, n) }),
+		Fylker:   each(c.Fylker, func(n region.FylkeNumber) FylkeName { return fylkeNameOf(v, n) }),
 		Bydel:    known(c.Bydel),
 	}
 }
@@ -271,12 +271,12 @@ func referralOf(r directory.Referral) referral {
 }
 
 // terms returns the codes with their names, in the order given.
-func terms(v *search.View, kind directory.TermKind, codes []string) []coded {
+func terms(v *search.View, kind directory.TermKind, codes []string) []Coded {
 	names := map[string]string{}
 	for _, t := range v.Terms(kind) {
 		names[t.Code] = t.Name.NB
 	}
-	return each(codes, func(code string) coded { return coded{Code: code, Name: names[code]} })
+	return each(codes, func(code string) Coded { return Coded{Code: code, Name: names[code]} })
 }
 
 func day(t *time.Time) *string {

@@ -15,8 +15,8 @@ import (
 
 // placeMatch is a kommune that a place may mean.
 type placeMatch struct {
-	Kommune    kommuneName `json:"kommune"`
-	Fylke      fylkeName   `json:"fylke"`
+	Kommune    KommuneName `json:"kommune"`
+	Fylke      FylkeName   `json:"fylke"`
 	As         *string     `json:"som" doc:"Det som traff, når det ikke er kommunens eget navn."`
 	Kind       string      `json:"slag" enum:"navn,tidligere,nummer,postnummer,sted,bydel,naerhet" doc:"Hva som traff. naerhet: gjettet ut fra avstanden til midten av kommunen."`
 	Sure       bool        `json:"sikker" doc:"Nei når skrivemåten er gjettet, eller kommunen er gjettet ut fra avstand."`
@@ -26,7 +26,7 @@ type placeMatch struct {
 
 // places is the answer of GET /sted.
 type places struct {
-	list[placeMatch]
+	List[placeMatch]
 	Note *string `json:"merknad" doc:"Når det er noe å si om hvorfor listen er tom."`
 }
 
@@ -89,18 +89,18 @@ func (a *API) registerPlaces(h huma.API) {
 func (a *API) findPlace(_ context.Context, v *search.View, in *whereabouts) (*places, error) {
 	switch {
 	case in.near != nil:
-		return &places{list: *whole(a.nearest(v, *in.near))}, nil
+		return &places{List: *whole(a.nearest(v, *in.near))}, nil
 	case in.PostalCode != "":
 		p, ok := v.PostalCode(in.PostalCode)
 		if !ok {
 			return nil, notFound("query.postnummer", msgNoPostalCode, a.nearPostalCodes(v, in.PostalCode))
 		}
 		if p.Kommune == "" {
-			return &places{list: *whole([]placeMatch{}), Note: known(msgOutside)}, nil
+			return &places{List: *whole([]placeMatch{}), Note: known(msgOutside)}, nil
 		}
-		return &places{list: *whole(a.matches(v.ResolvePlace(in.PostalCode)))}, nil
+		return &places{List: *whole(a.matches(v.ResolvePlace(in.PostalCode)))}, nil
 	}
-	return &places{list: *whole(a.matches(v.ResolvePlace(in.Text)))}, nil
+	return &places{List: *whole(a.matches(v.ResolvePlace(in.Text)))}, nil
 }
 
 func (a *API) matches(found []search.PlaceMatch) []placeMatch {
@@ -138,8 +138,8 @@ func (a *API) nearest(v *search.View, p region.Position) []placeMatch {
 
 func (a *API) placeMatch(k *search.Kommune) placeMatch {
 	return placeMatch{
-		Kommune: kommuneName{string(k.Number), k.DisplayName()},
-		Fylke:   fylkeName{string(k.Number.Fylke()), k.FylkeName},
+		Kommune: KommuneName{string(k.Number), k.DisplayName()},
+		Fylke:   FylkeName{string(k.Number.Fylke()), k.FylkeName},
 		URL:     a.page("/kommune/" + string(k.Number) + "-" + k.Slug()),
 	}
 }

@@ -11,10 +11,10 @@ import (
 )
 
 type offeringType struct {
-	coded
+	Coded
 	Plural       string   `json:"flertall"`
 	Names        names    `json:"oversatt" doc:"Navnet på nynorsk og engelsk."`
-	Group        coded    `json:"gruppe"`
+	Group        Coded    `json:"gruppe"`
 	Does         string   `json:"gjor" doc:"Hva et slikt tilbud gjør for pårørende."`
 	Laws         []law    `json:"lover"`
 	EveryKommune bool     `json:"alle_kommuner" doc:"Om loven sier at hver kommune skal ha det."`
@@ -44,19 +44,19 @@ func (a *API) registerTypes(h huma.API) {
 	}, a.listTypes)
 }
 
-func (a *API) listTypes(_ context.Context, v *search.View, _ *struct{}) (*list[offeringType], error) {
+func (a *API) listTypes(_ context.Context, v *search.View, _ *struct{}) (*List[offeringType], error) {
 	return whole(each(v.Types(), func(t directory.OfferingType) offeringType { return a.offeringType(v, t) })), nil
 }
 
 func (a *API) offeringType(v *search.View, t directory.OfferingType) offeringType {
-	group := coded{Code: t.Group}
+	group := Coded{Code: t.Group}
 	for _, g := range v.TypeGroups() {
 		if g.Code == t.Group {
 			group.Name = g.Name.NB
 		}
 	}
 	return offeringType{
-		coded:        coded{t.Code, t.Name.NB},
+		Coded:        Coded{t.Code, t.Name.NB},
 		Plural:       t.Plural.NB,
 		Names:        names{NN: known(t.Name.NN), EN: known(t.Name.EN)},
 		Group:        group,
@@ -69,9 +69,9 @@ func (a *API) offeringType(v *search.View, t directory.OfferingType) offeringTyp
 	}
 }
 
-func (a *API) typeName(v *search.View, code string) coded {
+func (a *API) typeName(v *search.View, code string) Coded {
 	t, _ := v.Type(code)
-	return coded{Code: code, Name: t.Name.NB}
+	return Coded{Code: code, Name: t.Name.NB}
 }
 
 // unknownType returns a 404 with the types that the text is the beginning of; with all of
