@@ -164,6 +164,7 @@ func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Route
 func openToAll(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag")
+	c.Vary(fiber.HeaderAcceptEncoding) // see compress in Mount
 	if c.Method() != fiber.MethodOptions {
 		return c.Next()
 	}

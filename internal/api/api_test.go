@@ -307,7 +307,7 @@ func TestDocsPage(t *testing.T) {
 			t.Errorf("the page lacks %s", path)
 		}
 	}
-	for _, banned := range []string{"<script", "<style", " style=", "http://", "https://", " onclick="} {
+	for _, banned := range []string{"<script", "<style", " style=", "href=\"http://", "https://", " onclick="} {
 		if strings.Contains(body, banned) {
 			t.Errorf("the page has %q", banned)
 		}

@@ -76,14 +76,19 @@ type docsPage struct {
 
 type docsCall struct {
 	ID, Path, Summary, Description string
-	Parameters                     []docsField
+	Parameters                     docsTable
 	Answer                         docsType
 	Errors                         string
 }
 
 type docsSchema struct {
 	Name   string
-	Fields []docsField
+	Fields docsTable
+}
+
+type docsTable struct {
+	Label string // for screen readers
+	Rows  []docsField
 }
 
 type docsField struct {
@@ -116,15 +121,16 @@ func (a *API) docsPage(doc *huma.OpenAPI) docsPage {
 	}
 	schemas := doc.Components.Schemas.Map()
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		page.Schemas = append(page.Schemas, docsSchema{Name: name, Fields: docsFields(schemas[name])})
+		page.Schemas = append(page.Schemas, docsSchema{Name: name, Fields: docsTable{"Felt i " + name, docsFields(schemas[name])}})
 	}
 	return page
 }
 
 func docsCallOf(path string, op *huma.Operation) docsCall {
 	call := docsCall{ID: op.OperationID, Path: Root + path, Summary: op.Summary, Description: op.Description}
+	call.Parameters.Label = "Parametere: " + op.Summary
 	for _, p := range op.Parameters {
-		call.Parameters = append(call.Parameters, docsField{
+		call.Parameters.Rows = append(call.Parameters.Rows, docsField{
 			Name:        p.Name,
 			In:          p.In,
 			Type:        docsTypeOf(p.Schema),
