@@ -105,12 +105,11 @@ func regionDocuments() []search.Document {
 		}
 	}
 	oslo := kommune("0301", "Oslo", "Oslo", 717_710, 59.91, 10.75)
-	oslo.Maalform, oslo.OrgNumber = region.Neutral, "958935420"
-	// Of the range that Norway keeps for fiction.
-	oslo.Contact = region.Contact{Phone: "+4721030000", Email: "test@example.org", Confirmed: true}
+	oslo.Maalform, oslo.OrgNumber = region.Neutral, "000000000"
+	oslo.Contact = region.Contact{Phone: "+4700000000", Email: "test@example.org", Confirmed: true}
 	karasjok := kommune("5610", "Karasjok", "Finnmark", 2_582, 69.47, 25.51)
 	karasjok.OtherNames, karasjok.OfficialName = []string{"Kárášjohka"}, "Kárášjohka - Karasjok"
-	karasjok.Contact = region.Contact{Phone: "+4721030001", Email: "gammel@example.org"}
+	karasjok.Contact = region.Contact{Phone: "+4700000001", Email: "gammel@example.org"}
 	valer1 := kommune("3114", "Våler", "Østfold", 5_998, 59.48, 10.85)
 	valer2 := kommune("3419", "Våler", "Innlandet", 3_569, 60.67, 11.83)
 	valer1.Ambiguous, valer2.Ambiguous = true, true
@@ -182,7 +181,7 @@ func testOfferings() []directory.Offering {
 		}
 	}
 	full := base(1, "parorendesenter", "Testtilbud med alt", directory.Coverage{Kommuner: []region.Number{"0301", "3205"}, Bydel: "Testbydelen"})
-	full.Organization = directory.Organization{ID: 7, Name: "Testorganisasjonen", OrgNumber: "958935420"}
+	full.Organization = directory.Organization{ID: 7, Name: "Testorganisasjonen", OrgNumber: "000000000"}
 	full.Summary, full.Description, full.Audience = "En setning.", "Et avsnitt.\n\nEt til.", "alle som er med på testen"
 	full.Keywords = []string{"testord", "et ord til"}
 	full.TargetGroups, full.Topics, full.Formats = []string{"barn", "voksne"}, []string{"rus"}, []string{"samtale"}
@@ -190,7 +189,7 @@ func testOfferings() []directory.Offering {
 		{Name: "Hemmelig adresse", Street: "Skjult vei 1", Kommune: "3205", Confidential: true},
 		{Name: "Testhuset", Street: "Testveien 1", PostalCode: "0155", PostalPlace: "Oslo", Kommune: "0301", Position: &region.Position{Lat: 59.92, Lon: 10.76}},
 	}
-	full.Phones = []directory.Phone{{Number: "+4721030002", Purpose: directory.PurposeSwitchboard, Hours: "hverdager 9–15"}, {Number: "116123"}}
+	full.Phones = []directory.Phone{{Number: "+4700000002", Purpose: directory.PurposeSwitchboard, Hours: "hverdager 9–15"}, {Number: "116123"}}
 	full.Emails, full.Websites = []string{"tilbud@example.org"}, []string{"https://example.org/"}
 	full.OpeningText = "Hverdager 9–15"
 	full.Schedules = []directory.Schedule{{Weekday: time.Monday, Opens: "09:00", Closes: "15:00"}}
@@ -202,7 +201,7 @@ func testOfferings() []directory.Offering {
 
 	bare := base(2, "ppt", "Testtilbud uten noe", directory.Coverage{Kommuner: []region.Number{"0301"}})
 	line := base(3, "hjelpetelefon", "Testtilbud for hele landet", directory.Coverage{National: true})
-	line.Phones = []directory.Phone{{Number: "+4721030003", Purpose: directory.PurposeHelpline}}
+	line.Phones = []directory.Phone{{Number: "+4700000003", Purpose: directory.PurposeHelpline}}
 	closed := base(4, "parorendesenter", "Testtilbud som er stengt", directory.Coverage{Fylker: []region.FylkeNumber{"15"}})
 	closed.Status, closed.ClosedUntil = directory.Closed, &opens
 	closed.Referral.Kind = directory.BeReferred
