@@ -31,7 +31,7 @@ CREATE TRIGGER revisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON revi
 CREATE TABLE changes (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    kind text NOT NULL CHECK (kind IN ('offering', 'kommune', 'fylke', 'article', 'type', 'place', 'term', 'reindex')),
+    kind text NOT NULL CHECK (kind IN ('offering', 'kommune', 'fylke', 'article', 'group', 'type', 'term', 'place', 'reindex')),
     ref text NOT NULL,
     at timestamptz NOT NULL DEFAULT now()
 );

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,19 @@ func TestValidate(t *testing.T) {
 		{"unknown confidence", func(o *Offering) { o.Confidence = "" }, Invalid{"confidence": MsgUnknown}},
 		{"closed until while open", func(o *Offering) { o.ClosedUntil = &day }, Invalid{"closed_until": MsgFormat}},
 		{"unknown accessibility", func(o *Offering) { o.Accessibility = []Accessibility{"heis"} }, Invalid{"accessibility": MsgUnknown}},
+		{"key with a blank", func(o *Offering) { o.Key = "annet/test tilbud" }, Invalid{"key": MsgFormat}},
+		{"empty keyword", func(o *Offering) { o.Keywords = []string{"kurs", ""} }, Invalid{"keywords": MsgRequired}},
+		{"source date before there were sources", func(o *Offering) { o.Source.Date = "0026" }, Invalid{"source_date": MsgFormat}},
+		{"email without a domain", func(o *Offering) { o.Emails = []string{"test@localhost"} }, Invalid{"email": MsgFormat}},
+		{"website in capitals", func(o *Offering) { o.Websites = []string{"HTTPS://example.org"} }, Invalid{"website": MsgFormat}},
+		{"position is no number", func(o *Offering) { o.Locations[0].Position.Lat = math.NaN() }, Invalid{"position": MsgFormat}},
+		{"eighth weekday", func(o *Offering) { o.Schedules[0].Weekday = 7 }, Invalid{"schedule": MsgFormat}},
+		{"closed with hours", func(o *Offering) { o.Exceptions[0].Opens = "08:00" }, Invalid{"exception": MsgFormat}},
+		{"exception twice", func(o *Offering) { o.Exceptions = append(o.Exceptions, o.Exceptions[0]) }, Invalid{"exception": MsgDuplicate}},
+		{"organization without a name", func(o *Offering) { o.Organization.Kind = KindState }, Invalid{"organization": MsgRequired}},
+		{"organization kind", func(o *Offering) { o.Organization = Organization{Name: "Test", Kind: "sekt"} }, Invalid{"organization_kind": MsgUnknown}},
+		{"organization number", func(o *Offering) { o.Organization = Organization{Name: "Test", OrgNumber: "958935421"} }, Invalid{"organization_number": MsgFormat}},
+		{"organization website", func(o *Offering) { o.Organization = Organization{Name: "Test", Website: "example.org"} }, Invalid{"organization_website": MsgFormat}},
 		{"several at once", func(o *Offering) { o.Name, o.Type = "", "" }, Invalid{"name": MsgRequired, "type": MsgRequired}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

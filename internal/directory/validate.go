@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -26,11 +28,13 @@ func (v Invalid) Error() string {
 
 // Message keys of Invalid.
 const (
-	MsgRequired = "required"
-	MsgTooLong  = "too_long"
-	MsgFormat   = "format"
-	MsgUnknown  = "unknown"
-	MsgPeriod   = "period" // an end before its beginning
+	MsgRequired   = "required"
+	MsgTooLong    = "too_long"
+	MsgFormat     = "format"
+	MsgUnknown    = "unknown"
+	MsgPeriod     = "period"     // an end before its beginning
+	MsgDuplicate  = "duplicate"  // what may stand there once stands there again
+	MsgTransition = "transition" // a status that cannot follow the present one
 )
 
 // Limits on lengths, in characters. They keep a page readable and an index small; the
@@ -41,12 +45,21 @@ const (
 	MaxDescription = 10_000
 )
 
+// Forms that the database holds too.
+var (
+	keyForm   = regexp.MustCompile(`^[a-z0-9_/-]+$`)
+	emailForm = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]+$`)
+)
+
 // Validate returns nil, or an Invalid that names each wrong field. It checks form, not
 // references: whether a type, term or kommune exists is the store's question.
 func (o Offering) Validate() error {
 	v := Invalid{}
 	v.required("name", o.Name, MaxName)
 	v.required("key", o.Key, MaxName)
+	if !keyForm.MatchString(o.Key) {
+		v.add("key", MsgFormat)
+	}
 	v.required("type", o.Type, 40)
 	v.required("source", o.Source.Title, 1000)
 	v.length("summary", o.Summary, MaxSummary)
@@ -56,6 +69,8 @@ func (o Offering) Validate() error {
 	v.length("opening_text", o.OpeningText, MaxSummary)
 	v.length("cost", o.Cost.Text, MaxSummary)
 	v.length("referral", o.Referral.Text, MaxSummary)
+	v.each("keywords", o.Keywords)
+	v.each("languages", o.Languages)
 
 	oneOf(v, "confidence", o.Confidence, High, Medium, Low)
 	oneOf(v, "status", o.Status, Statuses()...)
@@ -71,10 +86,11 @@ func (o Offering) Validate() error {
 	if !o.Coverage.National && len(o.Coverage.Fylker) == 0 && len(o.Coverage.Kommuner) == 0 {
 		v.add("coverage", MsgRequired)
 	}
+	v.organization(o.Organization)
 	v.contacts(o)
 	v.places(o.Locations)
 	v.schedules(o)
-	if _, err := ParsePartialDate(string(o.Source.Date)); err != nil {
+	if d := o.Source.Date; d != "" && (!validDate(d) || d < "1000" || d >= "3000") {
 		v.add("source_date", MsgFormat)
 	}
 	if o.Source.URL != "" && !webAddress(o.Source.URL) {
@@ -86,6 +102,26 @@ func (o Offering) Validate() error {
 	return v
 }
 
+// validDate reports whether d is a year, month or day.
+func validDate(d PartialDate) bool {
+	_, err := ParsePartialDate(string(d))
+	return err == nil
+}
+
+func (v Invalid) organization(o Organization) {
+	if o == (Organization{}) {
+		return
+	}
+	v.required("organization", o.Name, MaxName)
+	oneOf(v, "organization_kind", o.Kind, "", KindKommune, KindFylkeskommune, KindState, KindHealthTrust, KindFoundation, KindAssociation)
+	if n, err := ParseOrgNumber(string(o.OrgNumber)); o.OrgNumber != "" && (err != nil || n != o.OrgNumber) {
+		v.add("organization_number", MsgFormat)
+	}
+	if o.Website != "" && !webAddress(o.Website) {
+		v.add("organization_website", MsgFormat)
+	}
+}
+
 func (v Invalid) contacts(o Offering) {
 	for _, p := range o.Phones {
 		if n, err := ParsePhone(string(p.Number)); err != nil || n != p.Number {
@@ -95,7 +131,7 @@ func (v Invalid) contacts(o Offering) {
 		v.length("phone_hours", p.Hours, MaxSummary)
 	}
 	for _, e := range o.Emails {
-		if a, err := mail.ParseAddress(e); err != nil || a.Address != e {
+		if a, err := mail.ParseAddress(e); err != nil || a.Address != e || !emailForm.MatchString(e) {
 			v.add("email", MsgFormat)
 		}
 	}
@@ -108,14 +144,17 @@ func (v Invalid) contacts(o Offering) {
 
 func (v Invalid) places(locations []Location) {
 	for _, l := range locations {
+		v.length("location_name", l.Name, MaxName)
 		v.length("street", l.Street, MaxName)
+		v.length("postal_place", l.PostalPlace, MaxName)
 		if l.PostalCode != "" {
 			if _, err := ParsePostalCode(string(l.PostalCode)); err != nil {
 				v.add("postal_code", MsgFormat)
 			}
 		}
-		if p := l.Position; p != nil && (p.Lat < 57 || p.Lat > 81 || p.Lon < -10 || p.Lon > 34) {
-			v.add("position", MsgFormat) // outside Norway, Svalbard and Jan Mayen included
+		// Norway, Svalbard and Jan Mayen included. Asked so that NaN is outside.
+		if p := l.Position; p != nil && !(p.Lat >= 57 && p.Lat <= 81 && p.Lon >= -10 && p.Lon <= 34) {
+			v.add("position", MsgFormat)
 		}
 	}
 }
@@ -123,14 +162,26 @@ func (v Invalid) places(locations []Location) {
 func (v Invalid) schedules(o Offering) {
 	for _, s := range o.Schedules {
 		v.hours("schedule", s.Opens, s.Closes)
+		if s.Weekday < time.Sunday || s.Weekday > time.Saturday {
+			v.add("schedule", MsgFormat)
+		}
 		if s.ValidFrom != nil && s.ValidTo != nil && s.ValidTo.Before(*s.ValidFrom) {
 			v.add("schedule", MsgPeriod)
 		}
 	}
+	seen := map[string]bool{}
 	for _, e := range o.Exceptions {
 		if !e.Closed {
 			v.hours("exception", e.Opens, e.Closes)
+		} else if e.Opens != "" || e.Closes != "" {
+			v.add("exception", MsgFormat)
 		}
+		v.length("exception", e.Note, MaxSummary)
+		day := e.Date.Format(time.DateOnly)
+		if seen[day] {
+			v.add("exception", MsgDuplicate)
+		}
+		seen[day] = true
 	}
 }
 
@@ -154,7 +205,8 @@ func clock(s string) bool {
 
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && strings.Contains(u.Host, ".") && u.User == nil
+	written := strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") // not "HTTP://"
+	return err == nil && written && utf8.ValidString(s) && strings.Contains(u.Host, ".") && u.User == nil
 }
 
 // add keeps the first finding for a field.
@@ -177,6 +229,13 @@ func (v Invalid) length(field, s string, limit int) {
 	}
 	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
 		v.add(field, MsgFormat) // Postgres stores neither
+	}
+}
+
+// each wants every value of a list to be a word or a short phrase.
+func (v Invalid) each(field string, values []string) {
+	for _, s := range values {
+		v.required(field, s, MaxName)
 	}
 }
 
