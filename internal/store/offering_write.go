@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+// CreateOffering stores a new offering and returns it as stored. Id, uuid, dates and
+// version are the store's and are ignored. An organization is found by its name; one that
+// is there already is filled in where it lacks something. It returns a directory.Invalid
+// for what may not be stored, ErrConflict when the key is taken.
+func (s *Store) CreateOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (directory.Offering, error) {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		known, err := references(tx, o)
+		if err != nil {
+			return err
+		}
+		o, err = s.createOffering(tx, actor, why, o, known)
+		return err
+	})
+	if err != nil {
+		return directory.Offering{}, fmt.Errorf("create offering %q: %w", o.Key, err)
+	}
+	return o, nil
+}
+
+func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (directory.Offering, error) {
+	if err := auth.CanWrite(actor); err != nil {
+		return o, err
+	}
+	o = canonical(o)
+	if err := check(o, known); err != nil {
+		return o, err
+	}
+	var err error
+	if o.Organization, err = saveOrganization(tx, o.Organization); err != nil {
+		return o, err
+	}
+	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
+	o.ChangedAt, o.ConfirmedAt = s.now(), nil
+	row := newOfferingRows(o).offering
+	if err := tx.Create(&row).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
+		return o, ErrConflict
+	} else if err != nil {
+		return o, err
+	}
+	o.ID = row.ID
+	if err := replaceChildren(tx, o.ID, childRows{}, newChildRows(o)); err != nil {
+		return o, err
+	}
+	return o, recordOffering(tx, actor, why, nil, o)
+}
+
+// UpdateOffering stores what the offering says now and returns it as stored; an update
+// that changes nothing writes nothing. It finds the offering by its id, and o.Version has
+// to be the version that the author has seen, else it returns ErrConflict. Key, uuid and
+// dates are the store's and are ignored. Organizations are treated as by CreateOffering.
+// It returns ErrNotFound when there is no such offering, and a directory.Invalid for what
+// may not be stored, a status that cannot follow the present one among that.
+func (s *Store) UpdateOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (directory.Offering, error) {
+	id := o.ID
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		known, err := references(tx, o)
+		if err != nil {
+			return err
+		}
+		o, _, err = s.updateOffering(tx, actor, why, o, known)
+		return err
+	})
+	if err != nil {
+		return directory.Offering{}, fmt.Errorf("update offering %d: %w", id, err)
+	}
+	return o, nil
+}
+
+// updateOffering also reports whether anything was written.
+func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (directory.Offering, bool, error) {
+	stored, err := lockOffering(tx, o.ID)
+	if err != nil {
+		return o, false, err
+	}
+	if err := auth.CanWrite(actor); err != nil {
+		return o, false, err
+	}
+	o = canonical(o)
+	o.UUID, o.Key, o.ConfirmedAt = stored.UUID, stored.Key, stored.ConfirmedAt
+	if err := check(o, known); err != nil {
+		return o, false, err
+	}
+	if o.Version != stored.Version {
+		return o, false, ErrConflict
+	}
+	if !stored.Status.CanBecome(o.Status) {
+		return o, false, directory.Invalid{"status": directory.MsgTransition}
+	}
+	if o.Organization, err = saveOrganization(tx, o.Organization); err != nil {
+		return o, false, err
+	}
+	if sameContent(stored, o) {
+		stored.Organization = o.Organization
+		return stored, false, nil
+	}
+	o, err = s.replaceOffering(tx, actor, why, stored, o)
+	return o, true, err
+}
+
+// sameContent reports whether two canonical offerings say the same. What an organization
+// says of itself is no part of the offering.
+func sameContent(a, b directory.Offering) bool {
+	b.ChangedAt, b.Version = a.ChangedAt, a.Version
+	a.Organization, b.Organization = directory.Organization{ID: a.Organization.ID}, directory.Organization{ID: b.Organization.ID}
+	return reflect.DeepEqual(a, b)
+}
+
+// ConfirmOffering records that whoever answers for the offering has said today that it is
+// right, and returns it as stored. It returns ErrNotFound when there is no such offering,
+// ErrConflict when the version is not the present one.
+func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64, version int) (directory.Offering, error) {
+	var confirmed directory.Offering
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		stored, err := lockOffering(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := auth.CanWrite(actor); err != nil {
+			return err
+		}
+		if version != stored.Version {
+			return ErrConflict
+		}
+		now := s.now()
+		next := stored
+		next.ConfirmedAt = &now
+		confirmed, err = s.replaceOffering(tx, actor, "", stored, next)
+		return err
+	})
+	if err != nil {
+		return directory.Offering{}, fmt.Errorf("confirm offering %d: %w", id, err)
+	}
+	return confirmed, nil
+}
+
+// replaceOffering writes next over stored, which the transaction has locked, with all
+// that belongs to a change.
+func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {
+	next.ChangedAt, next.Version = s.now(), stored.Version+1
+	row := newOfferingRows(next).offering
+	// All columns: without Select, GORM would pass over those that are now empty.
+	result := tx.Model(&offeringRow{}).Where("id = ? AND version = ?", stored.ID, stored.Version).
+		Select("*").Omit("ID", "UUID", "Key").Updates(&row)
+	if result.Error != nil {
+		return next, result.Error
+	}
+	if result.RowsAffected == 0 {
+		return next, ErrConflict
+	}
+	if err := replaceChildren(tx, stored.ID, newChildRows(stored), newChildRows(next)); err != nil {
+		return next, err
+	}
+	return next, recordOffering(tx, actor, why, &stored, next)
+}
+
+// recordOffering writes a change into history and feed. before is nil for a new offering.
+func recordOffering(tx *gorm.DB, actor auth.Actor, why string, before *directory.Offering, after directory.Offering) error {
+	ref := strconv.FormatInt(after.ID, 10)
+	var was any
+	if before != nil {
+		was = before
+	}
+	if err := remember(tx, KindOffering, ref, after.Version, actor, why, was, after); err != nil {
+		return err
+	}
+	return announce(tx, changeRow{KindOffering, ref})
+}
+
+// replaceChildren writes the kinds of children that differ.
+func replaceChildren(tx *gorm.DB, id int64, old, now childRows) error {
+	return firstError(
+		replace(tx, id, old.fylker, now.fylker),
+		replace(tx, id, old.kommuner, now.kommuner),
+		replace(tx, id, old.terms, now.terms),
+		replace(tx, id, old.locations, now.locations),
+		replace(tx, id, old.phones, now.phones),
+		replace(tx, id, old.emails, now.emails),
+		replace(tx, id, old.websites, now.websites),
+		replace(tx, id, old.schedules, now.schedules),
+		replace(tx, id, old.exceptions, now.exceptions),
+	)
+}
+
+func replace[R any](tx *gorm.DB, id int64, old, now []R) func() error {
+	return func() error {
+		if reflect.DeepEqual(old, now) {
+			return nil
+		}
+		if len(old) > 0 {
+			if err := tx.Where("offering_id = ?", id).Delete(new(R)).Error; err != nil {
+				return err
+			}
+		}
+		if len(now) > 0 {
+			return tx.Create(&now).Error
+		}
+		return nil
+	}
+}

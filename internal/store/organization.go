@@ -1,0 +1,63 @@
+package store
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+// filled returns the stored organization with what it lacked. What stands there already
+// is not overwritten: several offerings name the same organization, and most say less
+// of it than one does.
+func filled(stored, wanted directory.Organization) directory.Organization {
+	stored.Kind = cmp.Or(stored.Kind, wanted.Kind)
+	stored.OrgNumber = cmp.Or(stored.OrgNumber, wanted.OrgNumber)
+	stored.Kommune = cmp.Or(stored.Kommune, wanted.Kommune)
+	stored.Website = cmp.Or(stored.Website, wanted.Website)
+	return stored
+}
+
+// saveOrganization makes sure that there is an organization of that name and returns it
+// as stored. When something is filled in, its offerings read otherwise: they go into the feed.
+func saveOrganization(tx *gorm.DB, wanted directory.Organization) (directory.Organization, error) {
+	if wanted.Name == "" {
+		return directory.Organization{}, nil
+	}
+	stored, err := organizationByName(tx, wanted.Name)
+	if errors.Is(err, ErrNotFound) {
+		wanted.ID, wanted.UUID = 0, uuid.New()
+		row := newOrganizationRow(wanted)
+		// Another transaction may be creating it: then wait for that one.
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
+		}
+		stored, err = organizationByName(tx, wanted.Name)
+	}
+	if err != nil {
+		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
+	}
+	full := filled(stored, wanted)
+	if full == stored {
+		return stored, nil
+	}
+	row := newOrganizationRow(full)
+	if err := tx.Model(&row).Select("Kind", "OrgNumber", "KommuneNumber", "Website").Updates(&row).Error; err != nil {
+		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
+	}
+	err = tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ?",
+		KindOffering, full.ID).Error
+	if err != nil {
+		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
+	}
+	return full, nil
+}
+
+func organizationByName(tx *gorm.DB, name string) (directory.Organization, error) {
+	return one(list(tx.Where("name = ?", name), organizationRow.organization))
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// Regions are whole lists of regions and places, as the public registers give them. An
+// empty list means that it is not given. Ids of places are the store's and are ignored.
+type Regions struct {
+	Fylker      []region.Fylke
+	Kommuner    []region.Kommune
+	Formers     []region.Former
+	PostalCodes []region.PostalCode
+	Places      []region.Place
+}
+
+var (
+	fylkeRegister = register[region.FylkeNumber, region.Fylke]{
+		"fylke", func(f region.Fylke) region.FylkeNumber { return f.Number },
+		func(_, f region.Fylke) region.Fylke {
+			f.OtherNames = nilIfEmpty(f.OtherNames)
+			return f
+		},
+		func(f region.Fylke) string { return string(f.Number) + " " + f.Name },
+	}
+	kommuneRegister = register[region.Number, region.Kommune]{
+		"kommune", func(k region.Kommune) region.Number { return k.Number },
+		func(stored, k region.Kommune) region.Kommune {
+			k.FylkeName, k.Ambiguous = stored.FylkeName, stored.Ambiguous // other rows say so
+			k.OtherNames = nilIfEmpty(k.OtherNames)
+			return k
+		},
+		func(k region.Kommune) string { return string(k.Number) + " " + k.Name },
+	}
+	formerRegister = register[string, region.Former]{
+		"former kommune", func(f region.Former) string { return string(f.Number) + " " + f.Name + " to " + string(f.Present) },
+		asGiven[region.Former],
+		func(f region.Former) string { return string(f.Number) + " " + f.Name + " to " + string(f.Present) },
+	}
+	postalCodeRegister = register[string, region.PostalCode]{
+		"postnummer", func(p region.PostalCode) string { return p.Code },
+		asGiven[region.PostalCode],
+		func(p region.PostalCode) string { return p.Code },
+	}
+	placeRegister = register[string, region.Place]{
+		"place", func(p region.Place) string { return string(p.Kommune) + " " + string(p.Kind) + " " + p.Name },
+		func(stored, p region.Place) region.Place {
+			p.ID = stored.ID
+			return p
+		},
+		func(p region.Place) string { return p.Name + " (" + string(p.Kind) + " in " + string(p.Kommune) + ")" },
+	}
+)
+
+// SaveRegions writes what differs from the lists, and puts each kommune, fylke, postnummer
+// and place that a reader now sees otherwise into the feed. A former kommune is a part of
+// the kommune that it became. Nothing is deleted.
+func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (Summary, error) {
+	var sum Summary
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := auth.CanWrite(actor); err != nil {
+			return err
+		}
+		if err := allowLongStatements(tx); err != nil {
+			return err
+		}
+		var feed []changeRow
+		for _, save := range []func(*gorm.DB, Regions, *Summary) ([]changeRow, error){
+			saveKommuner, savePostalCodes, savePlaces,
+		} {
+			changes, err := save(tx, r, &sum)
+			if err != nil {
+				return withDetail(err)
+			}
+			feed = append(feed, changes...)
+		}
+		return announce(tx, feed...)
+	})
+	if err != nil {
+		return Summary{}, fmt.Errorf("save regions: %w", err)
+	}
+	return sum, nil
+}
+
+// saveKommuner saves fylker, kommuner and former kommuner. They stand together because a
+// kommune shows its fylke's name, its former kommuner, and whether another has its name.
+func saveKommuner(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+	oldFylker, err := fylker(tx)
+	if err != nil {
+		return nil, err
+	}
+	oldKommuner, err := kommuner(tx, "")
+	if err != nil {
+		return nil, err
+	}
+	oldFormers, err := formers(tx)
+	if err != nil {
+		return nil, err
+	}
+
+	changedFylker, err := fylkeRegister.compare(oldFylker, r.Fylker, sum)
+	if err != nil {
+		return nil, err
+	}
+	changedKommuner, err := kommuneRegister.compare(oldKommuner, r.Kommuner, sum)
+	if err != nil {
+		return nil, err
+	}
+	changedFormers, err := formerRegister.compare(oldFormers, r.Formers, sum)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := upsert(tx, changedFylker, newFylkeRow, overPrimaryKey); err != nil {
+		return nil, err
+	}
+	if _, err := upsert(tx, changedKommuner, newKommuneRow, overPrimaryKey); err != nil {
+		return nil, err
+	}
+	if _, err := upsert(tx, changedFormers, newFormerRow, overPrimaryKey); err != nil {
+		return nil, err
+	}
+
+	var feed []changeRow
+	for _, f := range changedFylker {
+		feed = append(feed, changeRow{KindFylke, string(f.Number)})
+	}
+	touched, err := touchedKommuner(tx, oldKommuner, changedFormers)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range touched {
+		feed = append(feed, changeRow{KindKommune, string(n)})
+	}
+	return feed, nil
+}
+
+// touchedKommuner returns the kommuner that read otherwise than before, by number.
+func touchedKommuner(tx *gorm.DB, before []region.Kommune, changed []region.Former) ([]region.Number, error) {
+	after, err := kommuner(tx, "")
+	if err != nil {
+		return nil, err
+	}
+	was := make(map[region.Number]region.Kommune, len(before))
+	for _, k := range before {
+		was[k.Number] = k
+	}
+	var touched []region.Number
+	for _, k := range after {
+		if !reflect.DeepEqual(k, was[k.Number]) {
+			touched = append(touched, k.Number)
+		}
+	}
+	for _, f := range changed {
+		touched = append(touched, f.Present)
+	}
+	slices.Sort(touched)
+	return slices.Compact(touched), nil
+}
+
+func savePostalCodes(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+	stored, err := postalCodes(tx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := postalCodeRegister.compare(stored, r.PostalCodes, sum)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := upsert(tx, changed, newPostalCodeRow, overPrimaryKey); err != nil {
+		return nil, err
+	}
+	var feed []changeRow
+	for _, p := range changed {
+		feed = append(feed, changeRow{KindPlace, postalCodeRef(p.Code)})
+	}
+	return feed, nil
+}
+
+func savePlaces(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+	stored, err := places(tx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := placeRegister.compare(stored, r.Places, sum)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := upsert(tx, changed, func(p region.Place) placeRow {
+		p.ID = 0 // the database gives it
+		return newPlaceRow(p)
+	}, clause.OnConflict{
+		Columns:   []clause.Column{{Name: "name"}, {Name: "kommune_number"}, {Name: "kind"}},
+		DoUpdates: clause.AssignmentColumns([]string{"lat", "lon", "bydel_number", "source"}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	// GORM has filled in the ids, those of rows that were there before too.
+	slices.SortFunc(rows, func(a, b placeRow) int { return cmp.Compare(a.ID, b.ID) })
+	var feed []changeRow
+	for _, row := range rows {
+		feed = append(feed, changeRow{KindPlace, placeRef(row.ID)})
+	}
+	return feed, nil
+}
+
+// placeRef returns the place's ref in the feed.
+func placeRef(id int64) string { return "sted/" + strconv.FormatInt(id, 10) }
+
+// postalCodeRef returns the postnummer's ref in the feed.
+func postalCodeRef(code string) string { return "postnummer/" + code }
+
+func nilIfEmpty[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+)
+
+// Revision is one change of a thing, as the append-only history keeps it.
+type Revision struct {
+	Version int // of the thing after the change
+	At      time.Time
+	Actor   string          // auth.Actor as text: "import: tilbud.csv"
+	Why     string          // in the actor's words, or empty
+	Before  json.RawMessage // nil for the first
+	After   json.RawMessage
+}
+
+type revisionRow struct {
+	Kind    Kind
+	Ref     string
+	Version int
+	Actor   string
+	Why     string
+	Before  optional // JSON
+	After   string   // JSON
+}
+
+func (revisionRow) TableName() string { return "revisions" }
+
+// Revisions returns the history of a thing, newest first; ref is as in the feed. The
+// content of an offering is JSON of directory.Offering, that of an article is
+// {"Source": …}. Confidential locations are in it: it is not for readers.
+func (s *Store) Revisions(ctx context.Context, kind Kind, ref string) ([]Revision, error) {
+	var rows []struct {
+		Version       int
+		At            time.Time
+		Actor         string
+		Why           string
+		Before, After optional
+	}
+	err := s.db.WithContext(ctx).Raw(`SELECT version, at, actor, why, before::text AS before, after::text AS after FROM revisions
+		WHERE kind = ? AND ref = ? ORDER BY version DESC`, kind, ref).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)
+	}
+	found := make([]Revision, len(rows))
+	for i, r := range rows {
+		found[i] = Revision{r.Version, r.At.UTC(), r.Actor, r.Why, nilIfEmpty([]byte(r.Before)), []byte(r.After)}
+	}
+	return found, nil
+}
+
+// remember appends to the history. before is nil for what is new.
+func remember(tx *gorm.DB, kind Kind, ref string, version int, actor auth.Actor, why string, before, after any) error {
+	row := revisionRow{Kind: kind, Ref: ref, Version: version, Actor: actor.String(), Why: why}
+	content, err := json.Marshal(after)
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	row.After = string(content)
+	if before != nil {
+		if content, err = json.Marshal(before); err != nil {
+			return fmt.Errorf("write history: %w", err)
+		}
+		row.Before = optional(content)
+	}
+	if err := tx.Create(&row).Error; err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	return nil
+}
+
+// lastActors returns, by ref, who made the newest revision of each thing.
+func lastActors(tx *gorm.DB, kind Kind, refs []string) (map[string]string, error) {
+	var rows []struct{ Ref, Actor string }
+	err := tx.Raw(`SELECT DISTINCT ON (ref) ref, actor FROM revisions
+		WHERE kind = ? AND ref = ANY(?) ORDER BY ref, version DESC`, kind, textArray(refs)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	actors := make(map[string]string, len(rows))
+	for _, r := range rows {
+		actors[r.Ref] = r.Actor
+	}
+	return actors, nil
+}
+
+// wasImport reports whether the actor of a revision was an import.
+func wasImport(actor string) bool {
+	kind, _, _ := strings.Cut(actor, ":")
+	return kind == string(auth.Import)
+}
+
+// byImport is wasImport as a condition in SQL on the column.
+func byImport(column string) string {
+	return "split_part(" + column + ", ':', 1) = '" + string(auth.Import) + "'"
+}

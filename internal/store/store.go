@@ -1,0 +1,171 @@
+// Package store is Postgres through GORM: what is kept, and the only way to change it.
+//
+// Every change is one transaction: permission against the stored row, validation,
+// version check, rows, an entry in the append-only history, and an entry in the feed
+// that the index of every node follows. No caller, import or API included, can skip a
+// step, because the steps are not offered one by one.
+//
+// Exported methods open the transaction; unexported functions take it as tx. Row structs
+// stand in <noun>_row.go with their conversions, which never query.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/nasjonal-oversikt/oversikt/migrations"
+)
+
+var (
+	// ErrNotFound is returned when there is no row of the id, key or number asked for.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is returned for a write whose author had not seen what stands there
+	// now: the row has another version, or its key is taken.
+	ErrConflict = errors.New("somebody else has changed it")
+)
+
+// Limits that keep one bad statement or one forgotten transaction from holding up the
+// rest. The address of the database may set others. Every statement of a page or an edit
+// takes milliseconds; imports give themselves more time.
+const (
+	connectTimeout     = 5 * time.Second
+	statementTimeout   = "1500"  // ms
+	idleInTransaction  = "10000" // ms
+	importStatementMax = "60s"
+)
+
+// Options says which database, and where to report what no caller hears of.
+type Options struct {
+	URL string // "postgres://…"
+	Log *slog.Logger
+}
+
+// Store is an open database. Its methods may be called at the same time.
+type Store struct {
+	// Now is the clock of the dates that people read: when a thing was changed or
+	// confirmed. The history and the feed are dated by the database.
+	Now func() time.Time
+
+	db   *gorm.DB
+	pool *pgxpool.Pool
+	log  *slog.Logger
+}
+
+// Open returns the store at the address. It does not connect: a database that is away
+// now may be there later, and Ping tells. It fails for an address that cannot be read.
+func Open(ctx context.Context, opts Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(opts.URL)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	for name, value := range map[string]string{
+		"application_name":                    "oversikt",
+		"statement_timeout":                   statementTimeout,
+		"idle_in_transaction_session_timeout": idleInTransaction,
+	} {
+		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
+		// Its log would hold SQL with values. Errors are returned, and logged at the top.
+		Logger:                 logger.Discard,
+		TranslateError:         true,
+		SkipDefaultTransaction: true,
+		DisableAutomaticPing:   true,
+		// Columns by name, so that a running program survives a column being added.
+		QueryFields: true,
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return &Store{Now: time.Now, db: db, pool: pool, log: opts.Log}, nil
+}
+
+// Close gives all connections back. It waits for those in use.
+func (s *Store) Close() error {
+	db, err := s.db.DB()
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	err = db.Close()
+	s.pool.Close()
+	if err != nil {
+		return fmt.Errorf("close store: %w", err)
+	}
+	return nil
+}
+
+// Ping returns nil when the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("ping database: %w", err)
+	}
+	return nil
+}
+
+// Migrate brings the schema up to date and returns how many migrations it ran.
+func (s *Store) Migrate(ctx context.Context) (int, error) {
+	// A connection of its own: a migration may take longer than a page may.
+	config := s.ownConnection()
+	db := stdlib.OpenDB(*config)
+	defer db.Close()
+	return migrations.Up(ctx, db)
+}
+
+// ownConnection returns how to connect outside the pool, for what lasts long.
+func (s *Store) ownConnection() *pgx.ConnConfig {
+	config := s.pool.Config().ConnConfig.Copy()
+	config.RuntimeParams["statement_timeout"] = "0"
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
+	return config
+}
+
+// read runs fn on one snapshot, so that a row and its children belong together.
+func (s *Store) read(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.db.WithContext(ctx).Transaction(fn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+}
+
+// write runs fn in one transaction.
+func (s *Store) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.db.WithContext(ctx).Transaction(fn)
+}
+
+// now returns the time as the database can keep it.
+func (s *Store) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// allowLongStatements lifts the time limit of the transaction's statements to what an
+// import needs.
+func allowLongStatements(tx *gorm.DB) error {
+	return tx.Exec("SET LOCAL statement_timeout = '" + importStatementMax + "'").Error
+}
+
+// withDetail adds what Postgres says beside its message, such as which number is not
+// there. For public registers only: the detail holds values.
+func withDetail(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Detail != "" {
+		return fmt.Errorf("%w: %s", err, pg.Detail)
+	}
+	return err
+}
