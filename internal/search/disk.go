@@ -1,0 +1,168 @@
+package search
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+)
+
+// directoryOnDisk is where an index lies: a folder of its own beside others, named by the
+// file CURRENT, so that a new one is swapped in by renaming one small file.
+type directoryOnDisk struct {
+	root string
+	name string
+}
+
+func (d directoryOnDisk) path() string { return filepath.Join(d.root, d.name) }
+
+const currentFile = "CURRENT"
+
+// current is the content of CURRENT.
+type current struct {
+	Mapping int
+	Name    string
+}
+
+// boltTimeout is how long another process may hold an index before that is an error.
+const boltTimeout = "2s"
+
+// buildBatch is how many documents are given to Bleve at a time while building.
+const buildBatch = 1000
+
+// Open returns the index that lies in root. It returns ErrMissing when there is none,
+// ErrStale when another version of the mapping made it, ErrInUse when another process
+// has it, and ErrDamaged when it cannot be read whole.
+func Open(root string, opts Options) (*Index, error) {
+	raw, err := os.ReadFile(filepath.Join(root, currentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrMissing
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open index: %w", err)
+	}
+	var c current
+	if err := json.Unmarshal(raw, &c); err != nil || strings.ContainsAny(c.Name, `/\`) || c.Name == "" {
+		return nil, fmt.Errorf("%w: %s cannot be read", ErrDamaged, currentFile)
+	}
+	if c.Mapping != mappingVersion {
+		return nil, fmt.Errorf("%w: %d, want %d", ErrStale, c.Mapping, mappingVersion)
+	}
+	dir := &directoryOnDisk{root, c.Name}
+	var x *Index
+	err = guard(func() error {
+		b, err := bleve.OpenUsing(dir.path(), map[string]any{"bolt_timeout": boltTimeout})
+		if err != nil {
+			return err
+		}
+		if x, err = load(b, dir, opts); err != nil {
+			return errors.Join(err, b.Close())
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
+		return x, nil
+	case strings.Contains(err.Error(), "timeout"):
+		return nil, errors.Join(ErrInUse, err)
+	default:
+		return nil, errors.Join(ErrDamaged, err)
+	}
+}
+
+// Build makes an index of the batch in root, beside the one that may lie there, and names
+// it as the current one. Others are removed from disk; a process that has one open keeps
+// it until it closes it.
+func Build(root string, b Batch, opts Options) (*Index, error) {
+	dir := &directoryOnDisk{root, "index-" + strconv.FormatInt(time.Now().UnixNano(), 36)}
+	var x *Index
+	err := guard(func() (err error) {
+		if err := os.MkdirAll(root, 0o700); err != nil {
+			return err
+		}
+		x, err = build(dir, b, opts)
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("build index: %w", err), os.RemoveAll(dir.path()))
+	}
+	if err := dir.makeCurrent(); err != nil {
+		return nil, errors.Join(fmt.Errorf("build index: %w", err), x.Close(), os.RemoveAll(dir.path()))
+	}
+	dir.removeOthers(opts)
+	return x, nil
+}
+
+func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
+	index, err := bleve.NewUsing(dir.path(), newMapping(), scorch.Name, scorch.Name, map[string]any{"bolt_timeout": boltTimeout})
+	if err != nil {
+		return nil, err
+	}
+	counts := map[Kind]int{}
+	batch := index.NewBatch()
+	for i, d := range b.Put {
+		f, err := d.fields()
+		if err != nil {
+			return nil, errors.Join(err, index.Close())
+		}
+		if err := batch.Index(d.ID, f); err != nil {
+			return nil, errors.Join(fmt.Errorf("index %s: %w", d.ID, err), index.Close())
+		}
+		counts[d.Kind()]++
+		if (i+1)%buildBatch == 0 {
+			if err := index.Batch(batch); err != nil {
+				return nil, errors.Join(err, index.Close())
+			}
+			batch = index.NewBatch()
+		}
+	}
+	// The cursor and the counts come last: an index without them is not whole.
+	if err := setInternal(batch, counts, b.Cursor); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	if err := index.Batch(batch); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	x, err := load(index, dir, opts)
+	if err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	return x, nil
+}
+
+// makeCurrent writes CURRENT by way of a rename, so that it is never half written.
+func (d directoryOnDisk) makeCurrent() error {
+	raw, err := json.Marshal(current{mappingVersion, d.name})
+	if err != nil {
+		return err
+	}
+	temporary := filepath.Join(d.root, currentFile+".new")
+	if err := os.WriteFile(temporary, raw, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(d.root, currentFile))
+}
+
+// removeOthers removes what earlier builds left. What cannot be removed only costs space.
+func (d directoryOnDisk) removeOthers(opts Options) {
+	entries, err := os.ReadDir(d.root)
+	if err != nil {
+		opts.log().Warn("clean up old indexes", "error", err)
+		return
+	}
+	for _, e := range entries {
+		if e.IsDir() && strings.HasPrefix(e.Name(), "index-") && e.Name() != d.name {
+			if err := os.RemoveAll(filepath.Join(d.root, e.Name())); err != nil {
+				opts.log().Warn("clean up old index", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package search
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// Kind is what a document is about: the first part of its id.
+type Kind string
+
+const (
+	KindOffering Kind = "offering"
+	KindKommune  Kind = "kommune"
+	KindFylke    Kind = "fylke"
+	KindArticle  Kind = "article"
+	KindType     Kind = "type"
+	KindGroup    Kind = "group"
+	KindTerm     Kind = "term"
+	KindPlace    Kind = "place" // places and postnummer
+)
+
+// kinds are all kinds, in the order in which they are counted.
+var kinds = []Kind{KindOffering, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindPlace}
+
+// Document is one public thing as the index keeps it. Make one with the functions below:
+// they choose the id and leave out what readers must not see.
+type Document struct {
+	ID    string
+	value any // pointer to a Kommune, or to the type of region, directory or article
+}
+
+// Kind returns the kind that the document's id names.
+func (d Document) Kind() Kind {
+	kind, _, _ := strings.Cut(d.ID, "/")
+	return Kind(kind)
+}
+
+// JSON returns the document's content as the index stores it.
+func (d Document) JSON() ([]byte, error) {
+	b, err := json.Marshal(d.value)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", d.ID, err)
+	}
+	return b, nil
+}
+
+// OfferingDocument returns the document of an offering, without its confidential
+// locations: an address that must not be known is kept out of the index altogether, so
+// that no page can show it by mistake. The offering has to be public.
+func OfferingDocument(o directory.Offering) Document {
+	var shown []directory.Location
+	for _, l := range o.Locations {
+		if !l.Confidential {
+			shown = append(shown, l)
+		}
+	}
+	o.Locations = shown
+	return Document{OfferingID(o.ID), &o}
+}
+
+// KommuneDocument returns the document of a kommune with the former ones that became it.
+func KommuneDocument(k region.Kommune, formers []region.Former) Document {
+	return Document{KommuneID(k.Number), &Kommune{k, formers}}
+}
+
+// FylkeDocument returns the document of a fylke.
+func FylkeDocument(f region.Fylke) Document { return Document{FylkeID(f.Number), &f} }
+
+// ArticleDocument returns the document of a guidance article.
+func ArticleDocument(a article.Article) Document {
+	return Document{ArticleID(a.Section, a.Slug), &a}
+}
+
+// TypeDocument returns the document of a type of offering.
+func TypeDocument(t directory.OfferingType) Document { return Document{TypeID(t.Code), &t} }
+
+// GroupDocument returns the document of a group of types.
+func GroupDocument(g directory.TypeGroup) Document { return Document{GroupID(g.Code), &g} }
+
+// TermDocument returns the document of a term of a closed vocabulary.
+func TermDocument(t directory.Term) Document { return Document{TermID(t.Kind, t.Code), &t} }
+
+// PlaceDocument returns the document of a place.
+func PlaceDocument(p region.Place) Document { return Document{PlaceID(p.ID), &p} }
+
+// PostalCodeDocument returns the document of a postnummer.
+func PostalCodeDocument(p region.PostalCode) Document { return Document{PostalCodeID(p.Code), &p} }
+
+// OfferingID returns "offering/42".
+func OfferingID(id int64) string { return "offering/" + strconv.FormatInt(id, 10) }
+
+// KommuneID returns "kommune/0301".
+func KommuneID(n region.Number) string { return "kommune/" + string(n) }
+
+// FylkeID returns "fylke/03".
+func FylkeID(n region.FylkeNumber) string { return "fylke/" + string(n) }
+
+// ArticleID returns "article/section/slug"; the section's own text has no slug.
+func ArticleID(section, slug string) string { return "article/" + section + "/" + slug }
+
+// TypeID returns "type/ppt".
+func TypeID(code string) string { return "type/" + code }
+
+// GroupID returns "group/kommunen".
+func GroupID(code string) string { return "group/" + code }
+
+// TermID returns "term/tema/rus".
+func TermID(kind directory.TermKind, code string) string { return "term/" + string(kind) + "/" + code }
+
+// PlaceID returns "place/sted/12".
+func PlaceID(id int64) string { return "place/sted/" + strconv.FormatInt(id, 10) }
+
+// PostalCodeID returns "place/postnummer/0155".
+func PostalCodeID(code string) string { return "place/postnummer/" + code }
+
+// decode reads what JSON wrote. It fails for an id of no known kind and for content that
+// is not what the id says.
+func decode(id string, content []byte) (Document, error) {
+	d := Document{ID: id}
+	switch kind := d.Kind(); {
+	case kind == KindOffering:
+		d.value = new(directory.Offering)
+	case kind == KindKommune:
+		d.value = new(Kommune)
+	case kind == KindFylke:
+		d.value = new(region.Fylke)
+	case kind == KindArticle:
+		d.value = new(article.Article)
+	case kind == KindType:
+		d.value = new(directory.OfferingType)
+	case kind == KindGroup:
+		d.value = new(directory.TypeGroup)
+	case kind == KindTerm:
+		d.value = new(directory.Term)
+	case strings.HasPrefix(id, "place/sted/"):
+		d.value = new(region.Place)
+	case strings.HasPrefix(id, "place/postnummer/"):
+		d.value = new(region.PostalCode)
+	default:
+		return d, fmt.Errorf("document %q: no such kind", id)
+	}
+	if err := json.Unmarshal(content, d.value); err != nil {
+		return d, fmt.Errorf("decode %s: %w", id, err)
+	}
+	return d, nil
+}

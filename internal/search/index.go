@@ -1,0 +1,313 @@
+package search
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+)
+
+var (
+	// ErrMissing: there is no index in the directory.
+	ErrMissing = errors.New("no index")
+	// ErrStale: the index was made by another version of the mapping. Build it anew.
+	ErrStale = errors.New("index of another version")
+	// ErrDamaged: the index cannot be read, or holds less than was put in. Build it anew.
+	ErrDamaged = errors.New("index damaged")
+	// ErrInUse: another process has the index open.
+	ErrInUse = errors.New("index in use by another process")
+	// ErrBroken: Bleve failed while it wrote, on a full disk for example. What was read
+	// before still answers; the index takes no more batches.
+	ErrBroken = errors.New("index cannot be written")
+	// ErrClosed: the index was closed.
+	ErrClosed = errors.New("index closed")
+)
+
+// Keys of what is kept beside the documents.
+var (
+	cursorKey = []byte("oversikt.cursor")
+	countsKey = []byte("oversikt.counts")
+)
+
+// Options say how an index works.
+type Options struct {
+	Log *slog.Logger // nil: slog.Default()
+}
+
+func (o Options) log() *slog.Logger { return cmp.Or(o.Log, slog.Default()) }
+
+// Index is a Bleve index with what it holds in memory. One process has it open at a time.
+// Readers take a View and are never held up by a writer; writers wait for each other.
+type Index struct {
+	opts Options
+	dir  *directoryOnDisk // nil: in memory
+
+	view atomic.Pointer[View]
+
+	mu       sync.Mutex // held by the one writer
+	bleve    bleve.Index
+	segments segmentSlots
+	others   map[string]Document // every document but offerings
+	cursor   []byte
+	broken   error
+}
+
+// OpenMemory returns an empty index in memory, with the same engine as on disk.
+func OpenMemory() (*Index, error) { return openMemory(Options{}) }
+
+func openMemory(opts Options) (*Index, error) {
+	// Not bleve.NewMemOnly: that is an older engine, many times slower.
+	b, err := bleve.NewUsing("", newMapping(), scorch.Name, scorch.Name, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open index in memory: %w", err)
+	}
+	return load(b, nil, opts)
+}
+
+// load reads all of b into memory and publishes the first View.
+func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
+	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}}
+	snap, err := take(b)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := snap.documents()
+	if err != nil {
+		return nil, err
+	}
+	counts := map[Kind]int{}
+	var offerings []Document
+	for _, d := range documents {
+		counts[d.Kind()]++
+		if d.Kind() == KindOffering {
+			offerings = append(offerings, d)
+			continue
+		}
+		x.others[d.ID] = d
+	}
+	if err := checkCounts(b, counts); err != nil {
+		return nil, err
+	}
+	if x.cursor, err = b.GetInternal(cursorKey); err != nil {
+		return nil, fmt.Errorf("read cursor: %w", err)
+	}
+	v := &View{index: x, generation: 1, rows: newRows(newCatalog(maps.Values(x.others)), offerings)}
+	if err := x.publish(v, snap); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// checkCounts compares how many documents there are with how many were put in.
+func checkCounts(b bleve.Index, got map[Kind]int) error {
+	stored, err := b.GetInternal(countsKey)
+	if err != nil {
+		return fmt.Errorf("read counts: %w", err)
+	}
+	want := map[Kind]int{}
+	if len(stored) > 0 {
+		if err := json.Unmarshal(stored, &want); err != nil {
+			return errors.Join(ErrDamaged, fmt.Errorf("read counts: %w", err))
+		}
+	}
+	for _, kind := range kinds {
+		if got[kind] != want[kind] {
+			return fmt.Errorf("%w: %d documents of kind %s, want %d", ErrDamaged, got[kind], kind, want[kind])
+		}
+	}
+	return nil
+}
+
+// publish makes v, which has its rows, the View that readers get.
+func (x *Index) publish(v *View, snap *snapshot) error {
+	segments, err := snap.number(x.segments, v.rows.slotOf)
+	if err != nil {
+		return err
+	}
+	x.segments = segments
+	v.snap = snap
+	x.view.Store(v)
+	return nil
+}
+
+// View returns the state of now, which never changes. It can be used for as long as
+// wanted; newer states do not wait for it.
+func (x *Index) View() *View { return x.view.Load() }
+
+// Generation returns the number of the current View. It rises by one with each batch.
+func (x *Index) Generation() uint64 { return x.View().Generation() }
+
+// Cursor returns what the last batch gave as its place in the feed; nil before the first.
+func (x *Index) Cursor() []byte {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.cursor)
+}
+
+// Batch is a change of the index that readers see whole or not at all.
+type Batch struct {
+	Put    []Document // new, or in place of what has the same id
+	Delete []string   // ids; one that is not there is no error
+	Cursor []byte     // kept with the documents, in the same commit; nil: as before
+}
+
+// Apply carries out the batch and publishes a new View. It returns once the batch is on
+// disk. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
+// last View still answers, and OpenMemory with its Documents makes a new index.
+func (x *Index) Apply(b Batch) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.broken != nil {
+		return x.broken
+	}
+	next := x.change(b)
+	batch, err := x.encode(b, next)
+	if err != nil {
+		return err
+	}
+	var snap *snapshot
+	err = guard(func() (err error) {
+		if err := x.bleve.Batch(batch); err != nil {
+			return err
+		}
+		snap, err = take(x.bleve)
+		return err
+	})
+	if err != nil {
+		x.broken = errors.Join(ErrBroken, err)
+		return x.broken
+	}
+	old := x.view.Load()
+	x.others = next.others
+	v := &View{index: x, generation: old.generation + 1, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
+	if err := x.publish(v, snap); err != nil {
+		x.broken = errors.Join(ErrBroken, err)
+		return x.broken
+	}
+	if b.Cursor != nil {
+		x.cursor = slices.Clone(b.Cursor)
+	}
+	return nil
+}
+
+// changed is what a batch makes of the state in memory.
+type changed struct {
+	others  map[string]Document
+	catalog *catalog // nil: as before
+	put     []Document
+	deleted []int64
+	counts  map[Kind]int
+}
+
+func (x *Index) change(b Batch) changed {
+	old := x.view.Load()
+	next := changed{others: x.others, counts: map[Kind]int{}}
+	offerings := old.rows.count
+	others := maps.Clone(x.others)
+	touched := false
+	gone := map[int64]bool{}
+	put := map[int64]Document{}
+	for _, id := range b.Delete {
+		if n, ok := offeringNumber(id); ok {
+			gone[n] = true
+			continue
+		}
+		if _, ok := others[id]; ok {
+			delete(others, id)
+			touched = true
+		}
+	}
+	for _, d := range b.Put {
+		if n, ok := offeringNumber(d.ID); ok {
+			delete(gone, n)
+			put[n] = d
+			continue
+		}
+		others[d.ID] = d
+		touched = true
+	}
+	for _, n := range slices.Sorted(maps.Keys(put)) {
+		next.put = append(next.put, put[n])
+		if old.rows.byID(n) == nil {
+			offerings++
+		}
+	}
+	for n := range gone {
+		next.deleted = append(next.deleted, n)
+		if old.rows.byID(n) != nil {
+			offerings--
+		}
+	}
+	if touched {
+		next.others = others
+		next.catalog = newCatalog(maps.Values(others))
+	}
+	for id := range next.others {
+		next.counts[Document{ID: id}.Kind()]++
+	}
+	next.counts[KindOffering] = offerings
+	return next
+}
+
+// encode makes the Bleve batch. Deletes come first: what is put stays.
+func (x *Index) encode(b Batch, next changed) (*bleve.Batch, error) {
+	batch := x.bleve.NewBatch()
+	for _, id := range b.Delete {
+		batch.Delete(id)
+	}
+	for _, d := range b.Put {
+		f, err := d.fields()
+		if err != nil {
+			return nil, err
+		}
+		if err := batch.Index(d.ID, f); err != nil {
+			return nil, fmt.Errorf("index %s: %w", d.ID, err)
+		}
+	}
+	return batch, setInternal(batch, next.counts, b.Cursor)
+}
+
+func setInternal(batch *bleve.Batch, counts map[Kind]int, cursor []byte) error {
+	encoded, err := json.Marshal(counts)
+	if err != nil {
+		return fmt.Errorf("encode counts: %w", err)
+	}
+	batch.SetInternal(countsKey, encoded)
+	if cursor != nil {
+		batch.SetInternal(cursorKey, cursor)
+	}
+	return nil
+}
+
+// Close gives the index back. Views that are in use stay valid.
+func (x *Index) Close() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if errors.Is(x.broken, ErrClosed) {
+		return nil
+	}
+	x.broken = ErrClosed
+	return closeQuietly(x.bleve)
+}
+
+// closeQuietly closes c even where Bleve panics in it, as it does after a full disk.
+func closeQuietly(c io.Closer) error { return guard(c.Close) }
+
+// guard runs f and turns a panic of Bleve into an error.
+func guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic in Bleve: %v", r)
+		}
+	}()
+	return f()
+}

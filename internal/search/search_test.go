@@ -1,0 +1,388 @@
+package search
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+func table(t testing.TB, name string) []map[string]string {
+	t.Helper()
+	raw, err := fs.ReadFile(data.FS, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, r := range records[1:] {
+		row := map[string]string{}
+		for i, c := range records[0] {
+			row[c] = r[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func bars(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "|")
+}
+
+// documents are the checked-in regions and types, with one familievernkontor for each row.
+func documents(t testing.TB) []Document {
+	t.Helper()
+	var docs []Document
+	numbers := map[string]region.Number{}
+	count := map[string]int{}
+	formers := map[region.Number][]region.Former{}
+	for _, r := range table(t, "kommune-endringer.csv") {
+		n := region.Number(r["nytt_nummer"])
+		formers[n] = append(formers[n], region.Former{Number: region.Number(r["gammelt_nummer"]), Name: r["gammelt_navn"], Present: n})
+	}
+	for _, r := range table(t, "fylker.csv") {
+		docs = append(docs, FylkeDocument(region.Fylke{Number: region.FylkeNumber(r["fylkesnummer"]), Name: r["navn"], OtherNames: bars(r["andre_navn"])}))
+	}
+	kommuner := table(t, "kommuner.csv")
+	for _, r := range kommuner {
+		count[r["navn"]]++
+	}
+	for i, r := range kommuner {
+		k := region.Kommune{Number: region.Number(r["kommunenummer"]), Name: r["navn"], OtherNames: bars(r["andre_navn"]),
+			FylkeName: r["fylkesnavn"], Population: i, Ambiguous: count[r["navn"]] > 1}
+		numbers[k.DisplayName()] = k.Number
+		docs = append(docs, KommuneDocument(k, formers[k.Number]))
+	}
+	for i, r := range table(t, "steder.csv") {
+		docs = append(docs, PlaceDocument(region.Place{ID: int64(i + 1), Name: r["sted"], Kommune: region.Number(r["kommunenummer"]), Kind: region.PlaceKind(r["type"])}))
+	}
+	for _, r := range table(t, "postnummer.csv") {
+		docs = append(docs, PostalCodeDocument(region.PostalCode{Code: r["postnummer"], Place: r["poststed"], Kommune: region.Number(r["kommunenummer"])}))
+	}
+	docs = append(docs, typeDocuments(t)...)
+	for i, r := range table(t, "tilbud.csv") {
+		o := directory.Offering{ID: int64(i + 1), Type: r["type"], Name: r["navn"], Confidence: directory.Confidence(r["sikkerhet"]), Status: directory.Published}
+		for _, area := range bars(r["dekningsomrade"]) {
+			switch {
+			case area == "nasjonal":
+				o.Coverage.National = true
+			case numbers[area] != "":
+				o.Coverage.Kommuner = append(o.Coverage.Kommuner, numbers[area])
+			}
+		}
+		if r["telefon"] != "" {
+			n, err := directory.ParsePhone(r["telefon"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Phones = []directory.Phone{{Number: n}}
+		}
+		if n := numbers[r["kommune"]]; n != "" {
+			o.Locations = []directory.Location{{Kommune: n}}
+		}
+		docs = append(docs, OfferingDocument(o))
+	}
+	return docs
+}
+
+func typeDocuments(t testing.TB) []Document {
+	t.Helper()
+	raw, err := fs.ReadFile(data.FS, "typer.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Typer []struct {
+			Kode   string
+			Navn   struct{ Nb, Nn string }
+			Andre  []string `yaml:"andre_ord"`
+			Ellers []string
+			Orden  int
+		}
+	}
+	if err := yaml.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	var docs []Document
+	for _, y := range file.Typer {
+		docs = append(docs, TypeDocument(directory.OfferingType{Code: y.Kode, Name: directory.Text{NB: y.Navn.Nb, NN: y.Navn.Nn},
+			Words: y.Andre, Alternatives: y.Ellers, Order: y.Orden}))
+	}
+	return docs
+}
+
+func newTestView(t testing.TB) *View {
+	t.Helper()
+	x, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := x.Apply(Batch{Put: documents(t)}); err != nil {
+		t.Fatal(err)
+	}
+	return x.View()
+}
+
+// The State answers for familievernkontor everywhere: asking for one in any kommune has
+// to give an office that covers it first.
+func TestFamilievernkontorForEveryKommune(t *testing.T) {
+	v := newTestView(t)
+	for _, k := range v.Kommuner() {
+		text := "familievernkontor " + k.Name
+		if k.Ambiguous {
+			text += " " + k.FylkeName
+		}
+		res, err := v.Search(context.Background(), Query{Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 {
+			t.Errorf("%q finds nothing", text)
+			continue
+		}
+		o := res.Hits[0].Offering
+		if o.Type != "familievernkontor" || o.Coverage.Reach(k.Number) == directory.NotCovered {
+			t.Errorf("%q finds %q first, which does not cover %s", text, o.Name, k.Number)
+		}
+	}
+}
+
+func TestAnswersAreNeverADeadEnd(t *testing.T) {
+	v := newTestView(t)
+	if len(v.Kommuner()) != 357 {
+		t.Fatalf("%d kommuner, want 357", len(v.Kommuner()))
+	}
+	for _, k := range v.Kommuner() {
+		answers := v.Answers(k.Number)
+		if len(answers) != len(v.Types()) {
+			t.Fatalf("%s: %d answers, want one for each of %d types", k.Number, len(answers), len(v.Types()))
+		}
+		for _, a := range answers {
+			if len(a.Offerings) == 0 && len(a.Alternatives) == 0 {
+				t.Errorf("%s %s: neither an offering nor an alternative", k.Number, a.Type.Code)
+			}
+		}
+	}
+}
+
+func TestResolvePlace(t *testing.T) {
+	v := newTestView(t)
+	for text, want := range map[string][]region.Number{
+		"0231":            {"3205"},
+		"Skedsmo":         {"3205"},
+		"skedsmo kommune": {"3205"},
+		"1507":            {"1508", "1580"},
+		"Guovdageaidnu":   {"5612"},
+		"karasjohka":      {"5610"},
+		"Kárášjohka":      {"5610"},
+		"0155":            {"0301"},
+		"TROMSØ":          {"5501"},
+		"tromso":          {"5501"},
+		"Tromsøs":         {"5501"},
+		"Grünerløkka":     {"0301"},
+		"Bærumm":          {"3201"}, // misspelt
+		"9170":            nil,      // Longyearbyen is in no kommune
+		"":                nil,
+		"xyzzy":           nil,
+	} {
+		var got []region.Number
+		for _, m := range v.ResolvePlace(text) {
+			got = append(got, m.Kommune.Number)
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("ResolvePlace(%q) (-want +got):\n%s", text, diff)
+		}
+	}
+	if got := v.ResolvePlace("Herøy"); len(got) != 2 {
+		t.Errorf("ResolvePlace(Herøy) gives %d kommuner, want both", len(got))
+	}
+	for _, r := range table(t, "postnummer.csv") {
+		if r["kommunenummer"] == "" {
+			continue
+		}
+		if got := v.ResolvePlace(r["postnummer"]); len(got) == 0 || string(got[0].Kommune.Number) != r["kommunenummer"] {
+			t.Errorf("ResolvePlace(%s) = %v, want %s first", r["postnummer"], got, r["kommunenummer"])
+		}
+	}
+}
+
+func TestUnderstanding(t *testing.T) {
+	v := newTestView(t)
+	for _, tc := range []struct {
+		text, place string
+		types       []string
+		kommuner    []region.Number
+		words       string
+	}{
+		{"familievernkontor bodø", "", []string{"familievernkontor"}, []region.Number{"1804"}, ""},
+		{"harstad familievernkontoret", "", []string{"familievernkontor"}, []region.Number{"5503"}, ""},
+		{"familievernkontor i Skedsmo", "Skedsmo", []string{"familievernkontor"}, []region.Number{"3205"}, ""},
+		{"familievernkontor 0155", "0155 Oslo", []string{"familievernkontor"}, []region.Number{"0301"}, ""},
+		{"bodø familievernkontor", "", nil, nil, "bodø familievernkontor"}, // an offering's own name
+		{"har du time til meg", "", nil, nil, "time"},                      // Time is a kommune too
+	} {
+		res, err := v.Search(context.Background(), Query{Text: tc.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var types []string
+		for _, x := range res.Interpreted.Types {
+			types = append(types, x.Code)
+		}
+		var kommuner []region.Number
+		for _, k := range res.Interpreted.Kommuner {
+			kommuner = append(kommuner, k.Number)
+		}
+		if diff := cmp.Diff([]any{tc.types, tc.kommuner, tc.place, tc.words}, []any{types, kommuner, res.Interpreted.Place, res.Interpreted.Text}); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tc.text, diff)
+		}
+	}
+}
+
+func TestCrisis(t *testing.T) {
+	for text, want := range map[string]bool{
+		"tenker på å ta livet mitt": true, "selvmord": true, "mannen min slår meg": true,
+		"sjølvmord": true, "kurs i stavanger": false, "": false,
+	} {
+		if got := isCrisis(text); got != want {
+			t.Errorf("isCrisis(%q) = %v, want %v", text, got, want)
+		}
+	}
+}
+
+func FuzzSearch(f *testing.F) {
+	v := newTestView(f)
+	for _, s := range []string{"familievernkontor bodø", "og i på", "+name:* OR (~^", "\xff\x00", strings.Repeat("a ", 5000), "😀 Ъ 漢字"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		res, err := v.Search(context.Background(), Query{Text: s, Kommuner: []region.Number{"1804"}})
+		if err != nil {
+			t.Fatalf("Search(%q): %v", s, err)
+		}
+		if res.Page < 1 || res.Page > res.Pages || len(res.Hits) > res.Total {
+			t.Errorf("Search(%q) = page %d of %d, %d hits of %d", s, res.Page, res.Pages, len(res.Hits), res.Total)
+		}
+		v.ResolvePlace(s)
+		v.Suggest(s, 10)
+	})
+}
+
+func TestFacetsAgreeWithFiltering(t *testing.T) {
+	v := newTestView(t)
+	ctx := context.Background()
+	res, err := v.Search(ctx, Query{Kommuner: []region.Number{"1804"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, f := range res.Facets.Types {
+		narrowed, err := v.Search(ctx, Query{Kommuner: []region.Number{"1804"}, Types: []string{f.Code}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if narrowed.Total != f.Count {
+			t.Errorf("facet %s counts %d, choosing it gives %d", f.Code, f.Count, narrowed.Total)
+		}
+		sum += f.Count
+	}
+	if sum != res.Total || sum == 0 {
+		t.Errorf("the facet of types counts %d, the result has %d", sum, res.Total)
+	}
+}
+
+func TestOpenFindsWhatBuildWrote(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(dir, Options{}); err == nil {
+		t.Fatal("Open of an empty folder succeeds")
+	}
+	built, err := Build(dir, Batch{Put: documents(t), Cursor: []byte("1/2")}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := len(built.View().Offerings())
+	if err := built.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(opened.View().Offerings()); got != want || want == 0 {
+		t.Errorf("%d offerings after Open, %d built", got, want)
+	}
+	if got := string(opened.Cursor()); got != "1/2" {
+		t.Errorf("cursor = %q, want 1/2", got)
+	}
+	if err := opened.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stores, err := filepath.Glob(filepath.Join(dir, "index-*", "store", "*"))
+	if err != nil || len(stores) == 0 {
+		t.Fatalf("no files to damage: %v", err)
+	}
+	for _, f := range stores {
+		if err := os.WriteFile(f, []byte("damaged"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(dir, Options{}); err == nil {
+		t.Error("Open of a damaged index succeeds")
+	}
+}
+
+func TestApplyLeavesViewsAlone(t *testing.T) {
+	x, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	o := directory.Offering{ID: 1, Name: "Testtilbud en", Type: "annet", Coverage: directory.Coverage{National: true}, Status: directory.Published}
+	if err := x.Apply(Batch{Put: []Document{OfferingDocument(o)}}); err != nil {
+		t.Fatal(err)
+	}
+	before := x.View()
+	o.Name = "Testtilbud to"
+	if err := x.Apply(Batch{Put: []Document{OfferingDocument(o)}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := before.Offering(1); got.Name != "Testtilbud en" {
+		t.Errorf("the old View shows %q", got.Name)
+	}
+	if got, _ := x.View().Offering(1); got.Name != "Testtilbud to" {
+		t.Errorf("the new View shows %q", got.Name)
+	}
+	if x.Generation() != before.Generation()+1 {
+		t.Errorf("generation %d after %d", x.Generation(), before.Generation())
+	}
+	if err := x.Apply(Batch{Delete: []string{OfferingID(1)}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := x.View().Offering(1); ok {
+		t.Error("a deleted offering is still there")
+	}
+}

@@ -1,0 +1,202 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+)
+
+// suggestion is a prepared completion with the folded key that finds it.
+type suggestion struct {
+	key  string
+	rank int // lower first
+	Suggestion
+}
+
+// Order of completions: places first, since where one lives is asked first.
+const (
+	rankKommune = iota
+	rankOtherName
+	rankFormer
+	rankType
+	rankPlace
+	rankOffering
+	rankArticle
+)
+
+// newSuggestions prepares the completions of everything but offerings, sorted by key.
+func newSuggestions(c *catalog) []suggestion {
+	var list []suggestion
+	for key, entries := range c.placeNames.entries {
+		for _, e := range entries {
+			k := c.kommuner[e.kommune]
+			s := Suggestion{Kind: SuggestKommune, Text: k.DisplayName(), Sub: k.FylkeName, Path: kommunePath(k)}
+			rank := rankKommune
+			switch {
+			case e.kind == asFormer:
+				s.Sub, rank = "tidligere "+e.as, rankFormer
+			case e.kind == asName && e.as != "":
+				s.Sub, rank = e.as, rankOtherName
+			case e.kind != asName:
+				s.Sub, rank = e.as, rankPlace
+			}
+			list = append(list, suggestion{key, rank, s})
+		}
+	}
+	for i, t := range c.types {
+		names := append([]string{t.Name.NB, t.Name.NN}, t.Words...)
+		for _, n := range names {
+			list = append(list, suggestion{fold(n), rankType, Suggestion{SuggestType, t.Plural.NB, "", "/sok?type=" + c.types[i].Code}})
+		}
+	}
+	for _, a := range c.articles {
+		for _, n := range append([]string{a.Title}, a.SearchWords...) {
+			list = append(list, suggestion{fold(n), rankArticle, Suggestion{SuggestArticle, a.Title, "", a.Path()}})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b suggestion) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Path, b.Path))
+	})
+	return list
+}
+
+func kommunePath(k *Kommune) string { return "/kommune/" + string(k.Number) + "-" + k.Slug() }
+
+// Suggest returns up to n completions of what a reader is typing, best first.
+func (v *View) Suggest(text string, n int) []Suggestion {
+	prefix := fold(text)
+	if prefix == "" || len(prefix) > maxPlaceText || n <= 0 {
+		return nil
+	}
+	c := v.catalog()
+	found := v.postalSuggestions(strings.TrimSpace(text))
+	from := sort.Search(len(c.suggestions), func(i int) bool { return c.suggestions[i].key >= prefix })
+	for _, s := range c.suggestions[from:] {
+		if !strings.HasPrefix(s.key, prefix) {
+			break
+		}
+		if s.key == prefix {
+			s.rank -= rankArticle + 1 // the whole of it was written: before all completions
+		}
+		found = append(found, s)
+	}
+	v.rows.names.prefixed(prefix, func(k nameKey) bool {
+		if r := v.rows.at(k.row.slot); r == k.row {
+			o := r.offering
+			s := Suggestion{SuggestOffering, o.Name, c.codeName("type:" + o.Type), "/tilbud/" + strconv.FormatInt(o.ID, 10) + "-" + o.Slug()}
+			found = append(found, suggestion{k.key, rankOffering, s})
+		}
+		return len(found) < 500
+	})
+	slices.SortStableFunc(found, func(a, b suggestion) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key)) })
+	var out []Suggestion
+	seen := map[string]bool{}
+	for _, s := range found {
+		if !seen[s.Path] {
+			seen[s.Path] = true
+			out = append(out, s.Suggestion)
+		}
+		if len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
+// postalSuggestions completes a whole postnummer.
+func (v *View) postalSuggestions(text string) []suggestion {
+	p, ok := v.PostalCode(text)
+	if !ok {
+		return nil
+	}
+	k, ok := v.Kommune(p.Kommune)
+	if !ok {
+		return nil
+	}
+	return []suggestion{{text, rankKommune, Suggestion{SuggestKommune, k.DisplayName(), p.Code + " " + p.PlaceTitle(), kommunePath(k)}}}
+}
+
+// didYouMean returns the question with its misspelt words mended from the names of places
+// and types, or "" when there is nothing to mend.
+func (v *View) didYouMean(u understood) string {
+	c := v.catalog()
+	changed := false
+	words := make([]string, len(u.words))
+	for i, w := range u.words {
+		words[i] = w.text
+		for _, e := range c.placeNames.near(w.fold) {
+			name := e.as
+			if name == "" {
+				name = c.kommuner[e.kommune].Name
+			}
+			words[i], changed = name, true
+			break
+		}
+	}
+	if !changed {
+		return ""
+	}
+	return strings.Join(words, " ")
+}
+
+// articleIndex finds articles by normal forms of words in titles, leads and search words.
+type articleIndex struct {
+	articles []*article.Article
+	words    []map[string]int // by article: how much a form counts
+}
+
+func newArticleIndex(c *catalog) articleIndex {
+	var x articleIndex
+	for _, a := range c.articles {
+		if a.IsIndex() {
+			continue
+		}
+		forms := map[string]int{}
+		count := func(text string, weight int) {
+			for _, w := range splitWords(text) {
+				if !stopWords[w.fold] {
+					for _, t := range terms(w.text) {
+						forms[t.text] = max(forms[t.text], weight)
+					}
+				}
+			}
+		}
+		count(a.Title, 4)
+		count(strings.Join(a.SearchWords, " "), 3)
+		count(a.Lead, 2)
+		x.articles = append(x.articles, a)
+		x.words = append(x.words, forms)
+	}
+	return x
+}
+
+// mostArticles is how many articles stand beside the hits.
+const mostArticles = 3
+
+// find returns the few articles that the question's words fit best.
+func (x articleIndex) find(u understood) []*article.Article {
+	type scored struct {
+		article *article.Article
+		score   int
+	}
+	var found []scored
+	for i, forms := range x.words {
+		s := 0
+		for _, w := range u.words {
+			s += forms[normal(w.fold)]
+		}
+		if s > 2 {
+			found = append(found, scored{x.articles[i], s})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	var out []*article.Article
+	for _, f := range found[:min(len(found), mostArticles)] {
+		out = append(out, f.article)
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package search
+
+import (
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// View is the directory at one generation. It never changes, and everything read from one
+// View belongs together. What it returns is shared: callers must not change it.
+type View struct {
+	index      *Index
+	generation uint64
+	rows       *rows
+	snap       *snapshot
+}
+
+// Generation returns the number of the state: another number may mean other content.
+func (v *View) Generation() uint64 { return v.generation }
+
+func (v *View) catalog() *catalog { return v.rows.catalog }
+
+// Offering returns the public offering with the id.
+func (v *View) Offering(id int64) (*directory.Offering, bool) {
+	if r := v.rows.byID(id); r != nil {
+		return r.offering, true
+	}
+	return nil, false
+}
+
+// Offerings returns every public offering, in no order to rely on.
+func (v *View) Offerings() []*directory.Offering {
+	list := make([]*directory.Offering, 0, v.rows.count)
+	for _, r := range v.rows.list {
+		if r != nil {
+			list = append(list, r.offering)
+		}
+	}
+	return list
+}
+
+// Kommune returns the kommune of today with the number.
+func (v *View) Kommune(n region.Number) (*Kommune, bool) {
+	k := v.catalog().kommune(n)
+	return k, k != nil
+}
+
+// Kommuner returns all kommuner by name, å last.
+func (v *View) Kommuner() []*Kommune { return v.catalog().kommuner }
+
+// Fylker returns all fylker by name.
+func (v *View) Fylker() []region.Fylke { return v.catalog().fylker }
+
+// KommunerIn returns the fylke's kommuner by name.
+func (v *View) KommunerIn(f region.FylkeNumber) []*Kommune {
+	c := v.catalog()
+	i, ok := c.fylkeIndex[f]
+	if !ok {
+		return nil
+	}
+	list := make([]*Kommune, len(c.kommunerIn[i]))
+	for j, k := range c.kommunerIn[i] {
+		list[j] = c.kommuner[k]
+	}
+	return list
+}
+
+// Former returns the steps from the former kommune with the number, the latest first.
+func (v *View) Former(n region.Number) []region.Former { return v.catalog().formers[n] }
+
+// PostalCode returns the postnummer.
+func (v *View) PostalCode(code string) (region.PostalCode, bool) {
+	if p, ok := v.catalog().postalCodes[code]; ok {
+		return *p, true
+	}
+	return region.PostalCode{}, false
+}
+
+// TypeGroups returns the headings of types in display order.
+func (v *View) TypeGroups() []directory.TypeGroup { return v.catalog().groups }
+
+// Types returns every type in display order.
+func (v *View) Types() []directory.OfferingType {
+	c := v.catalog()
+	list := make([]directory.OfferingType, len(c.types))
+	for i, t := range c.types {
+		list[i] = *t
+	}
+	return list
+}
+
+// Type returns the type with the code.
+func (v *View) Type(code string) (directory.OfferingType, bool) {
+	c := v.catalog()
+	if i, ok := c.typeIndex[code]; ok {
+		return *c.types[i], true
+	}
+	return directory.OfferingType{}, false
+}
+
+// Terms returns the vocabulary in display order.
+func (v *View) Terms(kind directory.TermKind) []directory.Term { return v.catalog().terms[kind] }
+
+// Articles returns the section's articles in display order, its own text left out; every
+// section's when section is empty.
+func (v *View) Articles(section string) []*article.Article {
+	var list []*article.Article
+	for _, a := range v.catalog().articles {
+		if !a.IsIndex() && (section == "" || a.Section == section) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Article returns the article; with an empty slug, the section's own text.
+func (v *View) Article(section, slug string) (*article.Article, bool) {
+	for _, a := range v.catalog().articles {
+		if a.Section == section && a.Slug == slug {
+			return a, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,127 @@
+package search
+
+import "strings"
+
+// stopWords are folded words that say nothing about what is looked for.
+var stopWords = set(`og i jeg det at en et den til er som pa de med han av ikke der sa var meg seg men ett har om vi
+min mitt mine ha hade hadde hun na over da ved fra du ut sin dem oss opp man kan hans hvor eller hva skal selv her alle vil
+bli ble blitt kunne inn nar kom noen noe ville dere deres kun ja etter ned skulle denne for deg si sine sitt mot a
+dette disse uten hvordan ingen din ditt dine blir samme hvilken hvilke slik mellom hver hvem hvis bade bare enn fordi
+mange ogsa siden ho eg ein eit ei dei ikkje kva kvar korleis nokon noko vert vart fa far fatt trenger treng
+veldig litt kona mannen sonnen dattera datteren mamma pappa mora faren`)
+
+// irregularForms leads folded forms that the stemmer does not bring together to one form.
+var irregularForms = pairs(`barna=barn barnas=barn sentre=senter sentra=senter sentrene=senter senteret=senter
+foreldrene=foreldre brodre=bror broren=bror sostre=soster sosteren=soster eldre=eldre unge=ungdom ungdommer=ungdom
+ungdommen=ungdom sykehuset=sykehus tilbudet=tilbud kurset=kurs kursene=kurs`)
+
+// variantStems leads the stem of a nynorsk word to the stem of the bokmål one.
+var variantStems = stems(`sjuk=syk sjukdom=sykdom sjukehus=sykehus sjukepleiar=sykepleier teneste=tjeneste tenester=tjenester
+eining=enhet koordinerande=koordinerende parorande=parorende helsestasjonen=helsestasjon rettleiing=veiledning radgjeving=radgivning
+meistring=mestring laring=lering meistringssenter=mestringssenter familievern=familievern kjensle=folelse heim=hjem heime=hjemme
+vanskeleg=vanskelig einsam=ensom einsemd=ensomhet sorgje=sorge rettar=rettigheter rett=rett klage=klage sjolvmord=selvmord
+sjolv=selv drap=drap skule=skole born=barn dotter=datter avlasting=avlastning stonad=stotte stotte=stotte omsorgslonn=omsorgsstonad
+eteforstyrring=spiseforstyrrelse eteforstyrringar=spiseforstyrrelser avhengigheit=avhengighet funksjonshemming=funksjonsnedsettelse
+kommunalt=kommunal gjennom=gjennom samtale=samtale vald=vold brukarombod=brukerombud brukarombodet=brukerombud ombod=ombud
+opplaring=opplering kreftsjuk=kreftsyk hjarte=hjerte hjernen=hjerne utviklingshemma=utviklingshemmet ungdom=ungdom vaksen=voksen
+vaksne=voksne mor=mor far=far`)
+
+// compoundParts are the folded words that compounds of this field are made of, written for
+// it: a general word list divides too much.
+var compoundParts = set(`familie vern kontor senter hus telefon hjelpe linje parorende gruppe skole kurs koordinator barne barn
+ungdom ungdoms helse stasjon helsestasjon frisk liv livs frisklivs sentral mestring mestrings lerings lering laring larings
+demens kreft rus psykisk psyk iatri bruker ombud pasient kompetanse organisasjon forening lands avlastning avlastnings stonad
+omsorg omsorgs tildelings enhet koordinerende habilitering rehabilitering pedagogisk psykologisk tjeneste veiledning veilednings
+radgivning radgivnings senteret samtale selvmord selvmords krise krisesenter alarm nod sorg etterlatte etterlatt soske sosken vold volds
+overgreps spise forstyrrelse forstyrrelser sykdom sykdoms syk sjelden diagnose diagnoser hjerne slag hjerneslag hjerte lunge
+likeperson likepersons motested mote sted skilsmisse samlivs samliv brudd foreldre mor far besok hjemme hjem bydels bydel
+kommune kommunens sykehus lege fastlege legevakt jord sykepleier medisinsk spesialist rettighets rettighet klage stotte
+stotte kontakt aktivitets dag tilbud dagtilbud natt sjukehus meistring meistrings meistringssenter`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+func pairs(list string) map[string]string {
+	m := map[string]string{}
+	for _, p := range strings.Fields(list) {
+		from, to, _ := strings.Cut(p, "=")
+		m[from] = to
+	}
+	return m
+}
+
+// stems returns pairs with both sides folded and stemmed; equal ones are left out.
+func stems(list string) map[string]string {
+	m := map[string]string{}
+	for from, to := range pairs(list) {
+		if f, t := stem(fold(from)), stem(fold(to)); f != t {
+			m[f] = t
+		}
+	}
+	return m
+}
+
+// part is a piece of a compound, in bytes of the folded word.
+type part struct{ start, end int }
+
+// minPart is the shortest piece that a compound is divided into. Shorter ones divide
+// words that are no compounds.
+const minPart = 3
+
+// splitCompound returns the parts of a folded compound whose every part is in
+// compoundParts, joints of s and e allowed, and nothing for another word. The longest
+// first part that leaves a divisible rest is taken.
+func splitCompound(word string) []part {
+	if len(word) < 2*minPart || compoundParts[word] && len(word) < 9 {
+		return nil
+	}
+	parts := split(word, 0)
+	if len(parts) < 2 {
+		return nil
+	}
+	return parts
+}
+
+func split(word string, from int) []part {
+	for end := len(word); end-from >= minPart; end-- {
+		if !compoundParts[stripEnding(word[from:end], end == len(word))] {
+			continue
+		}
+		if from == 0 && end == len(word) {
+			continue // the whole word is no division
+		}
+		if end == len(word) {
+			return []part{{from, end}}
+		}
+		for _, joint := range [...]int{0, 1} {
+			next := end + joint
+			if joint == 1 && (next > len(word) || word[end] != 's' && word[end] != 'e') {
+				continue
+			}
+			if rest := split(word, next); rest != nil {
+				return append([]part{{from, end}}, rest...)
+			}
+		}
+	}
+	return nil
+}
+
+// endings are inflections that the last part of a compound may carry.
+var endings = [...]string{"ene", "en", "et", "er", "a", "e", "r", "n"}
+
+func stripEnding(w string, last bool) string {
+	if !last || compoundParts[w] {
+		return w
+	}
+	for _, e := range endings {
+		if base, ok := strings.CutSuffix(w, e); ok && compoundParts[base] {
+			return base
+		}
+	}
+	return w
+}
