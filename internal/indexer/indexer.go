@@ -1,0 +1,289 @@
+// Package indexer keeps a node's index as the store is: it follows the store's feed of
+// changes, and builds the index anew, beside the one in use, when it is missing, of
+// another version, damaged, or of another database.
+//
+// Changes carry ids. What a thing is now is read from the store when its change comes, so
+// a change that is read twice, or late, does no harm. The position in the feed is written
+// in the same batch as the documents.
+package indexer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+const (
+	// pollEvery is how often the feed is looked at without a hint: notifications can be lost.
+	pollEvery = time.Second
+	// batchSize keeps a batch small enough to be published within some milliseconds.
+	batchSize = 500
+	// retryAfter is the pause after the store could not be read.
+	retryAfter = 2 * time.Second
+)
+
+// Status is how the index stands, for /readyz and metrics.
+type Status struct {
+	DatabaseUp bool          // the store answered the last time it was asked
+	Lag        time.Duration // since the feed was last read to its end
+	InMemory   bool          // the disk refuses writes: the index is kept in memory
+}
+
+// Indexer owns the node's index. Make it with New and start it with Run.
+type Indexer struct {
+	store *store.Store
+	dir   string
+	log   *slog.Logger
+
+	index atomic.Pointer[search.Index]
+	ready chan struct{} // closed when there is something to answer from
+	once  sync.Once
+
+	mu     sync.Mutex
+	status Status
+	caught time.Time // when the feed was last read to its end
+}
+
+// New returns an indexer that keeps its index in dir. Nothing is opened before Run.
+func New(st *store.Store, dir string, log *slog.Logger) *Indexer {
+	return &Indexer{store: st, dir: dir, log: log, ready: make(chan struct{}), caught: time.Now()}
+}
+
+// View returns the state to answer from, or nil while there is none.
+func (x *Indexer) View() *search.View {
+	if index := x.index.Load(); index != nil {
+		return index.View()
+	}
+	return nil
+}
+
+// WaitReady returns nil once there is a View, or the context's error.
+func (x *Indexer) WaitReady(ctx context.Context) error {
+	select {
+	case <-x.ready:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the index: %w", ctx.Err())
+	}
+}
+
+// Status returns how the index stands now.
+func (x *Indexer) Status() Status {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s := x.status
+	s.Lag = time.Since(x.caught)
+	return s
+}
+
+// Run follows the store until ctx ends, then closes the index. An index on disk that is
+// whole is answered from at once, also while the store is away.
+func (x *Indexer) Run(ctx context.Context) {
+	x.openDisk()
+	defer x.close()
+	hints := x.store.Listen(ctx)
+	var last error
+	for ctx.Err() == nil {
+		err := x.catchUp(ctx)
+		x.note(err)
+		if err != nil && ctx.Err() == nil && (last == nil || err.Error() != last.Error()) {
+			x.log.Error("follow the store", "error", err)
+		}
+		last = err
+		pause := pollEvery
+		if err != nil {
+			pause = retryAfter
+		}
+		select {
+		case <-ctx.Done():
+		case <-hints:
+		case <-time.After(pause):
+		}
+	}
+}
+
+// openDisk takes the index on disk into use when it is whole.
+func (x *Indexer) openDisk() {
+	index, err := search.Open(x.dir, search.Options{Log: x.log})
+	switch {
+	case err == nil:
+		x.use(index)
+	case errors.Is(err, search.ErrMissing):
+	default:
+		x.log.Warn("the index on disk cannot be used and is built anew", "error", err)
+	}
+}
+
+func (x *Indexer) use(index *search.Index) {
+	old := x.index.Swap(index)
+	x.once.Do(func() { close(x.ready) })
+	if old != nil {
+		if err := old.Close(); err != nil {
+			x.log.Warn("close the old index", "error", err)
+		}
+	}
+}
+
+func (x *Indexer) close() {
+	if index := x.index.Load(); index != nil {
+		if err := index.Close(); err != nil {
+			x.log.Error("close the index", "error", err)
+		}
+	}
+}
+
+func (x *Indexer) note(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.status.DatabaseUp = err == nil
+	if err == nil {
+		x.caught = time.Now()
+	}
+}
+
+// position is what the index keeps as its cursor: which database, and where in its feed.
+type position struct {
+	Installation string
+	Cursor       store.Cursor
+}
+
+// catchUp reads the feed to its end into the index, building the index anew first where
+// it does not belong to this database.
+func (x *Indexer) catchUp(ctx context.Context) error {
+	at, err := x.position(ctx)
+	if err != nil {
+		return err
+	}
+	if at == nil {
+		return x.rebuild(ctx)
+	}
+	for {
+		changes, err := x.store.Changes(ctx, at.Cursor, batchSize)
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			return nil
+		}
+		for _, c := range changes {
+			if c.Kind == store.KindReindex {
+				x.log.Info("building the index anew, as asked")
+				return x.rebuild(ctx)
+			}
+		}
+		at.Cursor = changes[len(changes)-1].Cursor
+		if err := x.apply(ctx, changes, *at); err != nil {
+			return err
+		}
+	}
+}
+
+// position returns where the index stands in this database's feed, or nil when it must be
+// built anew.
+func (x *Indexer) position(ctx context.Context) (*position, error) {
+	installation, err := x.store.Installation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	index := x.index.Load()
+	if index == nil {
+		return nil, nil
+	}
+	var at position
+	if err := json.Unmarshal(index.Cursor(), &at); err != nil || at.Installation != installation {
+		x.log.Warn("the index is of another database and is built anew")
+		return nil, nil
+	}
+	known, err := x.store.Knows(ctx, at.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		x.log.Warn("the database was restored from a backup; the index is built anew")
+		return nil, nil
+	}
+	return &at, nil
+}
+
+func (x *Indexer) apply(ctx context.Context, changes []store.Change, at position) error {
+	batch, err := load(ctx, x.store, changes)
+	if err != nil {
+		return err
+	}
+	if batch.Cursor, err = json.Marshal(at); err != nil {
+		return fmt.Errorf("encode cursor: %w", err)
+	}
+	err = x.index.Load().Apply(batch)
+	if errors.Is(err, search.ErrBroken) {
+		return x.toMemory(ctx, err)
+	}
+	return err
+}
+
+// rebuild builds the index beside the one in use and swaps them. The position in the feed
+// is read first, so that nothing falls between.
+func (x *Indexer) rebuild(ctx context.Context) error {
+	batch, err := x.everything(ctx)
+	if err != nil {
+		return err
+	}
+	started := time.Now()
+	index, err := search.Build(x.dir, batch, search.Options{Log: x.log})
+	if err != nil {
+		return x.toMemory(ctx, err)
+	}
+	x.use(index)
+	x.log.Info("index built", "documents", len(batch.Put), "duration", time.Since(started).Round(time.Millisecond))
+	return nil
+}
+
+// toMemory goes on with an index in memory when the disk refuses, because it is full for
+// example. The next start tries the disk again.
+func (x *Indexer) toMemory(ctx context.Context, cause error) error {
+	x.log.Error("the index cannot be kept on disk; going on in memory", "error", cause)
+	batch, err := x.everything(ctx)
+	if err != nil {
+		return err
+	}
+	index, err := search.OpenMemory()
+	if err != nil {
+		return err
+	}
+	if err := index.Apply(batch); err != nil {
+		return err
+	}
+	x.use(index)
+	x.mu.Lock()
+	x.status.InMemory = true
+	x.mu.Unlock()
+	return nil
+}
+
+// everything returns a batch of all that readers may see, with the position to follow from.
+func (x *Indexer) everything(ctx context.Context) (search.Batch, error) {
+	installation, err := x.store.Installation(ctx)
+	if err != nil {
+		return search.Batch{}, err
+	}
+	head, err := x.store.Head(ctx)
+	if err != nil {
+		return search.Batch{}, err
+	}
+	batch, err := loadAll(ctx, x.store)
+	if err != nil {
+		return search.Batch{}, err
+	}
+	batch.Cursor, err = json.Marshal(position{installation, head})
+	if err != nil {
+		return search.Batch{}, fmt.Errorf("encode cursor: %w", err)
+	}
+	return batch, nil
+}

@@ -1,0 +1,239 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// loader collects documents into a batch.
+type loader struct {
+	ctx   context.Context
+	store *store.Store
+	batch search.Batch
+}
+
+// load returns the things that the changes name as they are now: gone or not public
+// means delete.
+func load(ctx context.Context, st *store.Store, changes []store.Change) (search.Batch, error) {
+	l := &loader{ctx: ctx, store: st}
+	seen := map[string]bool{}
+	var offerings []int64
+	for _, c := range changes {
+		key := string(c.Kind) + "/" + c.Ref
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if c.Kind == store.KindOffering {
+			id, err := strconv.ParseInt(c.Ref, 10, 64)
+			if err != nil {
+				return l.batch, fmt.Errorf("change of offering %q: %w", c.Ref, err)
+			}
+			offerings = append(offerings, id)
+			continue
+		}
+		if err := l.other(c); err != nil {
+			return l.batch, fmt.Errorf("load %s: %w", key, err)
+		}
+	}
+	return l.batch, l.offerings(offerings)
+}
+
+func (l *loader) offerings(ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := l.store.OfferingsByID(l.ctx, ids)
+	if err != nil {
+		return err
+	}
+	public := map[int64]bool{}
+	for _, o := range found {
+		if o.Public() {
+			public[o.ID] = true
+			l.put(search.OfferingDocument(o))
+		}
+	}
+	for _, id := range ids {
+		if !public[id] {
+			l.batch.Delete = append(l.batch.Delete, search.OfferingID(id))
+		}
+	}
+	return nil
+}
+
+func (l *loader) put(d search.Document) { l.batch.Put = append(l.batch.Put, d) }
+
+// found puts the document, or deletes the id when the thing is not there any more.
+func (l *loader) found(d func() search.Document, id string, err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		l.batch.Delete = append(l.batch.Delete, id)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l.put(d())
+	return nil
+}
+
+// other loads one thing that is no offering.
+func (l *loader) other(c store.Change) error {
+	switch c.Kind {
+	case store.KindKommune:
+		return l.kommune(region.Number(c.Ref))
+	case store.KindFylke:
+		f, err := l.store.FylkeByNumber(l.ctx, region.FylkeNumber(c.Ref))
+		return l.found(func() search.Document { return search.FylkeDocument(f) }, search.FylkeID(region.FylkeNumber(c.Ref)), err)
+	case store.KindArticle:
+		section, slug, _ := strings.Cut(c.Ref, "/")
+		a, err := l.store.ArticleByPath(l.ctx, section, slug)
+		return l.found(func() search.Document { return search.ArticleDocument(a) }, search.ArticleID(section, slug), err)
+	case store.KindType:
+		t, err := l.store.OfferingTypeByCode(l.ctx, c.Ref)
+		return l.found(func() search.Document { return search.TypeDocument(t) }, search.TypeID(c.Ref), err)
+	case store.KindGroup, store.KindTerm:
+		return l.vocabulary()
+	case store.KindPlace:
+		return l.place(c.Ref)
+	default:
+		return fmt.Errorf("kind %q is not known", c.Kind)
+	}
+}
+
+func (l *loader) kommune(n region.Number) error {
+	k, err := l.store.KommuneByNumber(l.ctx, n)
+	if err != nil {
+		return l.found(nil, search.KommuneID(n), err)
+	}
+	formers, err := l.store.FormersOf(l.ctx, n)
+	if err != nil {
+		return err
+	}
+	l.put(search.KommuneDocument(k, formers))
+	return nil
+}
+
+func (l *loader) place(ref string) error {
+	kind, key, _ := strings.Cut(ref, "/")
+	if kind == "postnummer" {
+		p, err := l.store.PostalCodeByCode(l.ctx, key)
+		return l.found(func() search.Document { return search.PostalCodeDocument(p) }, search.PostalCodeID(key), err)
+	}
+	id, err := strconv.ParseInt(key, 10, 64)
+	if err != nil {
+		return fmt.Errorf("place %q: %w", ref, err)
+	}
+	p, err := l.store.PlaceByID(l.ctx, id)
+	return l.found(func() search.Document { return search.PlaceDocument(p) }, search.PlaceID(id), err)
+}
+
+// vocabulary loads groups and terms whole: they are few.
+func (l *loader) vocabulary() error {
+	groups, err := l.store.TypeGroups(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		l.put(search.GroupDocument(g))
+	}
+	terms, err := l.store.Terms(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range terms {
+		l.put(search.TermDocument(t))
+	}
+	return nil
+}
+
+// loadAll returns a batch of all that readers may see.
+func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
+	l := &loader{ctx: ctx, store: st}
+	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.types, l.articles} {
+		if err := step(); err != nil {
+			return l.batch, err
+		}
+	}
+	err := st.EachPublicOffering(ctx, func(batch []directory.Offering) error {
+		for _, o := range batch {
+			l.put(search.OfferingDocument(o))
+		}
+		return nil
+	})
+	return l.batch, err
+}
+
+func (l *loader) regions() error {
+	fylker, err := l.store.Fylker(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range fylker {
+		l.put(search.FylkeDocument(f))
+	}
+	formers, err := l.store.FormerKommuner(l.ctx)
+	if err != nil {
+		return err
+	}
+	into := map[region.Number][]region.Former{}
+	for _, f := range formers {
+		into[f.Present] = append(into[f.Present], f)
+	}
+	kommuner, err := l.store.Kommuner(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range kommuner {
+		l.put(search.KommuneDocument(k, into[k.Number]))
+	}
+	return nil
+}
+
+func (l *loader) places() error {
+	places, err := l.store.Places(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		l.put(search.PlaceDocument(p))
+	}
+	codes, err := l.store.PostalCodes(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range codes {
+		l.put(search.PostalCodeDocument(p))
+	}
+	return nil
+}
+
+func (l *loader) types() error {
+	types, err := l.store.OfferingTypes(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range types {
+		l.put(search.TypeDocument(t))
+	}
+	return nil
+}
+
+func (l *loader) articles() error {
+	articles, err := l.store.Articles(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range articles {
+		l.put(search.ArticleDocument(a))
+	}
+	return nil
+}
