@@ -1,0 +1,65 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+)
+
+// articles reads every Markdown file below artikler/.
+func (im *run) articles(ctx context.Context, fsys fs.FS) error {
+	files, err := fs.Glob(fsys, articlesDir+"/*/*.md")
+	if err != nil {
+		return fmt.Errorf("import articles: %w", err)
+	}
+	for i, file := range files {
+		source, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return fmt.Errorf("import articles: %w", err)
+		}
+		a, err := article.Parse(strings.TrimPrefix(file, articlesDir+"/"), source)
+		if err != nil {
+			im.report.Problems = append(im.report.Problems, Problem{File: articlesDir, Message: err.Error()})
+			continue
+		}
+		result, err := im.store.SaveArticle(ctx, im.actor, "", a.Section, a.Slug, string(source))
+		if err != nil {
+			return fmt.Errorf("import %s: %w", file, err)
+		}
+		im.count(result)
+		im.report.Read[path.Join(articlesDir, a.Section)]++
+		im.progress("articles", i+1, len(files))
+	}
+	return nil
+}
+
+// Single returns a file system that holds one file of fsys alone, so that it can be
+// imported by itself. It returns an error that says which names are known when the name
+// is none of them.
+func Single(fsys fs.FS, name string) (fs.FS, error) {
+	switch name {
+	case "fylker.csv", "kommuner.csv", "kommune-kontakt.csv", "kommune-endringer.csv", "postnummer.csv", "steder.csv",
+		typesFile, termsFile, offeringsFile:
+		return onlyFile{fsys, name}, nil
+	}
+	return nil, errors.New("not a file that can be imported by itself: want fylker.csv, kommuner.csv, kommune-kontakt.csv, " +
+		"kommune-endringer.csv, postnummer.csv, steder.csv, typer.yaml, begreper.yaml or tilbud.csv, or a folder with these")
+}
+
+// onlyFile shows one file of a file system and hides the others.
+type onlyFile struct {
+	fs.FS
+	name string
+}
+
+func (o onlyFile) Open(name string) (fs.File, error) {
+	if name != o.name {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return o.FS.Open(name)
+}

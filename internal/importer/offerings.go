@@ -1,0 +1,177 @@
+package importer
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+var offeringColumns = []string{"noekkel", "type", "navn", "organisasjon", "adresse", "postnummer", "poststed", "kommune",
+	"dekningsomrade", "bydel", "telefon", "epost", "nettside", "malgruppe", "malgrupper", "tema", "former", "pris",
+	"henvisning", "sprak", "apningstider_tekst", "beskrivelse_stikkord", "kilde", "kilde_dato", "sikkerhet"}
+
+// parsedOffering is an offering with the row that it stands in.
+type parsedOffering struct {
+	offering directory.Offering
+	line     int
+}
+
+// readOfferings returns the rows of tilbud.csv that can be used. Names of kommuner and
+// fylker are looked up in names.
+func (im *run) readOfferings(fsys fs.FS, names regionNames) []parsedOffering {
+	var found []parsedOffering
+	im.each(fsys, offeringsFile, offeringColumns, func(row *row) {
+		o := readOffering(row, names)
+		if row.ok {
+			found = append(found, parsedOffering{o, row.line})
+		}
+	})
+	return found
+}
+
+// readOffering returns the offering of one row. Empty cells stay empty: nothing is
+// filled in. Problems are noted on the row.
+func readOffering(row *row, names regionNames) directory.Offering {
+	o := directory.Offering{
+		Key:          row.required("noekkel"),
+		Type:         row.required("type"),
+		Name:         row.required("navn"),
+		Organization: names.organization(row.text("organisasjon")),
+		Audience:     row.text("malgruppe"),
+		Keywords:     row.list("beskrivelse_stikkord"),
+		TargetGroups: row.list("malgrupper"),
+		Topics:       row.list("tema"),
+		Formats:      row.list("former"),
+		Languages:    row.list("sprak"),
+		Coverage:     names.coverage(row),
+		OpeningText:  row.text("apningstider_tekst"),
+		Cost:         directory.Cost{Kind: oneOf(row, "pris", directory.Free, directory.Paid)},
+		Referral: directory.Referral{Kind: oneOf(row, "henvisning",
+			directory.ContactYourself, directory.Apply, directory.BeReferred)},
+		Confidence: oneOf(row, "sikkerhet", directory.High, directory.Medium, directory.Low),
+		Status:     directory.Published,
+	}
+	row.required("sikkerhet")
+	if o.Confidence == directory.Low {
+		o.Status = directory.Draft // readers do not see it before someone has confirmed it
+	}
+	if l := readLocation(row, names); l != (directory.Location{}) {
+		o.Locations = []directory.Location{l}
+	}
+	if n := parsed(row, "telefon", directory.ParsePhone); n != "" {
+		o.Phones = []directory.Phone{{Number: n}}
+	}
+	if e := row.text("epost"); e != "" {
+		o.Emails = []string{e}
+	}
+	if w := row.text("nettside"); w != "" {
+		o.Websites = []string{w}
+	}
+	o.Source.Title, o.Source.URL = readSource(row.required("kilde"))
+	o.Source.Date = parsed(row, "kilde_dato", directory.ParsePartialDate)
+	return o
+}
+
+func readLocation(row *row, names regionNames) directory.Location {
+	l := directory.Location{
+		Street:      row.text("adresse"),
+		PostalCode:  parsed(row, "postnummer", directory.ParsePostalCode),
+		PostalPlace: row.text("poststed"),
+	}
+	if name := row.text("kommune"); name != "" {
+		n, ok := names.kommune[name]
+		if !ok {
+			row.problem("kommune", fmt.Sprintf("no kommune is called %q", name))
+		}
+		l.Kommune = n
+	}
+	return l
+}
+
+// pageAddress is a host with an optional path, as sources write it: "bufdir.no/familie/".
+var pageAddress = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$`)
+
+// readSource divides "Title – host/path" into the title and the absolute address of the
+// page. A source of another form, such as several pages, is all title and has no address.
+func readSource(s string) (title, address string) {
+	const dash = " – "
+	i := strings.LastIndex(s, dash)
+	if i < 0 {
+		return s, ""
+	}
+	page, note, _ := strings.Cut(s[i+len(dash):], " (") // "(2020)", "(lest 2026-08-30)"
+	if strings.Contains(s, ";") || !pageAddress.MatchString(page) {
+		return s, ""
+	}
+	title = s[:i]
+	if note != "" {
+		title += " (" + note
+	}
+	return title, "https://" + page
+}
+
+// regionNames finds kommuner and fylker by the names that the files use. Two kommuner
+// that share a name carry their fylke: "Herøy (Nordland)".
+type regionNames struct {
+	kommune map[string]region.Number
+	fylke   map[string]region.FylkeNumber
+}
+
+func newRegionNames(fylker []region.Fylke, kommuner []region.Kommune) regionNames {
+	names := regionNames{map[string]region.Number{}, map[string]region.FylkeNumber{}}
+	for _, f := range fylker {
+		names.fylke[f.Name] = f.Number
+	}
+	count := map[string]int{}
+	for _, k := range kommuner {
+		count[k.Name]++
+	}
+	for _, k := range kommuner {
+		k.Ambiguous = count[k.Name] > 1
+		names.kommune[k.DisplayName()] = k.Number
+	}
+	return names
+}
+
+// coverage reads "nasjonal", "fylke:Agder" and names of kommuner, separated by bars.
+func (n regionNames) coverage(row *row) directory.Coverage {
+	c := directory.Coverage{Bydel: row.text("bydel")}
+	row.required("dekningsomrade")
+	for _, area := range row.list("dekningsomrade") {
+		if area == "nasjonal" {
+			c.National = true
+			continue
+		}
+		if name, ok := strings.CutPrefix(area, "fylke:"); ok {
+			if number, ok := n.fylke[name]; ok {
+				c.Fylker = append(c.Fylker, number)
+			} else {
+				row.problem("dekningsomrade", fmt.Sprintf("no fylke is called %q", name))
+			}
+			continue
+		}
+		if number, ok := n.kommune[area]; ok {
+			c.Kommuner = append(c.Kommuner, number)
+		} else {
+			row.problem("dekningsomrade", fmt.Sprintf("no kommune is called %q", area))
+		}
+	}
+	sortUnique(&c.Fylker)
+	sortUnique(&c.Kommuner)
+	return c
+}
+
+// organization returns the organization of that name, marked as a kommune when it is one.
+func (n regionNames) organization(name string) directory.Organization {
+	o := directory.Organization{Name: name}
+	if k, ok := strings.CutSuffix(name, " kommune"); ok {
+		if number, ok := n.kommune[k]; ok {
+			o.Kind, o.Kommune = directory.KindKommune, number
+		}
+	}
+	return o
+}
