@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"golang.org/x/term"
+)
+
+// config is read once from the environment; see the table in README.md. Packages get
+// plain values from it, never the struct.
+type config struct {
+	Addr           string     `env:"OVERSIKT_ADDR" envDefault:"127.0.0.1:8080"`
+	BaseURL        string     `env:"OVERSIKT_BASE_URL"`
+	DataDir        string     `env:"OVERSIKT_DATA_DIR" envDefault:"./var"`
+	DatabaseURL    string     `env:"OVERSIKT_DATABASE_URL"`
+	TrustedProxies []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
+	Log            string     `env:"OVERSIKT_LOG"`
+	LogLevel       slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
+	PGBin          string     `env:"PG_BIN"`
+}
+
+// configError lists every mistake in the configuration, one a line.
+type configError []string
+
+func (e configError) Error() string {
+	return "configuration:\n  " + strings.Join(e, "\n  ")
+}
+
+// readConfig returns the configuration in environ ("NAME=value"), defaults filled in.
+// All mistakes are reported together in a configError, each with the variable's name
+// and an example of what would be right.
+func readConfig(environ []string) (config, error) {
+	var c config
+	var wrong configError
+	if err := env.ParseWithOptions(&c, env.Options{Environment: env.ToMap(environ)}); err != nil {
+		// The level is the one field whose type can refuse a value.
+		wrong = append(wrong, "OVERSIKT_LOG_LEVEL: want debug, info, warn or error, for example OVERSIKT_LOG_LEVEL=debug")
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_ADDR: %q is no host and port, for example OVERSIKT_ADDR=127.0.0.1:8080", c.Addr))
+	}
+	if c.BaseURL == "" {
+		c.BaseURL = "http://" + c.Addr
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	if u, err := url.Parse(c.BaseURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_BASE_URL: %q is no public address, for example OVERSIKT_BASE_URL=https://oversikt.example.no", c.BaseURL))
+	}
+	if c.DatabaseURL != "" {
+		if u, err := url.Parse(c.DatabaseURL); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
+			// The value may hold a password, so it is not printed.
+			wrong = append(wrong, "OVERSIKT_DATABASE_URL: not a Postgres address, for example OVERSIKT_DATABASE_URL=postgres://user:password@host:5432/oversikt")
+		}
+	}
+	for _, p := range c.TrustedProxies {
+		if !isCIDR(p) {
+			wrong = append(wrong, fmt.Sprintf("OVERSIKT_TRUSTED_PROXIES: %q is no address range, for example OVERSIKT_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7", p))
+		}
+	}
+	if c.Log != "" && c.Log != "text" && c.Log != "json" {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_LOG: %q, want text or json, for example OVERSIKT_LOG=json", c.Log))
+	}
+	if len(wrong) > 0 {
+		return config{}, wrong
+	}
+	return c, nil
+}
+
+// isCIDR reports whether s is an address or a range of addresses.
+func isCIDR(s string) bool {
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+// String returns the configuration as printed by `oversikt check`, secrets masked.
+func (c config) String() string {
+	database := "embedded"
+	if u, err := url.Parse(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
+		database = u.Redacted()
+	}
+	return fmt.Sprintf("address %s, public address %s, data in %s, database %s", c.Addr, c.BaseURL, c.DataDir, database)
+}
+
+// logger returns the program's logger on stderr: readable on a terminal, JSON elsewhere.
+func (c config) logger() *slog.Logger {
+	opts := &slog.HandlerOptions{Level: c.LogLevel}
+	text := c.Log == "text" || c.Log == "" && term.IsTerminal(int(os.Stderr.Fd()))
+	if text {
+		return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+}

@@ -1,0 +1,126 @@
+// Command oversikt is the whole program: it serves the directory, looks after its
+// database and index, and imports data. Run `oversikt help` for its subcommands.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// version is set at build time.
+var version = "dev"
+
+// command is one subcommand.
+type command struct {
+	name    string
+	args    string // "FILE|FOLDER", for the usage line
+	summary string
+	example string
+	run     func(ctx context.Context, c config, args []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "", "start the site and everything it needs", "oversikt serve", serve},
+		{"migrate", "", "bring the database schema up to date", "oversikt migrate", migrate},
+		{"import", "FILE|FOLDER", "read facts and articles from files into the database", "oversikt import data/", importFiles},
+		{"reindex", "", "ask every running server to build its index anew", "oversikt reindex", reindex},
+		{"check", "", "check configuration, data files and database", "oversikt check", check},
+		{"version", "", "print the version", "oversikt version", printVersion},
+	}
+}
+
+// errUsage is returned when the arguments are wrong; the usage text has been printed.
+var errUsage = errors.New("usage")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Environ(), os.Stderr)
+	switch {
+	case err == nil:
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "oversikt:", err)
+		os.Exit(1)
+	}
+}
+
+// run carries out one command line. Messages about the command line itself go to stderr.
+func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
+	if len(args) == 0 {
+		usage(stderr)
+		return errUsage
+	}
+	if args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		usage(os.Stdout)
+		return nil
+	}
+	for _, cmd := range commands() {
+		if cmd.name != args[0] {
+			continue
+		}
+		rest, err := cmd.parse(args[1:], stderr)
+		if errors.Is(err, flag.ErrHelp) {
+			return nil
+		}
+		if err != nil {
+			return errUsage
+		}
+		c, err := readConfig(environ)
+		if err != nil {
+			return err
+		}
+		return cmd.run(ctx, c, rest)
+	}
+	fmt.Fprintf(stderr, "oversikt: no command %q; `oversikt help` lists them\n", args[0])
+	return errUsage
+}
+
+// parse returns the arguments after the command's name, none where it takes none. It
+// returns flag.ErrHelp after printing help, another error after printing what is wrong.
+func (cmd command) parse(args []string, stderr io.Writer) ([]string, error) {
+	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.Usage = func() {
+		fmt.Fprintf(fs.Output(), "%s: %s\n\nUsage:\n  %s\n\nExample:\n  %s\n",
+			cmd.name, cmd.summary, strings.TrimSpace("oversikt "+cmd.name+" "+cmd.args), cmd.example)
+	}
+	if len(args) > 0 && (args[0] == "--help" || args[0] == "-h") {
+		fs.SetOutput(os.Stdout)
+	}
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	want := 0
+	if cmd.args != "" {
+		want = 1
+	}
+	if fs.NArg() != want {
+		fmt.Fprintf(stderr, "oversikt %s: %d arguments, want %d\n", cmd.name, fs.NArg(), want)
+		fs.Usage()
+		return nil, errUsage
+	}
+	return fs.Args(), nil
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "oversikt is a directory of help for pårørende in Norway.\n\nUsage:\n  oversikt COMMAND [--help]\n\nCommands:")
+	for _, cmd := range commands() {
+		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimSpace(cmd.name+" "+cmd.args), cmd.summary)
+	}
+	fmt.Fprintln(w, "\nConfiguration is read from the environment (OVERSIKT_…); README.md has the table.")
+}
+
+func printVersion(context.Context, config, []string) error {
+	fmt.Println(version)
+	return nil
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/server"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// shutdownGrace is how long answers under way may take once the program is asked to
+// stop. Pages take milliseconds; this is for a reader on a slow line.
+const shutdownGrace = 10 * time.Second
+
+// serve is the subcommand: database, schema, data, index, then the site, until ctx ends.
+func serve(ctx context.Context, c config, _ []string) error {
+	log := c.logger()
+	// The address is taken first: a port in use is found before anything is started.
+	listener, err := listen(ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	st, closeDatabase, err := openDatabase(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer closeDatabase()
+
+	var background sync.WaitGroup
+	defer background.Wait() // before the database is closed
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	index := indexer.New(st, filepath.Join(c.DataDir, "index"), log)
+	prepared := prepare(ctx, st, log)
+	if prepared != nil && ctx.Err() == nil {
+		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
+	}
+	background.Go(func() {
+		if prepared != nil {
+			prepareLater(ctx, st, log)
+		}
+	})
+	background.Go(func() { index.Run(ctx) })
+	if err := index.WaitReady(ctx); err != nil {
+		return errors.Join(err, prepared)
+	}
+
+	app := server.New(server.Deps{
+		View:           index.View,
+		Status:         index.Status,
+		BaseURL:        c.BaseURL,
+		TrustedProxies: c.TrustedProxies,
+		Version:        version,
+		Log:            log,
+	})
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		stopped <- app.ShutdownWithTimeout(shutdownGrace)
+	}()
+	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n", c.BaseURL)
+	if err := app.Listener(listener); err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	log.Info("stopping")
+	if err := <-stopped; err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// listen takes the address. An address in use gives an error that says what to do.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("OVERSIKT_ADDR: %s is in use; stop the program that has it, or choose another, for example OVERSIKT_ADDR=127.0.0.1:8081", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("OVERSIKT_ADDR: %w", err)
+	}
+	return l, nil
+}
+
+// prepare brings the schema up to date and reads the data files that ship with the
+// program, unless these very files were read before.
+func prepare(ctx context.Context, st *store.Store, log *slog.Logger) error {
+	ran, err := st.Migrate(ctx)
+	if err != nil {
+		return err
+	}
+	if ran > 0 {
+		log.Info("schema brought up to date", "migrations", ran)
+	}
+	digest, err := digestFS(data.FS)
+	if err != nil {
+		return err
+	}
+	return st.OncePerDigest(ctx, shipped, digest, func(ctx context.Context) error {
+		log.Info("reading the data that comes with the program")
+		report, err := importer.Import(ctx, st, data.FS, shipped, progress())
+		for _, p := range report.Problems {
+			log.Warn("data file", "problem", p.String())
+		}
+		if err != nil {
+			return err
+		}
+		log.Info("data read", "new", report.Created, "changed", report.Updated, "unchanged", report.Unchanged,
+			"kept", report.Kept, "drafts", report.Drafts, "problems", len(report.Problems))
+		return nil
+	})
+}
+
+// shipped is who writes the data that comes with the program.
+var shipped = auth.Actor{Kind: auth.Import, Name: "data"}
+
+// prepareLater tries prepare again until it succeeds: a database that was away at start
+// comes back without anyone restarting the site.
+func prepareLater(ctx context.Context, st *store.Store, log *slog.Logger) {
+	const pause = 5 * time.Second
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+		if err := prepare(ctx, st, log); err == nil {
+			log.Info("the database is ready")
+			return
+		}
+	}
+}
+
+// digestFS returns the SHA-256 of the names and content of all files, in hexadecimal.
+func digestFS(fsys fs.FS) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := fsys.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		fmt.Fprintf(h, "%s\x00", path)
+		_, err = io.Copy(h, f)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("digest of the data files: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
