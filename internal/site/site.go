@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -251,14 +252,24 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 // how many of each stand at the top of a kommune's page.
 var talkTypes = map[string]int{"hjelpetelefon": 3, "parorendesenter": 2, "familievernkontor": 2}
 
+// toCall returns the few of a type that a pårørende can call, those made for them first.
 func toCall(a search.Answer) []search.Hit {
 	var hits []search.Hit
-	for _, h := range a.Offerings {
+	offerings := slices.Clone(a.Offerings)
+	slices.SortStableFunc(offerings, func(x, y search.Hit) int { return forParorende(y) - forParorende(x) })
+	for _, h := range offerings {
 		if len(h.Offering.Phones) > 0 && len(hits) < talkTypes[a.Type.Code] {
 			hits = append(hits, h)
 		}
 	}
 	return hits
+}
+
+func forParorende(h search.Hit) int {
+	if slices.Contains(h.Offering.TargetGroups, "parorende") {
+		return 1
+	}
+	return 0
 }
 
 // nearest returns the kommuner whose centres lie closest.

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/pgembed"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// startProgram builds the program, starts it on an empty data directory, and returns its
+// address and that directory. The program is stopped as Ctrl-C stops it when the test ends.
+func startProgram(t *testing.T) (base, dir string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the whole program")
+	}
+	dir = t.TempDir()
+	binary := filepath.Join(dir, "oversikt")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	cmd := exec.Command(binary, "serve")
+	cmd.Dir = "../.." // where a Postgres from npm is looked for
+	cmd.Env = append(os.Environ(), "OVERSIKT_ADDR="+addr, "OVERSIKT_DATA_DIR="+filepath.Join(dir, "var"))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			t.Error(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the program does not stop cleanly: %v", err)
+		}
+	})
+	ready := make(chan bool, 1)
+	go func() {
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), "ready: http://"+addr) {
+				ready <- true
+			}
+		}
+		ready <- false
+	}()
+	select {
+	case ok := <-ready:
+		if !ok {
+			t.Fatal("the program ended before it was ready")
+		}
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the program is not ready after two minutes")
+	}
+	return "http://" + addr, filepath.Join(dir, "var")
+}
+
+// browser runs one of the scripts in web/e2e against the program.
+func browser(t *testing.T, script, base string, args ...string) {
+	t.Helper()
+	if os.Getenv("CHROMIUM") == "" {
+		out, err := exec.Command("../../scripts/chromium.sh").Output()
+		if err != nil {
+			t.Fatalf("find Chromium: %v", err)
+		}
+		t.Setenv("CHROMIUM", strings.TrimSpace(string(out)))
+	}
+	cmd := exec.Command("node", append([]string{script, base}, args...)...)
+	cmd.Dir = "../../web/e2e"
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s: %s", script, out)
+	if err != nil {
+		t.Errorf("%s: %v", script, err)
+	}
+}
+
+func TestProgramInABrowser(t *testing.T) {
+	base, dir := startProgram(t)
+	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
+	t.Run("axe", func(t *testing.T) {
+		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",
+			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
+			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern", "/finnes-ikke", "/api/v1/docs")
+	})
+	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, dir) })
+}
+
+func offeringPath(t *testing.T, base string) string {
+	t.Helper()
+	found := searchFor(t, base, "Bodø familievernkontor")
+	if len(found) == 0 {
+		t.Fatal("Bodø familievernkontor is not found")
+	}
+	u, err := url.Parse(found[0].URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Path
+}
+
+type found struct {
+	Navn string `json:"navn"`
+	URL  string `json:"url"`
+}
+
+func searchFor(t *testing.T, base, text string) []found {
+	t.Helper()
+	resp, err := http.Get(base + "/api/v1/tilbud?q=" + url.QueryEscape(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("search for %q: %d %v", text, resp.StatusCode, err)
+	}
+	var answer struct {
+		Treff []found `json:"treff"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Treff
+}
+
+// editIsFound changes an offering through the store, from a second process of the
+// embedded Postgres, and waits until search has it.
+func editIsFound(t *testing.T, base, dir string) {
+	ctx := context.Background()
+	server, err := pgembed.Start(ctx, pgembed.Options{Dir: dir, NPMRoot: "../../web/node_modules", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop(ctx)
+	st, err := store.Open(ctx, store.Options{URL: server.URL(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	o, err := st.OfferingByKey(ctx, "familievernkontor/bodo-familievernkontor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Name = "Testnavn Zebrafisk"
+	began := time.Now()
+	if _, err := st.UpdateOffering(ctx, auth.Actor{Kind: auth.Operator, Name: "test"}, "test", o); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if hits := searchFor(t, base, "Zebrafisk"); len(hits) == 1 && hits[0].Navn == o.Name {
+			break
+		}
+		// Far above the second that a reader may expect, since test machines are shared.
+		if time.Since(began) > 20*time.Second {
+			t.Fatal("the edit is not found")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Logf("found %v after the edit began", time.Since(began).Round(time.Millisecond))
+}

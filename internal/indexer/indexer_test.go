@@ -1,0 +1,191 @@
+package indexer
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var tester = auth.Actor{Kind: auth.Operator, Name: "test"}
+
+// newStore returns a store with the data that ships with the program.
+func newStore(t *testing.T) *store.Store {
+	t.Helper()
+	ctx := context.Background()
+	st, err := store.Open(ctx, store.Options{URL: dbtest.URL(t), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Problems) > 0 {
+		t.Fatalf("problems in the data: %v", report.Problems)
+	}
+	return st
+}
+
+// follow starts an indexer and returns it when it is ready, with what stops it.
+func follow(t *testing.T, st *store.Store, dir string) (*Indexer, func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	x := New(st, dir, slog.New(slog.DiscardHandler))
+	done := make(chan struct{})
+	go func() { defer close(done); x.Run(ctx) }()
+	wait, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	if err := x.WaitReady(wait); err != nil {
+		t.Fatal(err)
+	}
+	return x, func() { cancel(); <-done }
+}
+
+// eventually waits until ok holds.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for began := time.Now(); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("still not so: %s", what)
+		}
+	}
+}
+
+func TestTwoNodesFollow(t *testing.T) {
+	ctx := context.Background()
+	st := newStore(t)
+	dirs := []string{t.TempDir(), t.TempDir()}
+	var nodes []*Indexer
+	for _, dir := range dirs {
+		x, stop := follow(t, st, dir)
+		defer stop()
+		nodes = append(nodes, x)
+	}
+	counts, err := st.CountOfferings(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := st.OfferingByKey(ctx, "familievernkontor/bodo-familievernkontor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range nodes {
+		if got := len(x.View().Offerings()); got != counts[directory.Published] || got == 0 {
+			t.Errorf("%d offerings in the index, %d published", got, counts[directory.Published])
+		}
+	}
+
+	o.Name = "Testnavn"
+	o, err = st.UpdateOffering(ctx, tester, "test", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range nodes {
+		eventually(t, "the new name is in the index", func() bool {
+			got, ok := x.View().Offering(o.ID)
+			return ok && got.Name == "Testnavn"
+		})
+	}
+
+	o.Status = directory.Archived
+	if _, err := st.UpdateOffering(ctx, tester, "test", o); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range nodes {
+		eventually(t, "what is archived is gone", func() bool { _, ok := x.View().Offering(o.ID); return !ok })
+	}
+
+	before := []any{nodes[0].index.Load(), nodes[1].index.Load()}
+	if err := st.RequestReindex(ctx, tester); err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range nodes {
+		eventually(t, "both nodes build anew", func() bool { return any(x.index.Load()) != before[i] })
+		if _, ok := x.View().Offering(o.ID); ok {
+			t.Error("what is archived is back after building anew")
+		}
+	}
+}
+
+func TestIndexOnDiskIsUsedAgainAndRepaired(t *testing.T) {
+	ctx := context.Background()
+	st := newStore(t)
+	dir := t.TempDir()
+	x, stop := follow(t, st, dir)
+	want := len(x.View().Offerings())
+	stop()
+
+	// Changed while no node ran.
+	o, err := st.OfferingByKey(ctx, "familievernkontor/bodo-familievernkontor")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Name = "Testnavn"
+	if _, err := st.UpdateOffering(ctx, tester, "test", o); err != nil {
+		t.Fatal(err)
+	}
+	x, stop = follow(t, st, dir)
+	eventually(t, "what changed meanwhile is read", func() bool { got, ok := x.View().Offering(o.ID); return ok && got.Name == "Testnavn" })
+	stop()
+
+	files, err := filepath.Glob(filepath.Join(dir, "index-*", "store", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files to damage: %v", err)
+	}
+	for _, f := range files {
+		if err := os.WriteFile(f, []byte("damaged"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x, stop = follow(t, st, dir)
+	defer stop()
+	if got := len(x.View().Offerings()); got != want || got == 0 {
+		t.Errorf("%d offerings after repair, want %d", got, want)
+	}
+}
+
+func TestIndexOfAnotherDatabaseIsBuiltAnew(t *testing.T) {
+	dir := t.TempDir()
+	_, stop := follow(t, newStore(t), dir)
+	stop()
+	empty, err := store.Open(context.Background(), store.Options{URL: dbtest.URL(t), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer empty.Close()
+	x, stop := follow(t, empty, dir)
+	defer stop()
+	eventually(t, "the index is of the empty database", func() bool { return len(x.View().Offerings()) == 0 })
+}
+
+// With the database gone readers get answers from the disk, from a cold start too.
+func TestAnswersWithoutADatabase(t *testing.T) {
+	dir := t.TempDir()
+	x, stop := follow(t, newStore(t), dir)
+	want := len(x.View().Offerings())
+	stop()
+	gone, err := store.Open(context.Background(), store.Options{URL: "postgres://nobody@127.0.0.1:1/gone?connect_timeout=1", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gone.Close()
+	x, stop = follow(t, gone, dir)
+	defer stop()
+	if got := len(x.View().Offerings()); got != want || got == 0 {
+		t.Errorf("%d offerings without a database, want %d", got, want)
+	}
+	eventually(t, "the status says that the database is away", func() bool { return !x.Status().DatabaseUp })
+}

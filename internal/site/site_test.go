@@ -1,0 +1,199 @@
+package site
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+// newTestApp returns the site over a small directory: real kommuner, made-up offerings.
+func newTestApp(t testing.TB) *fiber.App {
+	t.Helper()
+	x, err := search.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	kommune := func(n region.Number, name, fylke string, formers ...region.Former) search.Document {
+		return search.KommuneDocument(region.Kommune{Number: n, Name: name, OfficialName: name, FylkeName: fylke, Website: "www.example.org", Ambiguous: name == "Våler"}, formers)
+	}
+	docs := []search.Document{
+		search.FylkeDocument(region.Fylke{Number: "32", Name: "Akershus", OfficialName: "Akershus"}),
+		search.FylkeDocument(region.Fylke{Number: "15", Name: "Møre og Romsdal", OfficialName: "Møre og Romsdal"}),
+		kommune("3205", "Lillestrøm", "Akershus", region.Former{Number: "0231", Name: "Skedsmo", Present: "3205"}),
+		kommune("1508", "Ålesund", "Møre og Romsdal", region.Former{Number: "1507", Name: "Ålesund", Present: "1508"}),
+		kommune("1580", "Haram", "Møre og Romsdal", region.Former{Number: "1507", Name: "Ålesund", Present: "1580"}),
+		kommune("3114", "Våler", "Østfold"), kommune("3419", "Våler", "Innlandet"),
+		search.PostalCodeDocument(region.PostalCode{Code: "9170", Place: "LONGYEARBYEN", Category: "F"}),
+		search.GroupDocument(directory.TypeGroup{Code: "snakk", Name: directory.Text{NB: "Snakk med noen"}}),
+		search.TypeDocument(directory.OfferingType{Code: "hjelpetelefon", Group: "snakk", Order: 1, Name: directory.Text{NB: "Hjelpetelefon"}, Plural: directory.Text{NB: "Hjelpetelefoner"}, Does: directory.Text{NB: "Prøvetekst."}}),
+		search.TypeDocument(directory.OfferingType{Code: "ppt", Group: "snakk", Order: 2, Name: directory.Text{NB: "PPT"}, Plural: directory.Text{NB: "PPT"}, Does: directory.Text{NB: "Prøvetekst."},
+			EveryKommune: true, AskFor: "Kan jeg få snakke med PPT?", Alternatives: []string{"hjelpetelefon"}}),
+		search.OfferingDocument(directory.Offering{ID: 1, Type: "hjelpetelefon", Name: "Testtilbud <script>alert(1)</script>", Status: directory.Published,
+			Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: "116123"}}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}),
+	}
+	a, err := article.Parse("mote-med-helsetjenesten/test.md", []byte("---\ntittel: Testartikkel\ningress: Om testen.\npublisert: 2026-11-01\noppdatert: 2026-11-02\nrekkefolge: 1\ntyper: [ppt]\n---\n## Del\n\nTekst.\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := article.Parse("mote-med-helsetjenesten/_index.md", []byte("---\ntittel: Testdel\ningress: Om delen.\npublisert: 2026-11-01\noppdatert: 2026-11-02\n---\nTekst.\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs = append(docs, search.ArticleDocument(a), search.ArticleDocument(index))
+	if err := x.Apply(search.Batch{Put: docs}); err != nil {
+		t.Fatal(err)
+	}
+	s := New(Deps{View: x.View, BaseURL: "https://oversikt.example", Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
+		status := http.StatusInternalServerError
+		if e, ok := err.(*fiber.Error); ok {
+			status = e.Code
+		}
+		return s.RenderError(c, status, "TEST")
+	}})
+	s.Mount(app)
+	return app
+}
+
+func get(t testing.TB, app *fiber.App, target string) (*http.Response, string) {
+	t.Helper()
+	resp, err := app.Test(httptest.NewRequest(http.MethodGet, target, nil), -1)
+	if err != nil {
+		t.Fatalf("GET %s: %v", target, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+func TestPages(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]string{
+		"/":                        "Hvor bor du?",
+		"/kommuner":                "Lillestrøm",
+		"/kommune/3205-lillestrom": "Ikke meldt inn ennå",
+		"/kommune/1507":            "Hvilken kommune mener du?",
+		"/fylke/32-akershus":       "Lillestrøm",
+		"/tilbud/1-testtilbud-script-alert-1-script": "Tilbudet har ikke selv bekreftet dem ennå.",
+		"/mote-med-helsetjenesten":                   "Testdel",
+		"/mote-med-helsetjenesten/test":              "Oppdatert 2. november 2026",
+		"/hvor?q=V%C3%A5ler":                         "Hvilken kommune mener du?",
+		"/hvor?q=9170":                               "Longyearbyen hører ikke til noen kommune",
+		"/hvor?q=xyzzy":                              "Vi kjenner ikke igjen «xyzzy»",
+		"/sok":                                       "1 treff",
+		"/sok?q=selvmord":                            "Er det fare for liv eller helse?",
+		"/om":                                        "Om oversikten",
+		"/om/data":                                   "Statistisk sentralbyrå",
+		"/personvern":                                "informasjonskapsler",
+	} {
+		resp, body := get(t, app, target)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s = %d, want 200", target, resp.StatusCode)
+		}
+		if !strings.Contains(body, want) {
+			t.Errorf("%s does not say %q", target, want)
+		}
+		if n := strings.Count(body, "<h1"); n != 1 {
+			t.Errorf("%s has %d h1, want 1", target, n)
+		}
+		if strings.Contains(body, "<script>") || strings.Contains(body, "style=") {
+			t.Errorf("%s has inline script or style", target)
+		}
+		for _, number := range []string{"tel:113", "tel:116117", "tel:116123", "tel:116111"} {
+			if !strings.Contains(body, `href="`+number+`"`) {
+				t.Errorf("%s lacks %s", target, number)
+			}
+		}
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]string{
+		"/kommune/3205":            "/kommune/3205-lillestrom",
+		"/kommune/3205-feil":       "/kommune/3205-lillestrom",
+		"/kommune/0231":            "/kommune/3205-lillestrom",
+		"/kommune/skedsmo":         "/kommune/3205-lillestrom",
+		"/kommune/lillestr%C3%B8m": "/kommune/3205-lillestrom",
+		"/hvor?q=Skedsmo":          "/kommune/3205-lillestrom",
+		"/fylke/32":                "/fylke/32-akershus",
+		"/tilbud/1":                "/tilbud/1-testtilbud-script-alert-1-script",
+	} {
+		resp, _ := get(t, app, target)
+		if got := resp.Header.Get("Location"); resp.StatusCode < 300 || resp.StatusCode > 399 || got != want {
+			t.Errorf("%s = %d to %q, want a redirect to %s", target, resp.StatusCode, got, want)
+		}
+	}
+}
+
+func TestNotFound(t *testing.T) {
+	app := newTestApp(t)
+	for _, target := range []string{"/finnes-ikke", "/kommune/9999", "/kommune/xyzzy", "/tilbud/99", "/tilbud/x", "/fylke/99", "/mote-med-helsetjenesten/nei"} {
+		resp, body := get(t, app, target)
+		if resp.StatusCode != http.StatusNotFound || !strings.Contains(body, "Vi fant ikke siden") || !strings.Contains(body, "Hvor bor du?") {
+			t.Errorf("%s = %d, want a 404 page that leads on", target, resp.StatusCode)
+		}
+	}
+}
+
+// A wrong parameter gives a sentence that names it, and results all the same.
+func TestSearchParameters(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]string{
+		"/sok?type=feil":                 "Vi kjenner ikke «feil» (type tilbud)",
+		"/sok?kommune=xyzzy":             "Vi kjenner ikke stedet «xyzzy»",
+		"/sok?side=0":                    "«0» er ikke et sidetall",
+		"/sok?side=99999999999999999999": "er ikke et sidetall",
+		"/sok?sorter=feil":               "ikke «feil»",
+		"/sok?lat=1&lon=2":               "Posisjonen er ikke et punkt i Norge",
+		"/sok?lat=NaN&lon=NaN":           "Posisjonen er ikke et punkt i Norge",
+		"/sok?radius=-1":                 "er ikke en avstand",
+		"/sok?fylke=feil":                "Vi kjenner ikke fylket «feil»",
+		"/sok?q=%zz":                     "kunne ikke leses",
+	} {
+		resp, body := get(t, app, target)
+		if resp.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s = %d, want 200 and %q", target, resp.StatusCode, want)
+		}
+		if !strings.Contains(body, "tel:116123") {
+			t.Errorf("%s shows no telephone number", target)
+		}
+	}
+}
+
+func FuzzSearchParameters(f *testing.F) {
+	app := newTestApp(f)
+	for _, s := range []string{"q=ppt+i+Skedsmo&side=2", "q=%00&kommune=%ff", "type=ppt&type=x&lat=60&lon=10&radius=1e9"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		for _, r := range query {
+			if r <= ' ' || r > '~' || r == '#' {
+				t.Skip("no such request line") // such bytes never get past the server's parser
+			}
+		}
+		resp, body := get(t, app, "/sok?"+query)
+		if resp.StatusCode != http.StatusOK || !strings.Contains(body, "<h1") {
+			t.Errorf("/sok?%s = %d", query, resp.StatusCode)
+		}
+	})
+}
