@@ -130,10 +130,10 @@ func (s *Store) importOffering(tx *gorm.DB, actor auth.Actor, stored *imported, 
 		_, err := s.createOffering(tx, actor, "", o, known)
 		return Created, err
 	}
+	o = asImported(stored.offering, o)
 	if err := check(o, known); err != nil {
 		return "", err
 	}
-	o = asImported(stored.offering, o)
 	switch {
 	case sameContent(stored.offering, o) && stored.offering.Organization == o.Organization:
 		return Unchanged, nil
