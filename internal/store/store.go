@@ -48,8 +48,8 @@ const (
 
 // Options says which database, and where to report what no caller hears of.
 type Options struct {
-	URL string // "postgres://…"
-	Log *slog.Logger
+	URL string       // "postgres://…"
+	Log *slog.Logger // nil: nowhere
 }
 
 // Store is an open database. Its methods may be called at the same time.
@@ -66,6 +66,9 @@ type Store struct {
 // Open returns the store at the address. It does not connect: a database that is away
 // now may be there later, and Ping tells. It fails for an address that cannot be read.
 func Open(ctx context.Context, opts Options) (*Store, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
 	config, err := pgxpool.ParseConfig(opts.URL)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -36,7 +35,7 @@ func openStore(t *testing.T) *Store {
 
 func openURL(t *testing.T, url string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Options{URL: url, Log: slog.New(slog.DiscardHandler)})
+	s, err := Open(t.Context(), Options{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,15 +19,6 @@ func (s *Store) TypeGroups(ctx context.Context) ([]directory.TypeGroup, error) {
 	return found, nil
 }
 
-// TypeGroupByCode returns the group, or ErrNotFound.
-func (s *Store) TypeGroupByCode(ctx context.Context, code string) (directory.TypeGroup, error) {
-	g, err := one(typeGroups(s.db.WithContext(ctx).Where("code = ?", code)))
-	if err != nil {
-		return g, fmt.Errorf("type group %q: %w", code, err)
-	}
-	return g, nil
-}
-
 func typeGroups(tx *gorm.DB) ([]directory.TypeGroup, error) {
 	return list(tx.Order("position, code"), typeGroupRow.group)
 }
@@ -79,15 +70,6 @@ func (s *Store) Terms(ctx context.Context) ([]directory.Term, error) {
 		return nil, fmt.Errorf("list terms: %w", err)
 	}
 	return found, nil
-}
-
-// TermByCode returns the entry of a vocabulary, or ErrNotFound.
-func (s *Store) TermByCode(ctx context.Context, kind directory.TermKind, code string) (directory.Term, error) {
-	t, err := one(terms(s.db.WithContext(ctx).Where("kind = ? AND code = ?", string(kind), code)))
-	if err != nil {
-		return t, fmt.Errorf("term %s/%s: %w", kind, code, err)
-	}
-	return t, nil
 }
 
 func terms(tx *gorm.DB) ([]directory.Term, error) {

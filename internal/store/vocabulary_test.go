@@ -50,20 +50,8 @@ func TestSaveVocabulary(t *testing.T) {
 	wantEqual(t, "laws", 0, count(t, s, "type_laws"))
 }
 
-func TestVocabularyByCode(t *testing.T) {
+func TestOfferingTypeNotFound(t *testing.T) {
 	s := openSeeded(t)
-	ctx := t.Context()
-	g, err := s.TypeGroupByCode(ctx, "kommunen")
-	wantError(t, "TypeGroupByCode", err, nil)
-	wantEqual(t, "group", "I kommunen", g.Name.NB)
-	term, err := s.TermByCode(ctx, directory.Topic, "rus")
-	wantError(t, "TermByCode", err, nil)
-	wantEqual(t, "term", "Rus", term.Name.NB)
-
-	_, err = s.TypeGroupByCode(ctx, "borte")
-	wantError(t, "TypeGroupByCode", err, ErrNotFound)
-	_, err = s.OfferingTypeByCode(ctx, "borte")
+	_, err := s.OfferingTypeByCode(t.Context(), "borte")
 	wantError(t, "OfferingTypeByCode", err, ErrNotFound)
-	_, err = s.TermByCode(ctx, directory.Format, "rus")
-	wantError(t, "TermByCode", err, ErrNotFound)
 }
