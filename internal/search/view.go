@@ -1,6 +1,8 @@
 package search
 
 import (
+	"time"
+
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -121,4 +123,15 @@ func (v *View) Article(section, slug string) (*article.Article, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Changed returns when an offering was last changed; zero when there is none.
+func (v *View) Changed() time.Time {
+	var last time.Time
+	for _, r := range v.rows.list {
+		if r != nil && r.offering.ChangedAt.After(last) {
+			last = r.offering.ChangedAt
+		}
+	}
+	return last
 }

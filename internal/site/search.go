@@ -1,312 +1,324 @@
 package site
 
 import (
-	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
+	"context"
 	"strconv"
-	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-const (
-	pageSize   = 20
-	maxText    = 300
-	maxRadius  = 3000 // km, longer than the country
-	pagesShown = 10
-)
-
-// showSearch answers /sok. A parameter that cannot be used gives a sentence and the
-// nearest useful result, never an error.
-func (s *Site) showSearch(c *fiber.Ctx, v *search.View) error {
-	params, err := url.ParseQuery(string(c.Request().URI().QueryString()))
-	r := &reader{v: v, params: params}
-	if err != nil {
-		r.note("Noe i adressen kunne ikke leses, så vi så bort fra det.")
-	}
-	q := r.query()
-	res, err := v.Search(c.UserContext(), q)
+// search answers a search. Nothing that can be written in its address makes it fail: what
+// is not understood is told, and the rest is searched for.
+func (s *Site) search(c *fiber.Ctx) error {
+	v, err := s.current()
 	if err != nil {
 		return err
 	}
-	p := view.SearchPage{
-		Meta: s.meta("Søk", "Søk etter hjelp for pårørende.", "/sok", "sok"),
-		Text: q.Text, Notes: r.notes, Crisis: res.Crisis, Total: res.Total,
-		Expanded: res.Interpreted.Expanded, Articles: res.Articles,
-	}
-	p.Meta.NoIndex = len(params) > 0
-	if res.DidYouMean != "" {
-		p.Mean = view.Link{Text: res.DidYouMean, Href: with(params, "q", res.DidYouMean)}
-	}
-	p.Chips = r.chips(q, res.Interpreted)
-	p.Facets, p.Hidden = facets(res.Facets), hidden(params)
-	for _, h := range res.Hits {
-		t, _ := v.Type(h.Offering.Type)
-		p.Hits = append(p.Hits, view.SearchHit{Hit: h, TypeName: t.Name.NB, Where: where(v, h)})
-	}
-	if res.Total == 0 {
-		p.National = s.national(v)
-	}
-	p.Sorts = sorts(params, q)
-	p.Pages = pages(params, res)
-	return s.page(c, http.StatusOK, view.Search(p))
-}
-
-// reader reads the parameters of a search and notes what it does not understand.
-type reader struct {
-	v      *search.View
-	params url.Values
-	notes  []string
-}
-
-func (r *reader) note(format string, args ...any) {
-	r.notes = append(r.notes, fmt.Sprintf(format, args...))
-}
-
-func (r *reader) query() search.Query {
-	q := search.Query{
-		Text: strings.ToValidUTF8(strings.TrimSpace(r.params.Get("q")), ""),
-		Size: pageSize, Page: 1, Sort: search.ByRelevance,
-		Literal:   r.params.Get("ordrett") == "1",
-		Languages: r.params["sprak"],
-	}
-	if runes := []rune(q.Text); len(runes) > maxText {
-		q.Text = string(runes[:maxText])
-		r.note("Teksten var for lang. Vi brukte de første %d tegnene.", maxText)
-	}
-	r.places(&q)
-	q.Types = r.known("type", "type tilbud", func(code string) bool { _, ok := r.v.Type(code); return ok })
-	q.TargetGroups = r.terms("malgruppe", "målgruppe", directory.TargetGroup)
-	q.Topics = r.terms("tema", "tema", directory.Topic)
-	q.Formats = r.terms("form", "form", directory.Format)
-	r.position(&q)
-	switch sort := search.Sort(r.params.Get("sorter")); sort {
-	case "", search.ByRelevance:
-	case search.ByName, search.ByDistance:
-		q.Sort = sort
-	default:
-		r.note("Vi kan sortere etter relevans, avstand eller navn, ikke «%s».", short(string(sort)))
-	}
-	if text := r.params.Get("side"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			r.note("«%s» er ikke et sidetall. Her er den første siden.", short(text))
-			n = 1
+	a := readAsked(c)
+	return s.answer(c, v, a.href(), func(ctx context.Context) (templ.Component, error) {
+		q := understand(v, a)
+		found, err := v.Search(ctx, q.query)
+		if err != nil {
+			return nil, err
 		}
-		q.Page = n
-	}
-	return q
-}
-
-func (r *reader) places(q *search.Query) {
-	for _, text := range append(slices.Clone(r.params["kommune"]), r.params["postnummer"]...) {
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		matches := r.v.ResolvePlace(text)
-		if len(matches) == 0 || !matches[0].Exact {
-			r.note("Vi kjenner ikke stedet «%s», så vi så etter hjelp i hele landet.", short(text))
-			continue
-		}
-		for _, m := range matches {
-			if m.AsKind == matches[0].AsKind || m.As == matches[0].As {
-				q.Kommuner = append(q.Kommuner, m.Kommune.Number)
+		if last := max(found.Pages, 1); q.query.Page > last {
+			q.note("Siste side er " + strconv.Itoa(last) + ".")
+			q.query.Page = last
+			if found, err = v.Search(ctx, q.query); err != nil {
+				return nil, err
 			}
 		}
-	}
-	for _, text := range r.params["fylke"] {
-		found := false
-		for _, f := range r.v.Fylker() {
-			if string(f.Number) == text || strings.EqualFold(f.Name, text) {
-				q.Fylker, found = append(q.Fylker, f.Number), true
+		p := searchPage(v, q, found)
+		p.Meta = s.meta("Søk etter hjelp", "/sok", page.MenuSearch)
+		p.Meta.NoIndex = len(a) > 0
+		if len(found.Hits) == 0 {
+			if err := leadOn(ctx, v, &p, q, found); err != nil {
+				return nil, err
 			}
 		}
-		if !found && text != "" {
-			r.note("Vi kjenner ikke fylket «%s».", short(text))
-		}
-	}
-}
-
-func (r *reader) terms(param, name string, kind directory.TermKind) []string {
-	return r.known(param, name, func(code string) bool {
-		return slices.ContainsFunc(r.v.Terms(kind), func(t directory.Term) bool { return t.Code == code })
+		return view.Search(p), nil
 	})
 }
 
-// known returns the values of a parameter that exist, and notes the others.
-func (r *reader) known(param, name string, exists func(string) bool) []string {
-	var list []string
-	for _, code := range r.params[param] {
-		switch {
-		case code == "":
-		case exists(code):
-			list = append(list, code)
-		default:
-			r.note("Vi kjenner ikke «%s» (%s), så vi så bort fra det.", short(code), name)
-		}
+// searchPage fills in all but what leads on from a search without hits.
+func searchPage(v *search.View, q question, found search.Result) view.SearchPage {
+	w := newWriter(v)
+	reader := readerOf(v, q, found)
+	p := view.SearchPage{
+		Text:     q.query.Text,
+		Notes:    q.notes,
+		Crisis:   found.Crisis,
+		Chosen:   chosen(w, q),
+		Heading:  lang.Count(found.Total, "tilbud", "tilbud"),
+		Hits:     w.listings(found.Hits, numberOf(reader)),
+		Facets:   facetsOf(found.Facets),
+		Articles: each(found.Articles, func(a *article.Article) view.Link { return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead} }),
+		Sorts:    sorts(q, found),
 	}
-	return list
+	if found.Total == 0 {
+		p.Heading = "Ingen treff"
+	}
+	if reader != nil {
+		p.Kommune = &view.Link{Text: "Alt for deg i " + reader.DisplayName(), Href: page.KommunePath(reader.Kommune)}
+	}
+	interpret(&p, q, found)
+	keep(&p, w, q)
+	paginate(&p, q, found)
+	return p
 }
 
-func (r *reader) position(q *search.Query) {
-	lat, lon := r.params.Get("lat"), r.params.Get("lon")
-	if lat != "" || lon != "" {
-		y, errLat := strconv.ParseFloat(lat, 64)
-		x, errLon := strconv.ParseFloat(lon, 64)
-		if errLat != nil || errLon != nil || !(y >= 57 && y <= 81) || !(x >= -10 && x <= 34) {
-			r.note("Posisjonen er ikke et punkt i Norge, så vi så bort fra den.")
-		} else {
-			q.Near = &region.Position{Lat: y, Lon: x}
-		}
+// readerOf returns the kommune that the answer is for, when it is exactly one.
+func readerOf(v *search.View, q question, found search.Result) *search.Kommune {
+	switch {
+	case len(q.query.Kommuner) == 1:
+		k, _ := v.Kommune(q.query.Kommuner[0])
+		return k
+	case len(q.query.Kommuner) == 0 && len(found.Interpreted.Kommuner) == 1:
+		return found.Interpreted.Kommuner[0]
 	}
-	if text := r.params.Get("radius"); text != "" {
-		km, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(km > 0 && km <= maxRadius) {
-			r.note("«%s» er ikke en avstand i kilometer, så vi så bort fra den.", short(text))
-			return
-		}
-		q.RadiusKM = km
-	}
+	return nil
 }
 
-// short cuts what is quoted back to a readable length.
-func short(s string) string {
-	s = strings.ToValidUTF8(s, "")
-	if runes := []rune(s); len(runes) > 40 {
-		return string(runes[:40]) + "…"
+func numberOf(k *search.Kommune) region.Number {
+	if k == nil {
+		return ""
 	}
-	return s
+	return k.Number
 }
 
-// chips are what was understood or chosen, each with the address that undoes it.
-func (r *reader) chips(q search.Query, in search.Interpretation) []view.Link {
-	var list []view.Link
-	for _, n := range q.Kommuner {
-		if k, ok := r.v.Kommune(n); ok {
-			list = append(list, view.Link{Text: k.DisplayName(), Href: without(r.params, "kommune", "postnummer")})
+// interpret says what was understood of the text, with a way out of each part of it.
+func interpret(p *view.SearchPage, q question, found search.Result) {
+	in := found.Interpreted
+	if found.DidYouMean != "" {
+		p.DidYouMean = &view.Link{Text: found.DidYouMean, Href: q.asked.with(paramPage).with(paramText, found.DidYouMean).href()}
+	}
+	if in.Empty() {
+		return
+	}
+	p.Literal = q.asked.with(paramPage).with(paramLiteral, "1").href()
+	p.Expanded = lang.And(in.Expanded)
+	// The search without one part keeps the others as choices, and the words that are left.
+	rest := q.asked.with(paramPage).with(paramText)
+	if in.Text != "" {
+		rest = rest.with(paramText, in.Text)
+	}
+	types := each(in.Types, func(t directory.OfferingType) string { return t.Code })
+	kommuner := each(in.Kommuner, func(k *search.Kommune) string { return string(k.Number) })
+	fylker := each(in.Fylker, func(f region.Fylke) string { return string(f.Number) })
+	withTypes := rest.with(paramType, append(append([]string{}, q.asked[paramType]...), types...)...)
+	withFylker := func(a asked) asked { return a.with(paramFylke, append(append([]string{}, q.asked[paramFylke]...), fylker...)...) }
+	for _, k := range in.Kommuner {
+		text := k.DisplayName()
+		if in.Place != "" {
+			text = in.Place + ": " + text
 		}
+		p.Interprets = append(p.Interprets, view.Chip{Text: text, Href: withFylker(withTypes).href()})
 	}
-	literal := with(r.params, "ordrett", "1")
-	for _, t := range in.Types {
-		list = append(list, view.Link{Text: t.Name.NB, Href: literal})
+	for _, f := range in.Fylker {
+		p.Interprets = append(p.Interprets, view.Chip{Text: f.Name, Href: withTypes.with(paramKommune, kommuner...).href()})
 	}
-	if len(q.Kommuner) == 0 {
+	for i, t := range in.Types {
+		others := append(append([]string{}, types[:i]...), types[i+1:]...)
+		a := rest.with(paramType, append(append([]string{}, q.asked[paramType]...), others...)...)
+		if len(kommuner) > 0 {
+			a = a.with(paramKommune, kommuner...)
+		}
+		p.Interprets = append(p.Interprets, view.Chip{Text: lang.Pick(t.Name), Href: withFylker(a).href()})
+	}
+	if len(in.Kommuner) > 1 {
+		p.Choice = &view.Choice{Text: "Stedet kan være i flere kommuner. Hvilken mener du?"}
 		for _, k := range in.Kommuner {
-			text := k.DisplayName()
-			if in.Place != "" {
-				text += " (" + in.Place + ")"
-			}
-			list = append(list, view.Link{Text: text, Href: literal})
-		}
-		for _, f := range in.Fylker {
-			list = append(list, view.Link{Text: f.Name, Href: literal})
+			p.Choice.Links = append(p.Choice.Links, view.Link{Text: k.DisplayName(), Href: withFylker(withTypes).with(paramKommune, string(k.Number)).href()})
 		}
 	}
-	return list
 }
 
-func facets(f search.Facets) []view.Facet {
-	list := []view.Facet{
-		{Name: "type", Title: "Type tilbud", Open: true, Values: f.Types},
-		{Name: "malgruppe", Title: "For hvem", Values: f.TargetGroups},
-		{Name: "tema", Title: "Tema", Values: f.Topics},
-		{Name: "form", Title: "Form", Values: f.Formats},
-		{Name: "fylke", Title: "Fylke", Values: f.Fylker},
+// chosen returns the reader's own choices, each with the search without it. Those of
+// facets are not here: they stand ticked beside the hits.
+func chosen(w writer, q question) []view.Chip {
+	var chips []view.Chip
+	a := q.asked.with(paramPage)
+	for _, n := range q.asked[paramKommune] {
+		chips = append(chips, view.Chip{Text: w.kommuneName(region.Number(n)), Href: a.without(paramKommune, n).href()})
 	}
-	for i := range list {
-		for _, v := range list[i].Values {
-			list[i].Open = list[i].Open || v.Selected
-		}
+	for _, n := range q.asked[paramFylke] {
+		chips = append(chips, view.Chip{Text: w.fylker[region.FylkeNumber(n)].Name, Href: a.without(paramFylke, n).href()})
 	}
-	return list
-}
-
-// hidden are the parameters that the facet form keeps: all but its own, and the page.
-func hidden(params url.Values) []view.Link {
-	var list []view.Link
-	for _, name := range []string{"q", "kommune", "postnummer", "sprak", "lat", "lon", "radius", "sorter", "ordrett"} {
-		for _, value := range params[name] {
-			if value != "" {
-				list = append(list, view.Link{Text: name, Href: value})
+	for _, code := range q.asked[paramType] {
+		chips = append(chips, view.Chip{Text: w.typeName(code), Href: a.without(paramType, code).href()})
+	}
+	for _, t := range []struct {
+		param string
+		kind  directory.TermKind
+	}{{paramTarget, directory.TargetGroup}, {paramTopic, directory.Topic}, {paramFormat, directory.Format}} {
+		for _, term := range w.v.Terms(t.kind) {
+			if contains(q.asked[t.param], term.Code) {
+				chips = append(chips, view.Chip{Text: lang.Pick(term.Name), Href: a.without(t.param, term.Code).href()})
 			}
 		}
 	}
-	return list
+	for _, code := range q.asked[paramLanguage] {
+		chips = append(chips, view.Chip{Text: "På " + view.LanguageName(code), Href: a.without(paramLanguage, code).href()})
+	}
+	if q.query.Near != nil {
+		chips = append(chips, view.Chip{Text: "Der du er", Href: a.with(paramLat).with(paramLon).with(paramRadius).href()})
+	}
+	if q.query.RadiusKM > 0 {
+		chips = append(chips, view.Chip{Text: "Innen " + lang.Distance(q.query.RadiusKM), Href: a.with(paramRadius).href()})
+	}
+	if q.query.Literal {
+		chips = append(chips, view.Chip{Text: "Ordene akkurat som de står", Href: a.with(paramLiteral).href()})
+	}
+	return chips
 }
 
-// where says where an offering is and how it reaches the reader.
-func where(v *search.View, h search.Hit) string {
-	var parts []string
-	if k, ok := v.Kommune(h.Offering.Kommune()); ok {
-		parts = append(parts, k.DisplayName())
+// keep fills in what the two forms carry along. The one kommune that is chosen stands in
+// its field; of several none does.
+func keep(p *view.SearchPage, w writer, q question) {
+	if kommuner := q.asked[paramKommune]; len(kommuner) == 1 {
+		p.Place = w.kommuneName(region.Number(kommuner[0]))
+	} else {
+		for _, n := range kommuner {
+			p.Kept = append(p.Kept, view.Field{Name: paramKommune, Value: n})
+		}
 	}
-	if h.Reach != directory.NotCovered {
-		parts = append(parts, view.ReachText(h))
-	} else if h.Offering.Coverage.National {
-		parts = append(parts, "hele landet")
+	for _, name := range []string{paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramLiteral} {
+		for _, value := range q.asked[name] {
+			p.Kept = append(p.Kept, view.Field{Name: name, Value: value})
+		}
 	}
-	if h.DistanceKM != nil && *h.DistanceKM >= 1 {
-		parts = append(parts, view.DistanceText(*h.DistanceKM)+" unna")
-	}
-	return strings.Join(parts, " · ")
 }
 
-func sorts(params url.Values, q search.Query) []view.Link {
-	var list []view.Link
-	for _, by := range []search.Sort{search.ByRelevance, search.ByDistance, search.ByName} {
-		if by == search.ByDistance && q.Near == nil && len(q.Kommuner) == 0 {
+// facetsOf returns the choices beside the hits. Kommuner are chosen in their own field:
+// there are too many to tick.
+func facetsOf(f search.Facets) []view.Facet {
+	var out []view.Facet
+	for _, facet := range []struct {
+		name, param string
+		values      []search.FacetValue
+		open        bool
+	}{
+		{"Type tilbud", paramType, f.Types, true},
+		{"Hvem det er for", paramTarget, f.TargetGroups, false},
+		{"Hva det gjelder", paramTopic, f.Topics, false},
+		{"Hvordan", paramFormat, f.Formats, false},
+		{"Fylke", paramFylke, f.Fylker, false},
+	} {
+		g := view.Facet{Name: facet.name, Param: facet.param, Open: facet.open}
+		for _, v := range facet.values {
+			g.Open = g.Open || v.Selected
+			g.Values = append(g.Values, view.FacetValue{
+				ID:       facet.param + "-" + v.Code,
+				Value:    v.Code,
+				Text:     lang.Pick(v.Name),
+				Count:    lang.Number(v.Count),
+				Checked:  v.Selected,
+				Disabled: v.Count == 0 && !v.Selected,
+			})
+		}
+		if len(g.Values) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// sorts returns the ways to order the hits; by distance only where there is a place.
+func sorts(q question, found search.Result) []view.Option {
+	current := q.query.Sort
+	if current == "" {
+		current = search.ByRelevance
+	}
+	a := q.asked.with(paramPage)
+	placed := q.query.Near != nil || len(q.query.Kommuner) > 0 || len(found.Interpreted.Kommuner) > 0
+	options := []view.Option{{Text: "Best treff", Href: a.with(paramSort).href(), Current: current == search.ByRelevance}}
+	if placed {
+		options = append(options, view.Option{Text: "Nærmest", Href: a.with(paramSort, string(search.ByDistance)).href(), Current: current == search.ByDistance})
+	}
+	return append(options, view.Option{Text: "Navn", Href: a.with(paramSort, string(search.ByName)).href(), Current: current == search.ByName})
+}
+
+// paginate fills in the links between pages: the first, the last, and those around this one.
+func paginate(p *view.SearchPage, q question, found search.Result) {
+	href := func(n int) string {
+		if n == 1 {
+			return q.asked.with(paramPage).href()
+		}
+		return q.asked.with(paramPage, strconv.Itoa(n)).href()
+	}
+	current, last := q.query.Page, found.Pages
+	before := 0
+	for n := 1; n <= last; n++ {
+		if n != 1 && n != last && (n < current-1 || n > current+1) {
 			continue
 		}
-		l := view.Link{Text: string(by)}
-		if by != q.Sort {
-			l.Href = with(params, "sorter", string(by))
+		if n > before+1 {
+			p.Pages = append(p.Pages, view.Option{Text: "…"})
 		}
-		list = append(list, l)
+		before = n
+		p.Pages = append(p.Pages, view.Option{
+			Text: strconv.Itoa(n), Label: "Side " + strconv.Itoa(n), Href: href(n), Current: n == current,
+		})
 	}
-	return list
+	if current > 1 {
+		p.Previous = href(current - 1)
+	}
+	if current < last {
+		p.Next = href(current + 1)
+	}
 }
 
-// pages returns the pages around the current one, which has no address.
-func pages(params url.Values, res search.Result) []view.Link {
-	if res.Pages < 2 {
+// leadOn fills in what to do where there are no hits: what to leave out, whom to ask, and
+// whom to call.
+func leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question, found search.Result) error {
+	for _, chip := range append(append([]view.Chip{}, p.Interprets...), p.Chosen...) {
+		if err := drop(ctx, v, p, "Uten «"+chip.Text+"»", chip.Href); err != nil {
+			return err
+		}
+	}
+	if len(q.asked) > 1 && q.query.Text != "" {
+		text := "Uten ordene «" + q.query.Text + "»"
+		if err := drop(ctx, v, p, text, q.asked.with(paramPage).with(paramText).with(paramLiteral).href()); err != nil {
+			return err
+		}
+	}
+	k := readerOf(v, q, found)
+	if k == nil && len(q.query.Kommuner) > 0 {
+		k, _ = v.Kommune(q.query.Kommuner[0])
+	}
+	if k != nil {
+		a := askKommune(k)
+		p.Ask = &a
+	}
+	lines, err := helplines(ctx, v)
+	p.Lines = newWriter(v).listings(lines, "")
+	return err
+}
+
+// maxDrops is how many things to leave out are tried: each is a search.
+const maxDrops = 6
+
+// drop adds the search at href to what can be tried, when it finds something.
+func drop(ctx context.Context, v *search.View, p *view.SearchPage, text, href string) error {
+	if len(p.Drops) == maxDrops {
 		return nil
 	}
-	list := make([]view.Link, min(res.Pages, max(pagesShown, res.Page)))
-	for i := range list {
-		if i+1 != res.Page {
-			list[i].Href = with(params, "side", strconv.Itoa(i+1))
-		}
+	q := understand(v, askedIn(href))
+	q.query.Size = 1
+	found, err := v.Search(ctx, q.query)
+	if err != nil {
+		return err
 	}
-	return list
-}
-
-// with returns the address of the same search with one parameter set, on its first page
-// unless that is what is set.
-func with(params url.Values, name, value string) string {
-	q := url.Values{}
-	for k, v := range params {
-		if k != "side" {
-			q[k] = v
-		}
+	if found.Total > 0 {
+		p.Drops = append(p.Drops, view.Drop{Text: text, Href: href, Count: "(" + lang.Number(found.Total) + ")"})
 	}
-	q.Set(name, value)
-	return "/sok?" + q.Encode()
-}
-
-// without returns the address of the same search without some parameters.
-func without(params url.Values, names ...string) string {
-	q := url.Values{}
-	for k, v := range params {
-		if k != "side" && !slices.Contains(names, k) {
-			q[k] = v
-		}
-	}
-	return "/sok?" + q.Encode()
+	return nil
 }

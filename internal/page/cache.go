@@ -1,0 +1,150 @@
+package page
+
+import (
+	"bytes"
+	"compress/gzip"
+	"container/list"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+)
+
+// Encoding is a content coding of HTTP.
+type Encoding string
+
+const (
+	Identity Encoding = ""
+	Gzip     Encoding = "gzip"
+	Brotli   Encoding = "br"
+)
+
+// brotliLevel is a middle one: 11 makes a page a tenth smaller and takes fifty times as
+// long, which the first reader after each change would wait for.
+const brotliLevel = 5
+
+// Answer is one finished page. It never changes; compressed forms are made when they are
+// first asked for.
+type Answer struct {
+	ETag        string // weak: the compressed forms are the same page
+	ContentType string
+	body        []byte
+
+	mu         sync.Mutex
+	compressed map[Encoding][]byte
+}
+
+// NewAnswer returns the answer with the body. The ETag follows from the content alone, so
+// that it holds across restarts and nodes.
+func NewAnswer(contentType string, body []byte) *Answer {
+	sum := sha256.Sum256(body)
+	return &Answer{
+		ETag:        `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
+		ContentType: contentType,
+		body:        body,
+		compressed:  map[Encoding][]byte{},
+	}
+}
+
+// Body returns the answer in the encoding. Callers do not change it.
+func (a *Answer) Body(e Encoding) []byte {
+	if e == Identity {
+		return a.body
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b, ok := a.compressed[e]; ok {
+		return b
+	}
+	b := compress(a.body, e)
+	a.compressed[e] = b
+	return b
+}
+
+func compress(body []byte, e Encoding) []byte {
+	var out bytes.Buffer
+	// Writing to a bytes.Buffer never fails.
+	switch e {
+	case Brotli:
+		w := brotli.NewWriterLevel(&out, brotliLevel)
+		_, _ = w.Write(body)
+		_ = w.Close()
+	default:
+		w := gzip.NewWriter(&out)
+		_, _ = w.Write(body)
+		_ = w.Close()
+	}
+	return out.Bytes()
+}
+
+// cost is what the answer takes in memory, compressed forms included: they are made when
+// the answer already is in the cache, so their place is counted beforehand. HTML shrinks
+// to about a fifth.
+func (a *Answer) cost() int { return len(a.body) + len(a.body)/2 + 512 }
+
+// Cache keeps finished answers of one generation, up to a number of bytes, those asked
+// for last. The first answer of another generation empties it.
+type Cache[G comparable] struct {
+	limit int
+
+	mu         sync.Mutex
+	generation G
+	size       int
+	entries    map[string]*list.Element
+	order      *list.List // of entry, asked for last first
+}
+
+type entry struct {
+	key    string
+	answer *Answer
+}
+
+// NewCache returns an empty cache for that many bytes.
+func NewCache[G comparable](limit int) *Cache[G] {
+	return &Cache[G]{limit: limit, entries: map[string]*list.Element{}, order: list.New()}
+}
+
+// Get returns the answer of the generation under the key, or nil.
+func (c *Cache[G]) Get(generation G, key string) *Answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if generation != c.generation {
+		return nil
+	}
+	e, ok := c.entries[key]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(entry).answer
+}
+
+// Put keeps an answer that was made from the generation. An answer as large as a tenth of
+// the cache is not kept: it would push out too much.
+func (c *Cache[G]) Put(generation G, key string, a *Answer) {
+	if a.cost() > c.limit/10 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if generation != c.generation {
+		c.generation, c.size = generation, 0
+		clear(c.entries)
+		c.order.Init()
+	}
+	if old, ok := c.entries[key]; ok {
+		c.remove(old)
+	}
+	c.entries[key] = c.order.PushFront(entry{key, a})
+	c.size += a.cost() + len(key)
+	for c.size > c.limit {
+		c.remove(c.order.Back())
+	}
+}
+
+func (c *Cache[G]) remove(e *list.Element) {
+	gone := c.order.Remove(e).(entry)
+	delete(c.entries, gone.key)
+	c.size -= gone.answer.cost() + len(gone.key)
+}

@@ -1,0 +1,124 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // a bare machine has no table of time zones
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+// Language is a written language that pages are made in: the value of the lang attribute.
+type Language string
+
+// Bokmal is Norwegian bokmål.
+const Bokmal Language = "nb"
+
+// messages are the words of one language that are put together with numbers.
+type messages struct {
+	months   [12]string
+	weekdays [7]string // from Sunday, as time.Weekday counts
+	date     string    // day, month, year
+	month    string    // month, year
+	km       string
+	under1km string
+}
+
+var languages = map[Language]messages{
+	Bokmal: {
+		months: [12]string{"januar", "februar", "mars", "april", "mai", "juni",
+			"juli", "august", "september", "oktober", "november", "desember"},
+		weekdays: [7]string{"søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"},
+		date:     "%d. %s %d",
+		month:    "%s %d",
+		km:       "%s km",
+		under1km: "under 1 km",
+	},
+}
+
+// Pick returns the text in the language, in bokmål where it has none.
+func (l Language) Pick(t directory.Text) string { return t.NB }
+
+// Oslo is the time zone that dates and days are told in.
+var Oslo = func() *time.Location {
+	l, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		panic("page: " + err.Error()) // embedded above
+	}
+	return l
+}()
+
+// Date returns the day of t in Norway: "7. april 2026".
+func (l Language) Date(t time.Time) string {
+	m := languages[l]
+	t = t.In(Oslo)
+	return fmt.Sprintf(m.date, t.Day(), m.months[t.Month()-1], t.Year())
+}
+
+// Day returns a date that has no time of day, such as an article's: as Date, but midnight
+// in UTC is that day everywhere.
+func (l Language) Day(t time.Time) string {
+	m := languages[l]
+	t = t.UTC()
+	return fmt.Sprintf(m.date, t.Day(), m.months[t.Month()-1], t.Year())
+}
+
+// PartialDate returns a date as exactly as it is known: "7. april 2026", "april 2026" or
+// "2026"; "" where it is not.
+func (l Language) PartialDate(d directory.PartialDate) string {
+	m := languages[l]
+	if t, err := time.Parse(time.DateOnly, string(d)); err == nil {
+		return l.Day(t)
+	}
+	if t, err := time.Parse("2006-01", string(d)); err == nil {
+		return fmt.Sprintf(m.month, m.months[t.Month()-1], t.Year())
+	}
+	return string(d)
+}
+
+// Weekday returns the day's name.
+func (l Language) Weekday(d time.Weekday) string { return languages[l].weekdays[d] }
+
+// Distance returns a distance in whole kilometres: "23 km".
+func (l Language) Distance(km float64) string {
+	if km < 1 {
+		return languages[l].under1km
+	}
+	return fmt.Sprintf(languages[l].km, l.Number(int(math.Round(km))))
+}
+
+// Number returns n with a space between thousands: "728 714".
+func (l Language) Number(n int) string {
+	digits := strconv.Itoa(n)
+	if len(digits) <= 4 {
+		return digits
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteRune('\u00a0')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// Count returns "1 treff", "12 tilbud": the number with the noun that goes with it.
+func (l Language) Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return l.Number(n) + " " + many
+}
+
+// And returns the parts as one text: "a", "a og b", "a, b og c".
+func (l Language) And(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	last := len(parts) - 1
+	return strings.Join(parts[:last], ", ") + " og " + parts[last]
+}

@@ -1,0 +1,60 @@
+// Package page has what all pages share: language, what a page says about itself, its
+// place among the others, addresses, and the cache of finished answers.
+package page
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// Meta is what a page says about itself.
+type Meta struct {
+	Language    Language
+	Title       string // first words tell the page; never what the reader searched for
+	Description string // for search engines, one or two sentences; may be empty
+	Canonical   string // absolute address; empty for pages that have none, such as errors
+	NoIndex     bool   // keep out of search engines
+	Menu        Menu   // entry of the main menu that the page belongs to
+	Crumbs      []Crumb
+}
+
+// Menu is an entry of the main menu.
+type Menu string
+
+const (
+	NoMenu       Menu = ""
+	MenuSearch   Menu = "sok"
+	MenuKommuner Menu = "kommuner"
+	MenuAdvice   Menu = "rad"
+	MenuAbout    Menu = "om"
+)
+
+// Crumb is one page on the way from the front page to this one, which comes last.
+type Crumb struct {
+	Text string
+	Path string
+}
+
+// Parent returns the page above this one, the front page where there is no other.
+func (m Meta) Parent() Crumb {
+	if len(m.Crumbs) < 2 {
+		return Crumb{}
+	}
+	return m.Crumbs[len(m.Crumbs)-2]
+}
+
+// KommunePath returns "/kommune/0301-oslo".
+func KommunePath(k region.Kommune) string { return "/kommune/" + key(string(k.Number), k.Slug()) }
+
+// FylkePath returns "/fylke/03-oslo".
+func FylkePath(f region.Fylke) string { return "/fylke/" + key(string(f.Number), f.Slug()) }
+
+// OfferingPath returns "/tilbud/42-familievernkontoret-i-oslo".
+func OfferingPath(o *directory.Offering) string {
+	return "/tilbud/" + key(strconv.FormatInt(o.ID, 10), o.Slug())
+}
+
+func key(id, slug string) string { return strings.TrimSuffix(id+"-"+slug, "-") }

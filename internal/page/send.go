@@ -1,0 +1,57 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Send answers with a, in the smallest form that the browser takes, or with 304 when the
+// browser has it. Browsers keep the page and ask each time whether it still holds, so
+// that a correction is seen at once.
+func Send(c *fiber.Ctx, a *Answer) error {
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	c.Set(fiber.HeaderETag, a.ETag)
+	c.Vary(fiber.HeaderAcceptEncoding)
+	if has(c.Get(fiber.HeaderIfNoneMatch), a.ETag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, a.ContentType)
+	e := encoding(c.Get(fiber.HeaderAcceptEncoding))
+	if e != Identity {
+		c.Set(fiber.HeaderContentEncoding, string(e))
+	}
+	return c.Send(a.Body(e))
+}
+
+// has reports whether an If-None-Match header names etag, by weak comparison.
+func has(header, etag string) bool {
+	for tag := range strings.SplitSeq(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" || tag != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(etag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// encoding returns the best encoding that an Accept-Encoding header allows. A browser
+// takes both or names neither; weights other than 0 are of no use here.
+func encoding(header string) Encoding {
+	allowed := map[Encoding]bool{}
+	for part := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(part, ";")
+		weight = strings.ReplaceAll(strings.ToLower(weight), " ", "")
+		if weight == "q=0" || strings.HasPrefix(weight, "q=0.0") && strings.Trim(weight[4:], "0") == "" {
+			continue
+		}
+		allowed[Encoding(strings.ToLower(strings.TrimSpace(name)))] = true
+	}
+	switch {
+	case allowed[Brotli]:
+		return Brotli
+	case allowed[Gzip]:
+		return Gzip
+	}
+	return Identity
+}
