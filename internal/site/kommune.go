@@ -225,4 +225,3 @@ func formersOf(k *search.Kommune) []string {
 	}
 	return out
 }
-

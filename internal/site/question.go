@@ -357,4 +357,3 @@ func (q *question) page(a asked) {
 		q.keep(paramPage, text)
 	}
 }
-

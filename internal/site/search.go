@@ -114,7 +114,9 @@ func interpret(p *view.SearchPage, q question, found search.Result) {
 	kommuner := each(in.Kommuner, func(k *search.Kommune) string { return string(k.Number) })
 	fylker := each(in.Fylker, func(f region.Fylke) string { return string(f.Number) })
 	withTypes := rest.with(paramType, append(append([]string{}, q.asked[paramType]...), types...)...)
-	withFylker := func(a asked) asked { return a.with(paramFylke, append(append([]string{}, q.asked[paramFylke]...), fylker...)...) }
+	withFylker := func(a asked) asked {
+		return a.with(paramFylke, append(append([]string{}, q.asked[paramFylke]...), fylker...)...)
+	}
 	for _, k := range in.Kommuner {
 		text := k.DisplayName()
 		if in.Place != "" {
