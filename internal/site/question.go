@@ -54,12 +54,12 @@ type asked url.Values
 
 func readAsked(c *fiber.Ctx) asked {
 	a := asked{}
-	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) {
+	for k, v := range c.Request().URI().QueryArgs().All() {
 		name, value := string(k), strings.TrimSpace(strings.ToValidUTF8(string(v), ""))
 		if value != "" && slices.Contains(askedParams, name) && !slices.Contains(a[name], value) {
 			a[name] = append(a[name], value)
 		}
-	})
+	}
 	return a
 }
 
