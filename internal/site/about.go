@@ -1,0 +1,75 @@
+package site
+
+import (
+	"context"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+var aboutCrumb = page.Crumb{Text: "Om oversikten", Path: "/om"}
+
+func (s *Site) showAbout(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
+		facts, err := directoryFacts(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		m := s.meta("Om oversikten", "/om", page.MenuAbout)
+		m.Description = "Hva oversikten er, hvordan den virker, og hvor sikre opplysningene er."
+		return view.About(view.AboutPage{Meta: m, Facts: facts}), nil
+	})
+}
+
+func (s *Site) showData(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
+		p, err := s.dataPage(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		return view.Data(p), nil
+	})
+}
+
+func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, error) {
+	facts, err := directoryFacts(ctx, v)
+	if err != nil {
+		return view.DataPage{}, err
+	}
+	m := s.meta("Kilder og tall", "/om/data", page.MenuAbout, aboutCrumb)
+	m.Description = "Hvor opplysningene i oversikten kommer fra, med lisenser, og hvor mange tilbud det er av hver type."
+	p := view.DataPage{Meta: m, Facts: facts}
+	if changed := v.Changed(); !changed.IsZero() {
+		p.Updated = lang.Date(changed)
+	}
+	all, err := v.Search(ctx, search.Query{Page: 1, Size: 1})
+	if err != nil {
+		return view.DataPage{}, err
+	}
+	for _, t := range all.Facets.Types {
+		p.Types = append(p.Types, view.TypeCount{Name: lang.Pick(t.Name), Href: "/sok?type=" + t.Code, Count: lang.Number(t.Count)})
+	}
+	return p, nil
+}
+
+func (s *Site) showPrivacy(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	m := s.meta("Personvern", "/personvern", page.MenuAbout, aboutCrumb)
+	m.Description = "Ingen informasjonskapsler, ingen sporing, og ingen som ser hva du leter etter."
+	return s.answer(c, v, "", done(view.Privacy(view.PrivacyPage{Meta: m})))
+}

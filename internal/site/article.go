@@ -1,0 +1,169 @@
+package site
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+func (s *Site) mountArticles(app fiber.Router) {
+	for _, section := range article.Sections() {
+		show := func(c *fiber.Ctx) error { return s.showArticle(c, section) }
+		app.Get("/"+section, show)
+		app.Get("/"+section+"/:slug", show)
+	}
+}
+
+// showArticle answers with an article, or a section's own text. With a kommune in the
+// address, its box of help holds what there is in that kommune.
+func (s *Site) showArticle(c *fiber.Ctx, section string) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	slug, err := param(c, "slug")
+	if err != nil {
+		return err
+	}
+	a, ok := v.Article(section, slug)
+	if !ok {
+		return fiber.ErrNotFound
+	}
+	kommune := cut(strings.TrimSpace(c.Query("kommune")), maxPlaceText)
+	place := cut(strings.TrimSpace(c.Query("sted")), maxPlaceText)
+	query := url.Values{"kommune": {kommune}, "sted": {place}}.Encode()
+	return s.answer(c, v, query, func(context.Context) (templ.Component, error) {
+		p, err := s.articlePage(v, a)
+		if err != nil {
+			return nil, err
+		}
+		text, found := place, resolve(v, place, postalCode)
+		if place == "" {
+			text, found = kommune, resolve(v, kommune, kommuneNumber)
+		}
+		p.Help = helpFor(v, a, text, found)
+		return view.Article(p), nil
+	})
+}
+
+func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage, error) {
+	html, err := a.HTML()
+	if err != nil {
+		return view.ArticlePage{}, err
+	}
+	var between []page.Crumb
+	index, ok := v.Article(a.Section, "")
+	if ok && !a.IsIndex() {
+		between = append(between, page.Crumb{Text: index.Title, Path: index.Path()})
+	}
+	m := s.meta(a.Title, a.Path(), page.MenuAdvice, between...)
+	m.Description = a.Lead
+	p := view.ArticlePage{
+		Meta:    m,
+		Title:   a.Title,
+		Lead:    a.Lead,
+		Dates:   "Publisert " + lang.Day(a.Published) + " · Oppdatert " + lang.Day(a.Updated),
+		HTML:    html,
+		Laws:    each(a.Laws, func(l article.Link) view.Link { return view.Link{Text: l.Text, Href: l.URL} }),
+		Sources: each(a.Sources, sourceLink),
+	}
+	for _, h := range a.Headings() {
+		if h.Level == 2 {
+			p.Contents = append(p.Contents, h)
+		}
+	}
+	p.ListTitle = "Les mer"
+	if ok && !a.IsIndex() {
+		p.ListTitle = "Mer i «" + index.Title + "»"
+	}
+	for _, other := range v.Articles(a.Section) {
+		if !other.IsIndex() && other.Slug != a.Slug {
+			p.Articles = append(p.Articles, articleCard(other))
+		}
+	}
+	if a.IsIndex() && len(p.Articles) == 0 {
+		p.ListTitle = "Flere råd"
+		for _, c := range sections(v) {
+			if c.Path != a.Path() {
+				p.Articles = append(p.Articles, c)
+			}
+		}
+	}
+	return p, nil
+}
+
+func articleCard(a *article.Article) view.Card {
+	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
+}
+
+func sourceLink(src article.Source) view.Link {
+	l := view.Link{Text: src.Title, Href: src.URL}
+	if !src.Date.IsZero() {
+		l.Sub = "(" + lang.Day(src.Date) + ")"
+	}
+	return l
+}
+
+// maxHelp is how many offerings of each type stand beside an article.
+const maxHelp = 2
+
+// helpFor returns the box that leads from an article into the directory.
+func helpFor(v *search.View, a *article.Article, text string, found whereabouts) view.Help {
+	h := view.Help{Action: a.Path(), Value: text}
+	answers := map[string]search.Answer{}
+	var reader *search.Kommune
+	switch {
+	case text == "":
+	case len(found.matches) == 1:
+		reader = found.matches[0].Kommune
+		h.Value = reader.DisplayName()
+		h.Place = "i " + reader.DisplayName()
+		for _, answer := range v.Answers(reader.Number) {
+			answers[answer.Type.Code] = answer
+		}
+	default:
+		n := placeNote(text, found, func(n region.Number) string { return a.Path() + "?kommune=" + string(n) + "#hjelp" })
+		h.Note = &n
+	}
+	w := newWriter(v)
+	for _, code := range a.Types {
+		t, ok := v.Type(code)
+		if !ok {
+			continue
+		}
+		h.Types = append(h.Types, w.typeHelp(t, reader, answers[code]))
+	}
+	return h
+}
+
+func (w writer) typeHelp(t directory.OfferingType, reader *search.Kommune, a search.Answer) view.TypeHelp {
+	query := url.Values{"type": {t.Code}}
+	out := view.TypeHelp{Name: lang.Pick(t.Plural), Does: lang.Pick(t.Does)}
+	if reader != nil {
+		query.Set("kommune", string(reader.Number))
+		hits := a.Offerings
+		if t.Code == helpline {
+			hits = nationalLines(hits, maxHelp)
+		}
+		out.Lines = w.listings(hits[:min(maxHelp, len(hits))], reader.Number)
+		if len(hits) == 0 {
+			if h, ok := firstReachable(a.Alternatives); ok {
+				out.Lines = w.listings([]search.Hit{h}, reader.Number)
+				out.Missing = "Ikke meldt inn i " + reader.DisplayName() + " ennå. Du kan ringe:"
+			}
+		}
+	}
+	out.Href = "/sok?" + query.Encode()
+	return out
+}

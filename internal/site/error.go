@@ -1,0 +1,138 @@
+package site
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// errorText is what an error page says.
+type errorText struct {
+	heading string
+	text    string
+	search  bool // what was looked for may be found by searching
+}
+
+// errorTexts are the error pages by status; other statuses from 400 are like 400, and
+// from 500 like 500.
+var errorTexts = map[int]errorText{
+	http.StatusBadRequest: {"Vi forsto ikke adressen",
+		"Det er noe galt med lenken eller adressen du brukte. Prøv å søke i stedet.", true},
+	http.StatusForbidden: {"Dette ble stoppet",
+		"Skjemaet så ut til å komme fra et annet nettsted. Prøv på nytt herfra.", true},
+	http.StatusNotFound: {"Vi fant ikke siden",
+		"Siden kan være flyttet eller tatt bort. Hjelpen kan finnes likevel.", true},
+	http.StatusMethodNotAllowed: {"Det går ikke an her",
+		"Siden tar ikke imot det som ble sendt. Prøv å søke i stedet.", true},
+	http.StatusRequestEntityTooLarge: {"Det var for mye på én gang",
+		"Det som ble sendt, er for stort. Prøv med mindre.", false},
+	http.StatusRequestURITooLong: {"Adressen er for lang",
+		"Prøv å søke med færre ord eller færre valg.", true},
+	http.StatusRequestHeaderFieldsTooLarge: {"Adressen er for lang",
+		"Prøv å søke med færre ord eller færre valg.", true},
+	http.StatusTooManyRequests: {"Litt for mange forespørsler",
+		"Vent et lite minutt og prøv igjen.", false},
+	http.StatusInternalServerError: {"Noe gikk galt hos oss",
+		"Det er ikke noe du har gjort. Prøv igjen om litt. Trenger du hjelp nå, kan du ringe.", false},
+	http.StatusServiceUnavailable: {"Vi er straks tilbake",
+		"Oversikten starter opp eller har mye å gjøre. Prøv igjen om et lite minutt. Trenger du hjelp nå, kan du ringe.", false},
+}
+
+func errorTextOf(status int) errorText {
+	if t, ok := errorTexts[status]; ok {
+		return t
+	}
+	if status >= http.StatusInternalServerError {
+		return errorTexts[http.StatusInternalServerError]
+	}
+	return errorTexts[http.StatusBadRequest]
+}
+
+// RenderError answers with the page for a status. It is not kept in the cache. The request
+// id is shown for faults of ours, so that they can be found in the log. It needs no View;
+// with one, a page that was not found gets suggestions from what the address says.
+func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
+	t := errorTextOf(status)
+	p := view.ErrorPage{
+		Meta:    page.Meta{Language: lang, Title: t.heading, NoIndex: true},
+		Heading: t.heading,
+		Text:    []string{t.text},
+		Search:  t.search,
+		Danger:  status >= http.StatusInternalServerError || status == http.StatusTooManyRequests,
+	}
+	if status >= http.StatusInternalServerError {
+		p.RequestID = requestID
+	}
+	if v := s.deps.View(); v != nil && status == http.StatusNotFound {
+		describeMissing(&p, v, c.Path())
+	}
+	var body bytes.Buffer
+	if err := view.Error(p).Render(c.UserContext(), &body); err != nil {
+		return fmt.Errorf("render error page: %w", err)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(status).Send(body.Bytes())
+}
+
+// describeMissing says what was not found, and suggests what the address may have meant.
+func describeMissing(p *view.ErrorPage, v *search.View, path string) {
+	kind, key, _ := strings.Cut(strings.Trim(path, "/"), "/")
+	if key == "" {
+		key = kind
+	}
+	if unescaped, err := url.PathUnescape(key); err == nil {
+		key = unescaped
+	}
+	words := cut(strings.TrimSpace(strings.NewReplacer("-", " ", "/", " ", "_", " ").Replace(key)), maxPlaceText)
+	switch kind {
+	case "kommune":
+		p.Heading = "Vi fant ikke kommunen"
+		p.Text = []string{"Vi kjenner ingen kommune med dette navnet eller nummeret, verken nå eller før."}
+		p.Suggestions = suggestPlaces(v, words)
+	case "fylke":
+		p.Heading = "Vi fant ikke fylket"
+		p.Text = []string{"Vi kjenner ingen fylker med dette navnet eller nummeret. Dette er fylkene:"}
+		for _, f := range v.Fylker() {
+			p.Suggestions = append(p.Suggestions, view.Link{Text: f.Name, Href: page.FylkePath(f)})
+		}
+	case "tilbud":
+		p.Heading = "Vi fant ikke tilbudet"
+		p.Text = []string{"Tilbudet kan være lagt ned eller tatt ut av oversikten. Annen hjelp kan finnes."}
+		p.Suggestions = suggest(v, strings.TrimLeft(words, "0123456789 "))
+	default:
+		p.Suggestions = suggest(v, words)
+	}
+	p.Meta.Title = p.Heading
+}
+
+// suggestPlaces returns the kommuner that a text is nearest to.
+func suggestPlaces(v *search.View, words string) []view.Link {
+	var out []view.Link
+	seen := whereabouts{}
+	for _, m := range v.ResolvePlace(strings.TrimLeft(words, "0123456789 ")) {
+		if len(out) < maxNear && !seen.has(m.Kommune) {
+			seen.matches = append(seen.matches, m)
+			out = append(out, view.Link{Text: m.Kommune.DisplayName(), Href: page.KommunePath(m.Kommune.Kommune), Sub: why(m)})
+		}
+	}
+	return out
+}
+
+// suggest returns what completes a text, or the longest beginning of it that can be completed.
+func suggest(v *search.View, words string) []view.Link {
+	for fields := strings.Fields(words); len(fields) > 0; fields = fields[:len(fields)-1] {
+		found := v.Suggest(strings.Join(fields, " "), maxNear)
+		if len(found) > 0 {
+			return each(found, func(s search.Suggestion) view.Link { return view.Link{Text: s.Text, Href: s.Path, Sub: s.Sub} })
+		}
+	}
+	return nil
+}

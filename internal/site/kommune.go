@@ -1,0 +1,227 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// showKommune answers "/kommune/0301-oslo". A number alone, a former number, a name and
+// another slug lead there; what can be several kommuner asks which.
+func (s *Site) showKommune(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	key, err := param(c, "key")
+	if err != nil {
+		return err
+	}
+	number, _, _ := strings.Cut(key, "-")
+	if k, ok := v.Kommune(region.Number(number)); ok {
+		if path := page.KommunePath(k.Kommune); path != c.Path() {
+			return redirect(c, path, http.StatusMovedPermanently)
+		}
+		return s.answer(c, v, "", func(context.Context) (templ.Component, error) {
+			return view.Kommune(s.kommunePage(v, k)), nil
+		})
+	}
+	found := whereabouts{}
+	if n, err := region.ParseNumber(number); err == nil {
+		found = byNumber(v, n)
+	} else {
+		found = resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber)
+	}
+	switch len(found.matches) {
+	case 0:
+		return fiber.ErrNotFound
+	case 1:
+		return redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusMovedPermanently)
+	}
+	p := wherePage(found.name(key), found)
+	p.Value = ""
+	p.Meta = s.meta(p.Heading, c.Path(), page.MenuKommuner)
+	p.Meta.Canonical, p.Meta.NoIndex = "", true
+	return s.answer(c, v, "", done(view.Where(p)))
+}
+
+// name is what the place is called, where the reader wrote a number.
+func (w whereabouts) name(text string) string {
+	if _, err := region.ParseNumber(text); err == nil && len(w.matches) > 0 && w.matches[0].As != "" {
+		return text + " " + w.matches[0].As
+	}
+	return text
+}
+
+// neighbors is how many kommuner nearby are named.
+const neighbors = 6
+
+func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
+	w := newWriter(v)
+	answers := v.Answers(k.Number)
+	fylke := w.fylker[k.Number.Fylke()]
+	fylkeLink := view.Link{Text: fylke.Name, Href: page.FylkePath(fylke)}
+	m := s.meta("Hjelp for pårørende i "+k.DisplayName(), page.KommunePath(k.Kommune), page.MenuKommuner,
+		page.Crumb{Text: "Kommuner", Path: "/kommuner"}, page.Crumb{Text: fylkeLink.Text, Path: fylkeLink.Href})
+	m.Crumbs[len(m.Crumbs)-1].Text = k.DisplayName()
+	m.Description = "Hvem du kan ringe når du er pårørende i " + k.DisplayName() + ": kommunens tilbud, fylkets og de som gjelder hele landet."
+	return view.KommunePage{
+		Meta:      m,
+		Name:      k.Name,
+		Names:     namesOf(k.OtherNames),
+		Fylke:     fylkeLink,
+		Ask:       askKommune(k),
+		Now:       w.listings(talkTo(answers), k.Number),
+		Groups:    typeGroups(v, k, answers),
+		Formers:   formersOf(k),
+		Neighbors: nearest(v, k, neighbors),
+	}
+}
+
+// talkTo returns whom to talk to first in a kommune: what is its own or shared and has a
+// telephone, one of each type in display order, then the national lines.
+func talkTo(answers []search.Answer) []search.Hit {
+	const mostOwn = 2
+	var own, lines []search.Hit
+	for _, a := range answers {
+		if a.Type.Code == helpline {
+			lines = nationalLines(a.Offerings, maxLines)
+		}
+		if len(own) == mostOwn {
+			continue
+		}
+		i := slices.IndexFunc(a.Offerings, func(h search.Hit) bool {
+			return (h.Reach == directory.ByOwn || h.Reach == directory.ByShared) &&
+				len(h.Offering.Phones) > 0 && h.Offering.Status != directory.Closed
+		})
+		if i >= 0 {
+			own = append(own, a.Offerings[i])
+		}
+	}
+	return append(own, lines...)
+}
+
+// typeGroups returns every type under its group, those with something in them first.
+func typeGroups(v *search.View, k *search.Kommune, answers []search.Answer) []view.TypeGroup {
+	w := newWriter(v)
+	var groups []view.TypeGroup
+	for _, g := range v.TypeGroups() {
+		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: lang.Pick(g.Name)}
+		for _, a := range answers {
+			if a.Type.Group == g.Code {
+				group.Types = append(group.Types, w.typeAnswer(k, a))
+			}
+		}
+		slices.SortStableFunc(group.Types, func(a, b view.TypeAnswer) int {
+			switch {
+			case a.Missing == nil && b.Missing != nil:
+				return -1
+			case a.Missing != nil && b.Missing == nil:
+				return 1
+			}
+			return 0
+		})
+		if len(group.Types) > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// maxOfType is how many offerings of one type are shown before the rest is a search.
+const maxOfType = 4
+
+func (w writer) typeAnswer(k *search.Kommune, a search.Answer) view.TypeAnswer {
+	t := view.TypeAnswer{Code: a.Type.Code, Name: lang.Pick(a.Type.Plural), Does: lang.Pick(a.Type.Does)}
+	if len(a.Offerings) == 0 {
+		t.Missing = w.missing(k, a)
+		return t
+	}
+	hits := a.Offerings
+	if a.Type.Code == helpline {
+		hits = append(nationalLines(hits, maxOfType-1), hits...)
+		hits = firstOfEach(hits)
+	}
+	if len(hits) > maxOfType {
+		t.More = &view.Link{
+			Text: "Se alle " + strconv.Itoa(len(hits)) + ": " + lowerInitial(t.Name),
+			Href: "/sok?kommune=" + string(k.Number) + "&type=" + a.Type.Code,
+		}
+		hits = hits[:maxOfType]
+	}
+	t.Lines = w.listings(hits, k.Number)
+	return t
+}
+
+// firstOfEach returns the hits without those that stood before.
+func firstOfEach(hits []search.Hit) []search.Hit {
+	var out []search.Hit
+	seen := map[int64]bool{}
+	for _, h := range hits {
+		if !seen[h.Offering.ID] {
+			seen[h.Offering.ID] = true
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// missing says what to do where nothing of a type is registered.
+func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
+	m := &view.Missing{Responsible: a.Type.Responsible, AskFor: a.Type.AskFor, Ask: askKommune(k)}
+	if a.Type.EveryKommune && len(a.Type.Laws) > 0 {
+		l := law(a.Type.Laws[0])
+		m.Law = &l
+	}
+	// One of the same type and one in its place: more is to be found below, and by search.
+	if h, ok := firstReachable(a.Nearest); ok {
+		m.Elsewhere = append(m.Elsewhere, w.elsewhere(h, k.Number))
+	}
+	if h, ok := firstReachable(a.Alternatives); ok {
+		m.Elsewhere = append(m.Elsewhere, w.listing(h, k.Number))
+	}
+	return m
+}
+
+// firstReachable returns the first hit with a telephone number, else the first that can be
+// reached in another way.
+func firstReachable(hits []search.Hit) (search.Hit, bool) {
+	if i := slices.IndexFunc(hits, func(h search.Hit) bool { return len(h.Offering.Phones) > 0 }); i >= 0 {
+		return hits[i], true
+	}
+	if i := slices.IndexFunc(hits, func(h search.Hit) bool {
+		return len(h.Offering.Websites) > 0 || len(h.Offering.Emails) > 0
+	}); i >= 0 {
+		return hits[i], true
+	}
+	return search.Hit{}, false
+}
+
+// formersOf names the former kommuner that became k, each once.
+func formersOf(k *search.Kommune) []string {
+	var out []string
+	for _, f := range k.Formers {
+		if f.Name == k.Name && f.Kind != region.Split {
+			continue
+		}
+		text := f.Name + " (til " + strconv.Itoa(f.LastYear) + ")"
+		if f.Kind == region.Split {
+			text = "en del av " + text
+		}
+		if !contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}

@@ -1,0 +1,161 @@
+package site
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// writer turns offerings into what lists show, with names from one View.
+type writer struct {
+	v      *search.View
+	fylker map[region.FylkeNumber]region.Fylke
+	types  map[string]directory.OfferingType
+}
+
+func newWriter(v *search.View) writer {
+	w := writer{v, map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
+	for _, f := range v.Fylker() {
+		w.fylker[f.Number] = f
+	}
+	for _, t := range v.Types() {
+		w.types[t.Code] = t
+	}
+	return w
+}
+
+// typeName returns the name of a type by its code.
+func (w writer) typeName(code string) string { return lang.Pick(w.types[code].Name) }
+
+// kommuneName returns the name to show for a kommune.
+func (w writer) kommuneName(n region.Number) string {
+	if k, ok := w.v.Kommune(n); ok {
+		return k.DisplayName()
+	}
+	return string(n)
+}
+
+// area names what an offering covers, the kommune first first.
+func (w writer) area(c directory.Coverage, first region.Number) view.Area {
+	kommuner := slices.Clone(c.Kommuner)
+	names := func(numbers []region.Number) []string { return each(numbers, w.kommuneName) }
+	if i := slices.Index(kommuner, first); i > 0 {
+		kommuner = append([]region.Number{first}, slices.Delete(kommuner, i, i+1)...)
+	}
+	fylker := slices.Clone(c.Fylker)
+	if first != "" {
+		if i := slices.Index(fylker, first.Fylke()); i > 0 {
+			fylker = append([]region.FylkeNumber{first.Fylke()}, slices.Delete(fylker, i, i+1)...)
+		}
+	}
+	return view.Area{
+		National: c.National,
+		Fylker:   each(fylker, func(f region.FylkeNumber) string { return w.fylker[f].Name }),
+		Kommuner: names(kommuner),
+		Bydel:    c.Bydel,
+	}
+}
+
+// listing returns the offering as lists show it. Reader is the kommune that the reader
+// lives in, or "".
+func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
+	o := h.Offering
+	first := reader
+	if first == "" {
+		first = o.Kommune()
+	}
+	l := view.Listing{
+		Name:     o.Name,
+		Path:     page.OfferingPath(o),
+		TypeName: w.typeName(o.Type),
+		TypeCode: o.Type,
+		Where:    w.area(o.Coverage, first).Words(lang),
+		Tag:      view.ReachTag(h.Reach, len(o.Coverage.Kommuner)-1),
+		Text:     summary(o),
+		Notice:   view.ClosedNote(lang, o),
+		Source:   view.SourceNote(lang, o),
+	}
+	if name := o.Organization.Name; !strings.Contains(strings.ToLower(o.Name), strings.ToLower(name)) {
+		l.Organization = name
+	}
+	if door := o.Kommune(); door != "" && door != reader && len(o.Coverage.Kommuner) != 1 {
+		l.Where += " · kontor i " + w.kommuneName(door)
+	}
+	if h.DistanceKM != nil && *h.DistanceKM >= 1 {
+		l.Where += " · " + lang.Distance(*h.DistanceKM)
+	}
+	if phones := phonesOf(o); len(phones) > 0 {
+		l.Phone = &phones[0]
+	}
+	if len(o.Websites) > 0 {
+		l.Website = o.Websites[0]
+	}
+	if len(o.Emails) > 0 {
+		l.Email = o.Emails[0]
+	}
+	return l
+}
+
+// elsewhere is listing for an offering that does not cover the reader's kommune.
+func (w writer) elsewhere(h search.Hit, reader region.Number) view.Listing {
+	l := w.listing(h, reader)
+	distance := ""
+	if h.DistanceKM != nil {
+		distance = lang.Distance(*h.DistanceKM)
+	}
+	l.Tag = view.NearestTag(distance)
+	return l
+}
+
+// listings is listing for many.
+func (w writer) listings(hits []search.Hit, reader region.Number) []view.Listing {
+	return each(hits, func(h search.Hit) view.Listing { return w.listing(h, reader) })
+}
+
+// phonesOf returns the telephone numbers of an offering. What its source says of when the
+// telephone is answered stands with the first.
+func phonesOf(o *directory.Offering) []view.Phone {
+	phones := each(o.Phones, phone)
+	if len(phones) > 0 && phones[0].Note == "" && strings.Contains(o.OpeningText, "telefon") {
+		phones[0].Note = o.OpeningText
+	}
+	return phones
+}
+
+func phone(p directory.Phone) view.Phone {
+	return view.Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: view.PhoneNote(p)}
+}
+
+// summary is what an offering gives, in a line: its own words, or the source's keywords.
+func summary(o *directory.Offering) string {
+	if o.Summary != "" {
+		return o.Summary
+	}
+	const most = 5
+	return strings.Join(o.Keywords[:min(most, len(o.Keywords))], " · ")
+}
+
+// askKommune returns how to ask the kommune itself. Its telephone number is shown only
+// where the source is new enough to be believed.
+func askKommune(k *search.Kommune) view.AskKommune {
+	a := view.AskKommune{
+		Name:    k.DisplayName() + " kommune",
+		Path:    page.KommunePath(k.Kommune),
+		Website: k.WebsiteURL(),
+	}
+	if k.Contact.Confirmed && k.Contact.Phone != "" {
+		p := phone(directory.Phone{Number: directory.PhoneNumber(k.Contact.Phone), Purpose: directory.PurposeSwitchboard})
+		a.Phone = &p
+	}
+	return a
+}
+
+// law returns a paragraph as pages show it.
+func law(l directory.Law) view.Law {
+	return view.Law{Text: l.Text, Paragraph: l.Paragraph, URL: l.URL}
+}

@@ -1,0 +1,121 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// showRobots lets everybody in, but for searches: there is no end to them, and what is
+// found stands on pages of its own.
+func (s *Site) showRobots(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /api/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
+}
+
+// maxSitemap is how many addresses the protocol allows in one file.
+const maxSitemap = 50_000
+
+// sitemap is the file of sitemaps.org.
+type sitemap struct {
+	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	URLs    []sitemapURL `xml:"url"`
+}
+
+type sitemapURL struct {
+	Loc     string `xml:"loc"`
+	LastMod string `xml:"lastmod,omitempty"` // a day
+}
+
+func (s *Site) showSitemap(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	return s.plain(c, v, fiber.MIMEApplicationXMLCharsetUTF8, func(context.Context) ([]byte, error) {
+		return encodeXML(s.sitemap(v))
+	})
+}
+
+func (s *Site) sitemap(v *search.View) sitemap {
+	var m sitemap
+	add := func(path, changed string) {
+		if len(m.URLs) < maxSitemap {
+			m.URLs = append(m.URLs, sitemapURL{s.deps.BaseURL + path, changed})
+		}
+	}
+	for _, path := range []string{"/", "/sok", "/kommuner", "/om", "/om/data", "/personvern"} {
+		add(path, "")
+	}
+	for _, section := range article.Sections() {
+		for _, a := range v.Articles(section) {
+			add(a.Path(), a.Updated.Format("2006-01-02"))
+		}
+	}
+	for _, f := range v.Fylker() {
+		add(page.FylkePath(f), "")
+	}
+	for _, k := range v.Kommuner() {
+		add(page.KommunePath(k.Kommune), "")
+	}
+	for o := range v.Offerings() {
+		add(page.OfferingPath(o), o.ChangedAt.In(page.Oslo).Format("2006-01-02"))
+	}
+	return m
+}
+
+// openSearch is how browsers learn to search here: github.com/dewitt/opensearch, 1.1.
+type openSearch struct {
+	XMLName     xml.Name       `xml:"http://a9.com/-/spec/opensearch/1.1/ OpenSearchDescription"`
+	ShortName   string         `xml:"ShortName"`
+	Description string         `xml:"Description"`
+	Encoding    string         `xml:"InputEncoding"`
+	URL         openSearchURL  `xml:"Url"`
+	Image       openSearchIcon `xml:"Image"`
+}
+
+type openSearchURL struct {
+	Type     string `xml:"type,attr"`
+	Template string `xml:"template,attr"`
+}
+
+type openSearchIcon struct {
+	Type    string `xml:"type,attr"`
+	Address string `xml:",chardata"`
+}
+
+func (s *Site) showOpenSearch(c *fiber.Ctx) error {
+	body, err := encodeXML(openSearch{
+		ShortName:   view.SiteName,
+		Description: "Hjelp for deg som er pårørende",
+		Encoding:    "UTF-8",
+		URL:         openSearchURL{"text/html", s.deps.BaseURL + "/sok?q={searchTerms}"},
+		Image:       openSearchIcon{"image/svg+xml", s.deps.BaseURL + "/favicon.svg"},
+	})
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
+	c.Set(fiber.HeaderContentType, "application/opensearchdescription+xml; charset=utf-8")
+	return c.Send(body)
+}
+
+func encodeXML(v any) ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(xml.Header)
+	e := xml.NewEncoder(&out)
+	e.Indent("", " ")
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode XML: %w", err)
+	}
+	return out.Bytes(), nil
+}

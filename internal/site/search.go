@@ -1,0 +1,326 @@
+package site
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// search answers a search. Nothing that can be written in its address makes it fail: what
+// is not understood is told, and the rest is searched for.
+func (s *Site) search(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	a := readAsked(c)
+	return s.answer(c, v, a.href(), func(ctx context.Context) (templ.Component, error) {
+		q := understand(v, a)
+		found, err := v.Search(ctx, q.query)
+		if err != nil {
+			return nil, err
+		}
+		if last := max(found.Pages, 1); q.query.Page > last {
+			q.note("Siste side er " + strconv.Itoa(last) + ".")
+			q.query.Page = last
+			if found, err = v.Search(ctx, q.query); err != nil {
+				return nil, err
+			}
+		}
+		p := searchPage(v, q, found)
+		p.Meta = s.meta("Søk etter hjelp", "/sok", page.MenuSearch)
+		p.Meta.NoIndex = len(a) > 0
+		if len(found.Hits) == 0 {
+			if err := leadOn(ctx, v, &p, q, found); err != nil {
+				return nil, err
+			}
+		}
+		return view.Search(p), nil
+	})
+}
+
+// searchPage fills in all but what leads on from a search without hits.
+func searchPage(v *search.View, q question, found search.Result) view.SearchPage {
+	w := newWriter(v)
+	reader := readerOf(v, q, found)
+	p := view.SearchPage{
+		Text:     q.query.Text,
+		Notes:    q.notes,
+		Crisis:   found.Crisis,
+		Chosen:   chosen(w, q),
+		Heading:  lang.Count(found.Total, "tilbud", "tilbud"),
+		Hits:     w.listings(found.Hits, numberOf(reader)),
+		Facets:   facetsOf(found.Facets),
+		Articles: each(found.Articles, func(a *article.Article) view.Link { return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead} }),
+		Sorts:    sorts(q, found),
+	}
+	if found.Total == 0 {
+		p.Heading = "Ingen treff"
+	}
+	if reader != nil {
+		p.Kommune = &view.Link{Text: "Alt for deg i " + reader.DisplayName(), Href: page.KommunePath(reader.Kommune)}
+	}
+	interpret(&p, q, found)
+	keep(&p, w, q)
+	paginate(&p, q, found)
+	return p
+}
+
+// readerOf returns the kommune that the answer is for, when it is exactly one.
+func readerOf(v *search.View, q question, found search.Result) *search.Kommune {
+	switch {
+	case len(q.query.Kommuner) == 1:
+		k, _ := v.Kommune(q.query.Kommuner[0])
+		return k
+	case len(q.query.Kommuner) == 0 && len(found.Interpreted.Kommuner) == 1:
+		return found.Interpreted.Kommuner[0]
+	}
+	return nil
+}
+
+func numberOf(k *search.Kommune) region.Number {
+	if k == nil {
+		return ""
+	}
+	return k.Number
+}
+
+// interpret says what was understood of the text, with a way out of each part of it.
+func interpret(p *view.SearchPage, q question, found search.Result) {
+	in := found.Interpreted
+	if found.DidYouMean != "" {
+		p.DidYouMean = &view.Link{Text: found.DidYouMean, Href: q.asked.with(paramPage).with(paramText, found.DidYouMean).href()}
+	}
+	if in.Empty() {
+		return
+	}
+	p.Literal = q.asked.with(paramPage).with(paramLiteral, "1").href()
+	p.Expanded = lang.And(in.Expanded)
+	// The search without one part keeps the others as choices, and the words that are left.
+	rest := q.asked.with(paramPage).with(paramText)
+	if in.Text != "" {
+		rest = rest.with(paramText, in.Text)
+	}
+	types := each(in.Types, func(t directory.OfferingType) string { return t.Code })
+	kommuner := each(in.Kommuner, func(k *search.Kommune) string { return string(k.Number) })
+	fylker := each(in.Fylker, func(f region.Fylke) string { return string(f.Number) })
+	withTypes := rest.with(paramType, append(append([]string{}, q.asked[paramType]...), types...)...)
+	withFylker := func(a asked) asked {
+		return a.with(paramFylke, append(append([]string{}, q.asked[paramFylke]...), fylker...)...)
+	}
+	for _, k := range in.Kommuner {
+		text := k.DisplayName()
+		if in.Place != "" {
+			text = in.Place + ": " + text
+		}
+		p.Interprets = append(p.Interprets, view.Chip{Text: text, Href: withFylker(withTypes).href()})
+	}
+	for _, f := range in.Fylker {
+		p.Interprets = append(p.Interprets, view.Chip{Text: f.Name, Href: withTypes.with(paramKommune, kommuner...).href()})
+	}
+	for i, t := range in.Types {
+		others := append(append([]string{}, types[:i]...), types[i+1:]...)
+		a := rest.with(paramType, append(append([]string{}, q.asked[paramType]...), others...)...)
+		if len(kommuner) > 0 {
+			a = a.with(paramKommune, kommuner...)
+		}
+		p.Interprets = append(p.Interprets, view.Chip{Text: lang.Pick(t.Name), Href: withFylker(a).href()})
+	}
+	if len(in.Kommuner) > 1 {
+		p.Choice = &view.Choice{Text: "Stedet kan være i flere kommuner. Hvilken mener du?"}
+		for _, k := range in.Kommuner {
+			p.Choice.Links = append(p.Choice.Links, view.Link{Text: k.DisplayName(), Href: withFylker(withTypes).with(paramKommune, string(k.Number)).href()})
+		}
+	}
+}
+
+// chosen returns the reader's own choices, each with the search without it. Those of
+// facets are not here: they stand ticked beside the hits.
+func chosen(w writer, q question) []view.Chip {
+	var chips []view.Chip
+	a := q.asked.with(paramPage)
+	for _, n := range q.asked[paramKommune] {
+		chips = append(chips, view.Chip{Text: w.kommuneName(region.Number(n)), Href: a.without(paramKommune, n).href()})
+	}
+	for _, n := range q.asked[paramFylke] {
+		chips = append(chips, view.Chip{Text: w.fylker[region.FylkeNumber(n)].Name, Href: a.without(paramFylke, n).href()})
+	}
+	for _, code := range q.asked[paramType] {
+		chips = append(chips, view.Chip{Text: w.typeName(code), Href: a.without(paramType, code).href()})
+	}
+	for _, t := range []struct {
+		param string
+		kind  directory.TermKind
+	}{{paramTarget, directory.TargetGroup}, {paramTopic, directory.Topic}, {paramFormat, directory.Format}} {
+		for _, term := range w.v.Terms(t.kind) {
+			if contains(q.asked[t.param], term.Code) {
+				chips = append(chips, view.Chip{Text: lang.Pick(term.Name), Href: a.without(t.param, term.Code).href()})
+			}
+		}
+	}
+	for _, code := range q.asked[paramLanguage] {
+		chips = append(chips, view.Chip{Text: "På " + view.LanguageName(code), Href: a.without(paramLanguage, code).href()})
+	}
+	if q.query.Near != nil {
+		chips = append(chips, view.Chip{Text: "Der du er", Href: a.with(paramLat).with(paramLon).with(paramRadius).href()})
+	}
+	if q.query.RadiusKM > 0 {
+		chips = append(chips, view.Chip{Text: "Innen " + lang.Distance(q.query.RadiusKM), Href: a.with(paramRadius).href()})
+	}
+	if q.query.Literal {
+		chips = append(chips, view.Chip{Text: "Ordene akkurat som de står", Href: a.with(paramLiteral).href()})
+	}
+	return chips
+}
+
+// keep fills in what the two forms carry along. The one kommune that is chosen stands in
+// its field; of several none does.
+func keep(p *view.SearchPage, w writer, q question) {
+	if kommuner := q.asked[paramKommune]; len(kommuner) == 1 {
+		p.Place = w.kommuneName(region.Number(kommuner[0]))
+	} else {
+		for _, n := range kommuner {
+			p.Kept = append(p.Kept, view.Field{Name: paramKommune, Value: n})
+		}
+	}
+	for _, name := range []string{paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramLiteral} {
+		for _, value := range q.asked[name] {
+			p.Kept = append(p.Kept, view.Field{Name: name, Value: value})
+		}
+	}
+}
+
+// facetsOf returns the choices beside the hits. Kommuner are chosen in their own field:
+// there are too many to tick.
+func facetsOf(f search.Facets) []view.Facet {
+	var out []view.Facet
+	for _, facet := range []struct {
+		name, param string
+		values      []search.FacetValue
+		open        bool
+	}{
+		{"Type tilbud", paramType, f.Types, true},
+		{"Hvem det er for", paramTarget, f.TargetGroups, false},
+		{"Hva det gjelder", paramTopic, f.Topics, false},
+		{"Hvordan", paramFormat, f.Formats, false},
+		{"Fylke", paramFylke, f.Fylker, false},
+	} {
+		g := view.Facet{Name: facet.name, Param: facet.param, Open: facet.open}
+		for _, v := range facet.values {
+			g.Open = g.Open || v.Selected
+			g.Values = append(g.Values, view.FacetValue{
+				ID:       facet.param + "-" + v.Code,
+				Value:    v.Code,
+				Text:     lang.Pick(v.Name),
+				Count:    lang.Number(v.Count),
+				Checked:  v.Selected,
+				Disabled: v.Count == 0 && !v.Selected,
+			})
+		}
+		if len(g.Values) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// sorts returns the ways to order the hits; by distance only where there is a place.
+func sorts(q question, found search.Result) []view.Option {
+	current := q.query.Sort
+	if current == "" {
+		current = search.ByRelevance
+	}
+	a := q.asked.with(paramPage)
+	placed := q.query.Near != nil || len(q.query.Kommuner) > 0 || len(found.Interpreted.Kommuner) > 0
+	options := []view.Option{{Text: "Best treff", Href: a.with(paramSort).href(), Current: current == search.ByRelevance}}
+	if placed {
+		options = append(options, view.Option{Text: "Nærmest", Href: a.with(paramSort, string(search.ByDistance)).href(), Current: current == search.ByDistance})
+	}
+	return append(options, view.Option{Text: "Navn", Href: a.with(paramSort, string(search.ByName)).href(), Current: current == search.ByName})
+}
+
+// paginate fills in the links between pages: the first, the last, and those around this one.
+func paginate(p *view.SearchPage, q question, found search.Result) {
+	href := func(n int) string {
+		if n == 1 {
+			return q.asked.with(paramPage).href()
+		}
+		return q.asked.with(paramPage, strconv.Itoa(n)).href()
+	}
+	current, last := q.query.Page, found.Pages
+	before := 0
+	for n := 1; n <= last; n++ {
+		if n != 1 && n != last && (n < current-1 || n > current+1) {
+			continue
+		}
+		if n > before+1 {
+			p.Pages = append(p.Pages, view.Option{Text: "…"})
+		}
+		before = n
+		p.Pages = append(p.Pages, view.Option{
+			Text: strconv.Itoa(n), Label: "Side " + strconv.Itoa(n), Href: href(n), Current: n == current,
+		})
+	}
+	if current > 1 {
+		p.Previous = href(current - 1)
+	}
+	if current < last {
+		p.Next = href(current + 1)
+	}
+}
+
+// leadOn fills in what to do where there are no hits: what to leave out, whom to ask, and
+// whom to call.
+func leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question, found search.Result) error {
+	for _, chip := range append(append([]view.Chip{}, p.Interprets...), p.Chosen...) {
+		if err := drop(ctx, v, p, "Uten «"+chip.Text+"»", chip.Href); err != nil {
+			return err
+		}
+	}
+	if len(q.asked) > 1 && q.query.Text != "" {
+		text := "Uten ordene «" + q.query.Text + "»"
+		if err := drop(ctx, v, p, text, q.asked.with(paramPage).with(paramText).with(paramLiteral).href()); err != nil {
+			return err
+		}
+	}
+	k := readerOf(v, q, found)
+	if k == nil && len(q.query.Kommuner) > 0 {
+		k, _ = v.Kommune(q.query.Kommuner[0])
+	}
+	if k != nil {
+		a := askKommune(k)
+		p.Ask = &a
+	}
+	lines, err := helplines(ctx, v)
+	p.Lines = newWriter(v).listings(lines, "")
+	return err
+}
+
+// maxDrops is how many things to leave out are tried: each is a search.
+const maxDrops = 6
+
+// drop adds the search at href to what can be tried, when it finds something.
+func drop(ctx context.Context, v *search.View, p *view.SearchPage, text, href string) error {
+	if len(p.Drops) == maxDrops {
+		return nil
+	}
+	q := understand(v, askedIn(href))
+	q.query.Size = 1
+	found, err := v.Search(ctx, q.query)
+	if err != nil {
+		return err
+	}
+	if found.Total > 0 {
+		p.Drops = append(p.Drops, view.Drop{Text: text, Href: href, Count: "(" + lang.Number(found.Total) + ")"})
+	}
+	return nil
+}

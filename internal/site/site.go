@@ -1,0 +1,164 @@
+// Package site has the public pages: routes, handlers, and the choices that fill the page
+// structs of web/view. Every request is answered from one search.View, so that counts,
+// facets and pages agree, and so that pages need no database.
+package site
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	View    func() *search.View // the generation to answer from; nil while there is none
+	BaseURL string              // public address, without a slash at the end
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Site answers the public pages.
+type Site struct {
+	deps    Deps
+	answers *page.Cache[generation]
+}
+
+// generation is what a finished page depends on. Views are compared and not their
+// numbers, which begin anew when an index is rebuilt. Days are there for opening hours.
+type generation struct {
+	view *search.View
+	day  string
+}
+
+// cacheBytes is room for some thousand pages: every kommune and offering there is now.
+const cacheBytes = 32 << 20
+
+// lang is the language of all pages for now.
+const lang = page.Bokmal
+
+// New returns the site; Mount puts it on an app.
+func New(d Deps) *Site {
+	return &Site{deps: d, answers: page.NewCache[generation](cacheBytes)}
+}
+
+// Mount registers every public page. The guidance sections stand at the root, so their
+// routes are written out rather than matched.
+func (s *Site) Mount(app fiber.Router) {
+	app.Get("/", s.showFront)
+	app.Get("/hvor", s.findPlace)
+	app.Get("/sok", s.search)
+	app.Get("/kommune/:key", s.showKommune)
+	app.Get("/kommuner", s.listKommuner)
+	app.Get("/fylke/:key", s.showFylke)
+	app.Get("/tilbud/:key", s.showOffering)
+	s.mountArticles(app)
+	app.Get("/om", s.showAbout)
+	app.Get("/om/data", s.showData)
+	app.Get("/personvern", s.showPrivacy)
+	app.Get("/robots.txt", s.showRobots)
+	app.Get("/sitemap.xml", s.showSitemap)
+	app.Get("/opensearch.xml", s.showOpenSearch)
+}
+
+// current returns the View to answer from, or 503 while there is none.
+func (s *Site) current() (*search.View, error) {
+	if v := s.deps.View(); v != nil {
+		return v, nil
+	}
+	return nil, fiber.ErrServiceUnavailable
+}
+
+func (s *Site) generation(v *search.View) generation {
+	return generation{v, s.deps.Now().In(page.Oslo).Format(time.DateOnly)}
+}
+
+// build makes the page of a request that is not in the cache.
+type build func(context.Context) (templ.Component, error)
+
+// answer sends the page for the path and the query, which the handler has put in one
+// order. It is made when it is not in the cache for this View.
+func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) error {
+	key := c.Path() + "?" + query
+	g := s.generation(v)
+	a := s.answers.Get(g, key)
+	if a == nil {
+		component, err := make(c.UserContext())
+		if err != nil {
+			return err
+		}
+		var body bytes.Buffer
+		// Into a buffer: a failing template gives a 500 page, never half a page.
+		if err := component.Render(c.UserContext(), &body); err != nil {
+			return fmt.Errorf("render %s: %w", c.Route().Path, err)
+		}
+		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, body.Bytes())
+		s.answers.Put(g, key, a)
+	}
+	return page.Send(c, a)
+}
+
+// plain is answer for what is no HTML.
+func (s *Site) plain(c *fiber.Ctx, v *search.View, contentType string, make func(context.Context) ([]byte, error)) error {
+	g := s.generation(v)
+	a := s.answers.Get(g, c.Path())
+	if a == nil {
+		body, err := make(c.UserContext())
+		if err != nil {
+			return err
+		}
+		a = page.NewAnswer(contentType, body)
+		s.answers.Put(g, c.Path(), a)
+	}
+	return page.Send(c, a)
+}
+
+// done is a build for a page struct that needed no further question.
+func done(component templ.Component) build {
+	return func(context.Context) (templ.Component, error) { return component, nil }
+}
+
+// meta returns what a page says about itself. Crumbs are those between the front page and
+// the page, which has path.
+func (s *Site) meta(title, path string, menu page.Menu, between ...page.Crumb) page.Meta {
+	crumbs := append([]page.Crumb{{Text: "Forsiden", Path: "/"}}, between...)
+	return page.Meta{
+		Language:  lang,
+		Title:     title,
+		Canonical: s.deps.BaseURL + path,
+		Menu:      menu,
+		Crumbs:    append(crumbs, page.Crumb{Text: title, Path: path}),
+	}
+}
+
+// param returns a part of the path as it was meant. What cannot be read is no page.
+func param(c *fiber.Ctx, name string) (string, error) {
+	value, err := url.PathUnescape(c.Params(name))
+	if err != nil {
+		return "", fiber.ErrNotFound
+	}
+	return value, nil
+}
+
+// redirect leads to the address that a page has now. For good when it will not move again.
+func redirect(c *fiber.Ctx, to string, status int) error {
+	c.Set(fiber.HeaderCacheControl, "no-cache")
+	return c.Redirect(to, status)
+}
+
+// each returns f of every item.
+func each[T, R any](items []T, f func(T) R) []R {
+	out := make([]R, 0, len(items))
+	for _, item := range items {
+		out = append(out, f(item))
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// findPlace answers «Hvor bor du?»: it leads to the kommune's page, or asks which one.
+func (s *Site) findPlace(c *fiber.Ctx) error {
+	v, err := s.current()
+	if err != nil {
+		return err
+	}
+	text := cut(strings.TrimSpace(c.Query("q")), maxPlaceText)
+	found := resolve(v, text, postalCode)
+	if len(found.matches) == 1 {
+		return redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusSeeOther)
+	}
+	return s.answer(c, v, url.Values{"q": {text}}.Encode(), func(ctx context.Context) (templ.Component, error) {
+		p := wherePage(text, found)
+		if found.outside != "" {
+			lines, err := helplines(ctx, v)
+			if err != nil {
+				return nil, err
+			}
+			p.Lines = newWriter(v).listings(lines, "")
+		}
+		p.Meta = s.meta("Hvor bor du?", "/hvor", page.NoMenu)
+		p.Meta.NoIndex = true
+		return view.Where(p), nil
+	})
+}
+
+// wherePage returns the question, or the reason why there is no answer.
+func wherePage(text string, found whereabouts) view.WherePage {
+	p := view.WherePage{Value: text}
+	switch {
+	case text == "":
+		p.Heading = "Hvor bor du?"
+		p.Text = "Skriv kommunen, stedet eller postnummeret ditt. Da ser du hva som er for deg."
+	case found.outside != "":
+		p.Heading = text + " " + found.outside + " ligger ikke i noen kommune"
+		p.Text = "Svalbard og Jan Mayen har ingen kommune. Hjelpen som gjelder hele landet, gjelder også for deg. Vi vet ikke hva som finnes der du bor."
+	case len(found.matches) > 1:
+		p.Heading = "Hvilken kommune mener du?"
+		p.Text = "«" + text + "» kan være flere steder."
+		p.Places = placesOf(found.matches)
+	case len(found.near) > 0:
+		p.Heading = "Vi fant ikke «" + text + "»"
+		p.Text = "Mente du en av disse?"
+		p.Places = placesOf(found.near)
+	default:
+		p.Heading = "Vi fant ikke «" + text + "»"
+		p.Text = "Vi kjenner ikke et sted eller postnummer som heter det. Prøv kommunen, et tettsted i nærheten eller postnummeret."
+	}
+	return p
+}
+
+// maxLines is how many helplines stand where no other help can be named.
+const maxLines = 3
+
+// helplines returns the helplines to name where no other help can be.
+func helplines(ctx context.Context, v *search.View) ([]search.Hit, error) {
+	found, err := v.Search(ctx, search.Query{Types: []string{helpline}, Page: 1, Size: 100})
+	if err != nil {
+		return nil, err
+	}
+	return nationalLines(found.Hits, maxLines), nil
+}
