@@ -24,9 +24,8 @@ func (w words) text() directory.Text { return directory.Text(w) }
 // typesYAML is typer.yaml.
 type typesYAML struct {
 	Groups []struct {
-		Code  string `yaml:"kode"`
-		Name  words  `yaml:"navn"`
-		Order int    `yaml:"orden"`
+		Code string `yaml:"kode"`
+		Name words  `yaml:"navn"`
 	} `yaml:"grupper"`
 	Types []struct {
 		Code   string `yaml:"kode"`
@@ -102,8 +101,8 @@ func (im *run) vocabulary(ctx context.Context, fsys fs.FS) error {
 
 func (y typesYAML) groups() []directory.TypeGroup {
 	var groups []directory.TypeGroup
-	for _, g := range y.Groups {
-		groups = append(groups, directory.TypeGroup{Code: g.Code, Name: g.Name.text(), Order: g.Order})
+	for i, g := range y.Groups {
+		groups = append(groups, directory.TypeGroup{Code: g.Code, Name: g.Name.text(), Order: i + 1})
 	}
 	return groups
 }
