@@ -177,6 +177,10 @@ func firstOfEach(hits []search.Hit) []search.Hit {
 	return out
 }
 
+// nearKM is how far away what is for another kommune is still worth showing, where
+// something that covers the reader's own is there to show.
+const nearKM = 150
+
 // missing says what to do where nothing of a type is registered.
 func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
 	m := &view.Missing{Responsible: a.Type.Responsible, AskFor: a.Type.AskFor, Ask: askKommune(k)}
@@ -185,11 +189,13 @@ func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
 		m.Law = &l
 	}
 	// One of the same type and one in its place: more is to be found below, and by search.
-	if h, ok := firstReachable(a.Nearest); ok {
-		m.Elsewhere = append(m.Elsewhere, w.elsewhere(h, k.Number))
+	instead, covered := firstReachable(a.Alternatives)
+	near, found := firstReachable(a.Nearest)
+	if found && (!covered || near.DistanceKM != nil && *near.DistanceKM <= nearKM) {
+		m.Elsewhere = append(m.Elsewhere, w.elsewhere(near, k.Number))
 	}
-	if h, ok := firstReachable(a.Alternatives); ok {
-		m.Elsewhere = append(m.Elsewhere, w.listing(h, k.Number))
+	if covered {
+		m.Elsewhere = append(m.Elsewhere, w.listing(instead, k.Number))
 	}
 	return m
 }

@@ -244,7 +244,7 @@ func Data(p DataPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</ul><h2 id=\"typer\">Tilbud etter type</h2><div class=\"o-table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"typer\"><table class=\"ds-table\"><thead><tr><th scope=\"col\">Type</th><th scope=\"col\">Antall</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</ul><h2 id=\"typer\">Tilbud etter type</h2><div class=\"o-table\"><table class=\"ds-table\"><thead><tr><th scope=\"col\">Type</th><th scope=\"col\">Antall</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

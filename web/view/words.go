@@ -4,6 +4,7 @@
 package view
 
 import (
+	"regexp"
 	"fmt"
 	"strings"
 
@@ -130,10 +131,16 @@ func SourceNote(l page.Language, o *directory.Offering) Source {
 	return Source{Text: "Kilde: " + sourceName(o.Source) + ", " + date + ". Ikke bekreftet av tilbudet ennå."}
 }
 
+// siteName finds the first site that a source's title names: "mentalhelse.no/om-oss".
+var siteName = regexp.MustCompile(`\b(?:[a-z0-9-]+\.)+(?:no|com|org|net|info|edu)\b`)
+
 // sourceName is a source in few words: the site it was read on, or the start of its title.
 func sourceName(s directory.Source) string {
 	if host := host(s.URL); host != "" {
 		return host
+	}
+	if named := siteName.FindString(s.Title); named != "" {
+		return strings.TrimPrefix(named, "www.")
 	}
 	const most = 60
 	title := []rune(s.Title)
