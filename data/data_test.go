@@ -28,6 +28,7 @@ var columns = map[string][]string{
 		"dekningsomrade", "telefon", "epost", "nettside", "malgruppe", "beskrivelse_stikkord", "kilde",
 		"kilde_dato", "sikkerhet", "noekkel", "bydel", "malgrupper", "tema", "former", "pris", "henvisning",
 		"sprak", "apningstider_tekst"},
+	"hverdagsord.csv": {"uttrykk", "forer_til", "art"},
 }
 
 // table returns the rows of a CSV file, column name to cell.
@@ -99,7 +100,7 @@ func TestTablesAreKnown(t *testing.T) {
 func TestCounts(t *testing.T) {
 	want := map[string]int{
 		"fylker.csv": 15, "kommuner.csv": 357, "kommune-endringer.csv": 501, "postnummer.csv": 5122,
-		"steder.csv": 2074, "kommune-kontakt.csv": 59, "tilbud.csv": 312,
+		"steder.csv": 2074, "kommune-kontakt.csv": 59, "tilbud.csv": 312, "hverdagsord.csv": 1908,
 	}
 	got := map[string]int{}
 	for name := range columns {
