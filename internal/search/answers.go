@@ -74,25 +74,57 @@ func nearest(list []candidate) []candidate {
 	return found[:min(len(found), mostAlternatives)]
 }
 
-// alternatives returns what covers the kommune of the types that t names, in their order,
-// what one can call first. Types lead on to their own alternatives, so that a chain ends
-// in something national.
+// local reports whether the offering is the kommune's own or shared with few others.
+func (c candidate) local() bool { return c.reach == directory.ByOwn || c.reach == directory.ByShared }
+
+// alternatives returns what covers the kommune of the types that t names: with a telephone
+// first, then local ones, then those about the same as t. Types lead on to their own alternatives, so that a
+// chain ends in something national.
 func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) []candidate {
-	var found []candidate
+	about := topicShares(c, byType[c.typeIndex[t.Code]])
 	seen := map[string]bool{t.Code: true}
-	queue := slices.Clone(t.Alternatives)
-	for len(queue) > 0 && len(found) < mostAlternatives {
-		code := queue[0]
-		queue = queue[1:]
-		i, ok := c.typeIndex[code]
-		if seen[code] || !ok {
-			continue
+	for level := t.Alternatives; len(level) > 0; {
+		var found []candidate
+		var next []string
+		for _, code := range level {
+			if i, ok := c.typeIndex[code]; ok && !seen[code] {
+				seen[code] = true
+				found = append(found, covering(byType[i])...)
+				next = append(next, c.types[i].Alternatives...)
+			}
 		}
-		seen[code] = true
-		list := covering(byType[i])
-		slices.SortStableFunc(list, func(a, b candidate) int { return -compareBool(a.row.phone, b.row.phone) })
-		found = append(found, list[:min(len(list), mostAlternatives-len(found))]...)
-		queue = append(queue, c.types[i].Alternatives...)
+		if len(found) > 0 {
+			slices.SortStableFunc(found, func(a, b candidate) int {
+				return cmp.Or(-compareBool(a.row.phone, b.row.phone), -compareBool(a.local(), b.local()),
+					cmp.Compare(about.of(b.row), about.of(a.row)))
+			})
+			return found[:min(len(found), mostAlternatives)]
+		}
+		level = next
 	}
-	return found
+	return nil
+}
+
+// shares is how large a part of some offerings is about each topic.
+type shares []float64
+
+func topicShares(c *catalog, list []candidate) shares {
+	s := make(shares, len(c.terms[directory.Topic]))
+	for _, cand := range list {
+		for _, t := range cand.row.terms[topicTerms] {
+			s[t] += 1 / float64(len(list))
+		}
+	}
+	return s
+}
+
+// of returns how near the row is to what the shares are about, from 0 to 1: a row about
+// one thing is nearer to it than a row about many.
+func (s shares) of(r *row) float64 {
+	topics := r.terms[topicTerms]
+	sum := 0.0
+	for _, t := range topics {
+		sum += s[t]
+	}
+	return sum / float64(max(len(topics), 1))
 }

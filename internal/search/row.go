@@ -12,6 +12,9 @@ import (
 // termKinds are the closed vocabularies, in the order of row.terms.
 var termKinds = [...]directory.TermKind{directory.TargetGroup, directory.Topic, directory.Format}
 
+// topicTerms is the place of topics among them.
+const topicTerms = 1
+
 // row is one offering in memory with what filters, facets and sorting ask of it, as
 // indexes into one catalog. It never changes.
 type row struct {
