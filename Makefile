@@ -9,6 +9,7 @@ SHELL := /usr/bin/env bash
 export PATH := $(PATH):/usr/local/go/bin
 
 FUZZTIME ?= 30s
+BENCH_N ?= 10000,100000
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 PACKAGES := web/node_modules/.package-lock.json
@@ -68,8 +69,9 @@ golden: $(ASSETS) prerequisites ## rewrite the golden files from what the code g
 	go test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' cmd internal | xargs -r dirname | sort -u | sed 's|^|./|') -update
 
 .PHONY: bench
-bench: $(ASSETS) prerequisites ## the project's own benchmarks
+bench: $(ASSETS) prerequisites ## benchmarks, then search over HTTP beside Postgres (BENCH_N=10000,100000)
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./internal/bench -n $(BENCH_N)
 
 .PHONY: fuzz
 fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// checked is how many questions are compared before anything is measured.
+const checked = 400
+
+// Limits on wrong answers. Words are understood differently by the two; filters are not,
+// and must agree to the last one.
+const (
+	maxEmpty   = 0.05 // questions that the program answers with nothing
+	minByName  = 0.80 // names that lead to an offering of that name on the first page
+	mostWrongs = 5    // that are told
+)
+
+// answer is what both servers answer, so far as it is compared.
+type answer struct {
+	total int
+	names []string
+	types map[string]int
+	areas map[string]int // kommuner
+}
+
+// check asks both servers the same questions and compares.
+func (r *run) check(ctx context.Context) error {
+	say("%d offerings: checking answers", r.n)
+	var wrong []error
+	asked, found, empty, emptyBase := 0, 0, 0, 0
+	for range checked {
+		q := r.appMix.next()
+		r.databaseMix.next()
+		got, err := r.askApp(q)
+		if err != nil {
+			return err
+		}
+		if q.kind != byFilters && got.total == 0 {
+			empty++
+		}
+		if q.kind == byName {
+			asked++
+			if slices.Contains(got.names, q.name) {
+				found++
+			}
+		}
+		if r.database == nil {
+			continue
+		}
+		want, err := r.askDatabase(q)
+		if err != nil {
+			return err
+		}
+		if q.kind != byFilters && want.total == 0 {
+			emptyBase++
+		}
+		if err := differ(got, want); q.kind == byFilters && err != nil {
+			wrong = append(wrong, fmt.Errorf("GET %s: %w", q.path(), err))
+		}
+	}
+	r.report.fact("answers checked", "%d questions; by name %d of %d on the first page; without an answer %d, Postgres %d",
+		checked, found, asked, empty, emptyBase)
+	if float64(empty) > maxEmpty*checked {
+		wrong = append(wrong, fmt.Errorf("%d of %d questions get no answer", empty, checked))
+	}
+	if float64(found) < minByName*float64(asked) {
+		wrong = append(wrong, fmt.Errorf("of %d names only %d lead to their offering", asked, found))
+	}
+	if len(wrong) > mostWrongs {
+		wrong = append(wrong[:mostWrongs], fmt.Errorf("and %d more", len(wrong)-mostWrongs))
+	}
+	return errors.Join(append(wrong, ctx.Err())...)
+}
+
+// differ returns what two answers to the same filters do not agree on.
+func differ(got, want answer) error {
+	if got.total != want.total {
+		return fmt.Errorf("%d offerings, Postgres has %d", got.total, want.total)
+	}
+	if !maps.Equal(got.types, want.types) {
+		return fmt.Errorf("types %v, Postgres has %v", got.types, want.types)
+	}
+	if !maps.Equal(got.areas, want.areas) {
+		return errors.New("kommuner are counted differently from Postgres")
+	}
+	if len(got.names) != min(20, want.total) {
+		return fmt.Errorf("a first page of %d offerings, of %d", len(got.names), want.total)
+	}
+	return nil
+}
+
+// askApp returns the program's answer. Counts of nothing are left out.
+func (r *run) askApp(q question) (answer, error) {
+	var body struct {
+		Total int `json:"antall"`
+		Items []struct {
+			Name string `json:"navn"`
+		} `json:"treff"`
+		Facets map[string][]struct {
+			Code  string `json:"kode"`
+			Count int    `json:"antall"`
+		} `json:"fasetter"`
+	}
+	if err := ask(r.appAddr, q, &body); err != nil {
+		return answer{}, err
+	}
+	a := answer{total: body.Total, types: map[string]int{}, areas: map[string]int{}}
+	for _, item := range body.Items {
+		a.names = append(a.names, item.Name)
+	}
+	for facet, counts := range map[string]map[string]int{"type": a.types, "kommune": a.areas} {
+		for _, v := range body.Facets[facet] {
+			if v.Count > 0 {
+				counts[v.Code] = v.Count
+			}
+		}
+	}
+	return a, nil
+}
+
+// askDatabase returns the answer of Postgres, in the program's terms: what is for the
+// whole country counts in every kommune.
+func (r *run) askDatabase(q question) (answer, error) {
+	var body struct {
+		Total  int                       `json:"antall"`
+		Items  []struct{ Name string }   `json:"treff"`
+		Facets map[string]map[string]int `json:"fasetter"`
+	}
+	if err := ask(r.databaseAddr, q, &body); err != nil {
+		return answer{}, err
+	}
+	a := answer{total: body.Total, types: body.Facets["type"], areas: map[string]int{}}
+	for _, item := range body.Items {
+		a.names = append(a.names, item.Name)
+	}
+	for _, k := range r.ref.kommuner {
+		if n := body.Facets["kommune"][string(k.Number)] + body.Facets["kommune"][everywhere]; n > 0 {
+			a.areas[string(k.Number)] = n
+		}
+	}
+	return a, nil
+}
+
+func ask(addr string, q question, into any) error {
+	body, _, err := fetch(addr, q.path(), "")
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("GET %s: %w", q.path(), err)
+	}
+	return nil
+}
