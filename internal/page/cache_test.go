@@ -1,0 +1,178 @@
+package page
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/andybalholm/brotli"
+)
+
+func answer(body string) *Answer { return NewAnswer("text/html", []byte(body)) }
+
+// fits returns a cache with room for that many answers of size bytes under keys of one
+// byte, and for no more.
+func fits(n, size int) *Cache[int] {
+	return NewCache[int](n * (answer(strings.Repeat("x", size)).cost() + 1))
+}
+
+func TestETagFollowsFromTheContentAlone(t *testing.T) {
+	a, b, c := answer("test"), answer("test"), answer("annet")
+	if a.ETag != b.ETag {
+		t.Errorf("ETags of the same page differ: %s, %s", a.ETag, b.ETag)
+	}
+	if a.ETag == c.ETag {
+		t.Errorf("ETag of two pages is the same: %s", a.ETag)
+	}
+	if !strings.HasPrefix(a.ETag, `W/"`) || !strings.HasSuffix(a.ETag, `"`) || strings.ContainsAny(a.ETag, " ,") {
+		t.Errorf("ETag = %s, want a weak one that can stand in a list", a.ETag)
+	}
+}
+
+func TestBodyInEveryEncoding(t *testing.T) {
+	want := strings.Repeat("Hjelp for pårørende. ", 500)
+	a := answer(want)
+	for e, reader := range map[Encoding]func(io.Reader) (io.Reader, error){
+		Identity: func(r io.Reader) (io.Reader, error) { return r, nil },
+		Gzip:     func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
+		Brotli:   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
+	} {
+		body := a.Body(e)
+		r, err := reader(bytes.NewReader(body))
+		if err != nil {
+			t.Fatalf("%q: %v", e, err)
+		}
+		got, err := io.ReadAll(r)
+		if err != nil || string(got) != want {
+			t.Errorf("%q unpacks to %d bytes (%v), want the page of %d", e, len(got), err, len(want))
+		}
+		if e != Identity && len(body) > len(want)/5 {
+			t.Errorf("%q has %d bytes of %d, want it smaller", e, len(body), len(want))
+		}
+		if again := a.Body(e); &again[0] != &body[0] {
+			t.Errorf("%q is made a second time", e)
+		}
+	}
+	if total := len(a.Body(Identity)) + len(a.Body(Gzip)) + len(a.Body(Brotli)); total > a.cost() {
+		t.Errorf("the page takes %d bytes in all forms, and counts as %d", total, a.cost())
+	}
+}
+
+func TestCacheIsOfOneGeneration(t *testing.T) {
+	c := fits(20, 10)
+	a, b := answer("en"), answer("to")
+	if c.Get(1, "/") != nil || c.Get(0, "/") != nil {
+		t.Error("an empty cache has an answer")
+	}
+	c.Put(1, "/", a)
+	if c.Get(1, "/") != a {
+		t.Error("the answer is gone")
+	}
+	if c.Get(1, "/annet") != nil || c.Get(2, "/") != nil || c.Get(0, "/") != nil {
+		t.Error("the answer is given for another key or generation")
+	}
+	if c.Get(1, "/") != a {
+		t.Error("asking for another generation threw the answer away")
+	}
+	c.Put(2, "/annet", b)
+	if c.Get(1, "/") != nil || c.Get(2, "/") != nil {
+		t.Error("an answer of the generation before is there still")
+	}
+	if c.Get(2, "/annet") != b {
+		t.Error("the new generation's answer is gone")
+	}
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	const room = 20
+	c := fits(room, 100)
+	body := func(i int) *Answer { return answer(string(rune('a'+i)) + strings.Repeat("x", 99)) }
+	for i := range room {
+		c.Put(1, string(rune('a'+i)), body(i))
+	}
+	for i := range room {
+		if c.Get(1, string(rune('a'+i))) == nil {
+			t.Fatalf("answer %d of %d was thrown away while there was room", i, room)
+		}
+	}
+	c.Get(1, "a") // so that "b" is the one that was asked for longest ago
+	c.Put(1, "z", body(room))
+	if c.Get(1, "b") != nil {
+		t.Error("the answer asked for longest ago is there still")
+	}
+	for _, key := range []string{"a", "c", "z"} {
+		if c.Get(1, key) == nil {
+			t.Errorf("answer %q is gone", key)
+		}
+	}
+	for i := range 10_000 {
+		c.Put(1, strconv.Itoa(i), body(i%room))
+		if c.size > c.limit || len(c.entries) != c.order.Len() {
+			t.Fatalf("%d bytes of %d, %d keys, %d answers", c.size, c.limit, len(c.entries), c.order.Len())
+		}
+	}
+	if len(c.entries) == 0 {
+		t.Error("nothing is kept")
+	}
+}
+
+func TestCachePutAgain(t *testing.T) {
+	c := fits(20, 10)
+	c.Put(1, "/", answer("en"))
+	size := c.size
+	b := answer("to")
+	c.Put(1, "/", b)
+	if c.Get(1, "/") != b || c.size != size || len(c.entries) != 1 {
+		t.Errorf("%d answers of %d bytes after putting one of %d twice", len(c.entries), c.size, size)
+	}
+}
+
+func TestCacheLeavesOutWhatIsTooLarge(t *testing.T) {
+	c := fits(20, 1000)
+	small := answer("liten")
+	c.Put(1, "/liten", small)
+	c.Put(1, "/stor", answer(strings.Repeat("x", 100_000)))
+	if c.Get(1, "/stor") != nil || c.Get(1, "/liten") != small {
+		t.Error("a page larger than the cache pushed out a small one")
+	}
+	c.Put(2, "/stor", answer(strings.Repeat("x", 100_000)))
+	if c.Get(1, "/liten") != small {
+		t.Error("a page that is not kept threw away the others")
+	}
+}
+
+// Readers who miss at the same time each make the page; all get the same bytes, and the
+// cache stays whole.
+func TestConcurrentMisses(t *testing.T) {
+	c := fits(30, 1000)
+	body := func(generation, i int) string {
+		return strings.Repeat(strconv.Itoa(generation)+" "+strconv.Itoa(i)+" ", 100)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for n := range 400 {
+				generation, i := n/100, n%40
+				a := c.Get(generation, strconv.Itoa(i))
+				if a == nil {
+					a = answer(body(generation, i))
+					c.Put(generation, strconv.Itoa(i), a)
+				}
+				if got := string(a.Body(Identity)); got != body(generation, i) {
+					t.Errorf("page %d of generation %d is %.20q", i, generation, got)
+				}
+				if a.Body(Gzip) == nil || a.Body(Brotli) == nil {
+					t.Errorf("page %d has no compressed form", i)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if c.size > c.limit || len(c.entries) != c.order.Len() {
+		t.Errorf("%d bytes of %d, %d keys, %d answers", c.size, c.limit, len(c.entries), c.order.Len())
+	}
+}
