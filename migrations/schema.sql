@@ -169,7 +169,7 @@ CREATE TABLE public.changes (
     kind text NOT NULL,
     ref text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT changes_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'kommune'::text, 'fylke'::text, 'article'::text, 'group'::text, 'type'::text, 'term'::text, 'place'::text, 'reindex'::text])))
+    CONSTRAINT changes_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'kommune'::text, 'fylke'::text, 'article'::text, 'group'::text, 'type'::text, 'term'::text, 'expression'::text, 'place'::text, 'reindex'::text])))
 );
 
 
@@ -204,6 +204,34 @@ CREATE TABLE public.emails (
     address text NOT NULL,
     CONSTRAINT emails_address_check CHECK ((address ~ '^[^@\s]+@[^@\s]+\.[^@\s.]+$'::text))
 );
+
+
+--
+-- Name: expressions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.expressions (
+    text text NOT NULL,
+    kind text NOT NULL,
+    leads_to text[] NOT NULL,
+    CONSTRAINT expressions_kind_check CHECK ((kind = ANY (ARRAY['livssituasjon'::text, 'diagnose'::text, 'forkortelse'::text, 'dagligtale'::text, 'nynorsk'::text, 'engelsk'::text, 'krise'::text]))),
+    CONSTRAINT expressions_leads_to_check CHECK ((cardinality(leads_to) > 0)),
+    CONSTRAINT expressions_text_check CHECK (((text <> ''::text) AND (text = lower(text))))
+);
+
+
+--
+-- Name: TABLE expressions; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.expressions IS 'what people say, and what the directory calls the same';
+
+
+--
+-- Name: COLUMN expressions.leads_to; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.expressions.leads_to IS 'tema:, type: or malgruppe: with a code, or ord: with a further word to look for; the most important first';
 
 
 --
@@ -898,6 +926,14 @@ ALTER TABLE ONLY public.changes
 
 ALTER TABLE ONLY public.emails
     ADD CONSTRAINT emails_pkey PRIMARY KEY (offering_id, "position");
+
+
+--
+-- Name: expressions expressions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.expressions
+    ADD CONSTRAINT expressions_pkey PRIMARY KEY (text);
 
 
 --

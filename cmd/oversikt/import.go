@@ -101,6 +101,7 @@ func printReport(r importer.Report) {
 	}
 	fmt.Printf("Kommuner, postnummer and places: %s.\n", r.Regions)
 	fmt.Printf("Types and terms: %s.\n", r.Words)
+	fmt.Printf("Expressions: %s.\n", r.Said)
 	fmt.Printf("Offerings and articles: %d new, %d changed, %d as before, %d left alone since their owners have confirmed or edited them.\n",
 		r.Created, r.Updated, r.Unchanged, r.Kept)
 	fmt.Printf("Awaiting confirmation, not shown to readers: %d.\n", r.Drafts)

@@ -35,6 +35,7 @@ type Report struct {
 	Drafts    int // offerings that await confirmation before readers see them
 	Regions   store.Summary
 	Words     store.Summary // offering types and terms
+	Said      store.Summary // expressions that people use
 	Missing   []string      // keys of imported offerings that the file no longer has
 	Problems  []Problem
 }
@@ -56,7 +57,7 @@ type run struct {
 // Rows that cannot be used are Report.Problems.
 func Import(ctx context.Context, st *store.Store, fsys fs.FS, actor auth.Actor, progress Progress) (Report, error) {
 	im := &run{store: st, actor: actor, progress: progress, report: Report{Read: map[string]int{}}}
-	for _, step := range []func(context.Context, fs.FS) error{im.regions, im.vocabulary, im.offerings, im.articles} {
+	for _, step := range []func(context.Context, fs.FS) error{im.regions, im.vocabulary, im.expressions, im.offerings, im.articles} {
 		if err := step(ctx, fsys); err != nil {
 			return im.report, err
 		}

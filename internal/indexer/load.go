@@ -18,6 +18,9 @@ type loader struct {
 	ctx   context.Context
 	store *store.Store
 	batch search.Batch
+
+	// Lists that are loaded whole, once for all changes to them.
+	loadedVocabulary, loadedExpressions bool
 }
 
 // load returns the things that the changes name as they are now: gone or not public
@@ -101,7 +104,9 @@ func (l *loader) other(c store.Change) error {
 		t, err := l.store.OfferingTypeByCode(l.ctx, c.Ref)
 		return l.found(func() search.Document { return search.TypeDocument(t) }, search.TypeID(c.Ref), err)
 	case store.KindGroup, store.KindTerm:
-		return l.vocabulary()
+		return l.once(&l.loadedVocabulary, l.vocabulary)
+	case store.KindExpression:
+		return l.once(&l.loadedExpressions, l.expressions)
 	case store.KindPlace:
 		return l.place(c.Ref)
 	default:
@@ -136,6 +141,26 @@ func (l *loader) place(ref string) error {
 	return l.found(func() search.Document { return search.PlaceDocument(p) }, search.PlaceID(id), err)
 }
 
+// once runs load unless it was run for an earlier change of the same batch.
+func (l *loader) once(loaded *bool, load func() error) error {
+	if *loaded {
+		return nil
+	}
+	*loaded = true
+	return load()
+}
+
+func (l *loader) expressions() error {
+	list, err := l.store.Expressions(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		l.put(search.ExpressionDocument(e))
+	}
+	return nil
+}
+
 // vocabulary loads groups and terms whole: they are few.
 func (l *loader) vocabulary() error {
 	groups, err := l.store.TypeGroups(l.ctx)
@@ -158,7 +183,7 @@ func (l *loader) vocabulary() error {
 // loadAll returns a batch of all that readers may see.
 func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
-	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.types, l.articles} {
+	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles} {
 		if err := step(); err != nil {
 			return l.batch, err
 		}

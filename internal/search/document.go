@@ -15,18 +15,19 @@ import (
 type Kind string
 
 const (
-	KindOffering Kind = "offering"
-	KindKommune  Kind = "kommune"
-	KindFylke    Kind = "fylke"
-	KindArticle  Kind = "article"
-	KindType     Kind = "type"
-	KindGroup    Kind = "group"
-	KindTerm     Kind = "term"
-	KindPlace    Kind = "place" // places and postnummer
+	KindOffering   Kind = "offering"
+	KindKommune    Kind = "kommune"
+	KindFylke      Kind = "fylke"
+	KindArticle    Kind = "article"
+	KindType       Kind = "type"
+	KindGroup      Kind = "group"
+	KindTerm       Kind = "term"
+	KindExpression Kind = "expression"
+	KindPlace      Kind = "place" // places and postnummer
 )
 
 // kinds are all kinds, in the order in which they are counted.
-var kinds = []Kind{KindOffering, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindPlace}
+var kinds = []Kind{KindOffering, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace}
 
 // Document is one public thing as the index keeps it. Make one with the functions below:
 // they choose the id and leave out what readers must not see.
@@ -86,6 +87,9 @@ func GroupDocument(g directory.TypeGroup) Document { return Document{GroupID(g.C
 // TermDocument returns the document of a term of a closed vocabulary.
 func TermDocument(t directory.Term) Document { return Document{TermID(t.Kind, t.Code), &t} }
 
+// ExpressionDocument returns the document of something that people say.
+func ExpressionDocument(e directory.Expression) Document { return Document{ExpressionID(e.Text), &e} }
+
 // PlaceDocument returns the document of a place.
 func PlaceDocument(p region.Place) Document { return Document{PlaceID(p.ID), &p} }
 
@@ -113,6 +117,9 @@ func GroupID(code string) string { return "group/" + code }
 // TermID returns "term/tema/rus".
 func TermID(kind directory.TermKind, code string) string { return "term/" + string(kind) + "/" + code }
 
+// ExpressionID returns "expression/mamma husker ikke".
+func ExpressionID(text string) string { return "expression/" + text }
+
 // PlaceID returns "place/sted/12".
 func PlaceID(id int64) string { return "place/sted/" + strconv.FormatInt(id, 10) }
 
@@ -138,6 +145,8 @@ func decode(id string, content []byte) (Document, error) {
 		d.value = new(directory.TypeGroup)
 	case kind == KindTerm:
 		d.value = new(directory.Term)
+	case kind == KindExpression:
+		d.value = new(directory.Expression)
 	case strings.HasPrefix(id, "place/sted/"):
 		d.value = new(region.Place)
 	case strings.HasPrefix(id, "place/postnummer/"):

@@ -17,15 +17,16 @@ type Kind string
 
 // Kinds, with the form of a ref of each.
 const (
-	KindOffering Kind = "offering" // "42"
-	KindKommune  Kind = "kommune"  // "0301"
-	KindFylke    Kind = "fylke"    // "03"
-	KindArticle  Kind = "article"  // "ta-vare-pa-barna/slug", "ta-vare-pa-barna/" for the section's own text
-	KindGroup    Kind = "group"    // "kommunen"
-	KindType     Kind = "type"     // "ppt"
-	KindTerm     Kind = "term"     // "tema/rus"
-	KindPlace    Kind = "place"    // "sted/12", "postnummer/0155"
-	KindReindex  Kind = "reindex"  // a wish that every index is built anew; no ref
+	KindOffering   Kind = "offering"   // "42"
+	KindKommune    Kind = "kommune"    // "0301"
+	KindFylke      Kind = "fylke"      // "03"
+	KindArticle    Kind = "article"    // "ta-vare-pa-barna/slug", "ta-vare-pa-barna/" for the section's own text
+	KindGroup      Kind = "group"      // "kommunen"
+	KindType       Kind = "type"       // "ppt"
+	KindTerm       Kind = "term"       // "tema/rus"
+	KindExpression Kind = "expression" // "mamma husker ikke"
+	KindPlace      Kind = "place"      // "sted/12", "postnummer/0155"
+	KindReindex    Kind = "reindex"    // a wish that every index is built anew; no ref
 )
 
 // Cursor is a position in the feed of changes: the last change that was read. The zero

@@ -257,6 +257,10 @@ func TestForbidden(t *testing.T) {
 			_, err := s.SaveRegions(t.Context(), nobody, testRegions())
 			return err
 		},
+		"SaveExpressions": func() error {
+			_, err := s.SaveExpressions(t.Context(), nobody, []directory.Expression{{Text: "a", Kind: directory.EverydayExpression, LeadsTo: []directory.Lead{"tema:rus"}}})
+			return err
+		},
 		"SaveVocabulary": func() error {
 			_, err := s.SaveVocabulary(t.Context(), nobody, groups, types, terms)
 			return err

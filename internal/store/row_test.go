@@ -83,7 +83,7 @@ func TestRowsForgetNothing(t *testing.T) {
 // rowModels are the row structs that are written through GORM.
 var rowModels = []any{
 	fylkeRow{}, kommuneRow{}, formerRow{}, postalCodeRow{}, placeRow{},
-	typeGroupRow{}, offeringTypeRow{}, typeLawRow{}, termRow{},
+	typeGroupRow{}, offeringTypeRow{}, typeLawRow{}, termRow{}, expressionRow{},
 	organizationRow{}, offeringRow{}, offeringFylkeRow{}, offeringKommuneRow{}, offeringTermRow{},
 	locationRow{}, phoneRow{}, emailRow{}, webAddressRow{}, scheduleRow{}, exceptionRow{},
 	articleRow{}, revisionRow{}, changeRow{},

@@ -1,0 +1,45 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+const expressionsFile = "hverdagsord.csv"
+
+var expressionColumns = []string{"uttrykk", "forer_til", "art"}
+
+func (im *run) expressions(ctx context.Context, fsys fs.FS) error {
+	var list []directory.Expression
+	im.each(fsys, expressionsFile, expressionColumns, func(row *row) {
+		row.required("art")
+		e := directory.Expression{
+			Text: row.required("uttrykk"),
+			Kind: oneOf(row, "art", directory.SituationExpression, directory.DiagnosisExpression, directory.AbbreviationExpression,
+				directory.EverydayExpression, directory.NynorskExpression, directory.EnglishExpression, directory.CrisisExpression),
+		}
+		row.required("forer_til")
+		for _, value := range row.list("forer_til") {
+			lead, err := directory.ParseLead(value)
+			if err != nil {
+				row.problem("forer_til", err.Error())
+			}
+			e.LeadsTo = append(e.LeadsTo, lead)
+		}
+		if row.ok {
+			list = append(list, e)
+		}
+	})
+	if len(list) == 0 {
+		return nil
+	}
+	summary, err := im.store.SaveExpressions(ctx, im.actor, list)
+	if err != nil {
+		return fmt.Errorf("import expressions: %w", err)
+	}
+	im.report.Said = summary
+	return nil
+}
