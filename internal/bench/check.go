@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 )
 
 // checked is how many questions are compared before anything is measured.
@@ -24,6 +25,7 @@ const (
 type answer struct {
 	total int
 	names []string
+	took  float64 // in milliseconds
 	types map[string]int
 	areas map[string]int // kommuner
 }
@@ -33,15 +35,22 @@ func (r *run) check(ctx context.Context) error {
 	say("%d offerings: checking answers", r.n)
 	var wrong []error
 	asked, found, empty, emptyBase := 0, 0, 0, 0
+	r.report.kinds = map[kind]*[2][]float64{}
 	for range checked {
 		q := r.appMix.next()
 		r.databaseMix.next()
+		if r.report.kinds[q.kind] == nil {
+			r.report.kinds[q.kind] = new([2][]float64)
+		}
 		got, err := r.askApp(q)
 		if err != nil {
 			return err
 		}
+		took := r.report.kinds[q.kind]
+		took[0] = append(took[0], got.took)
 		if q.kind != byFilters && got.total == 0 {
 			empty++
+			say("no answer to %s", q.values.Encode())
 		}
 		if q.kind == byName {
 			asked++
@@ -56,6 +65,7 @@ func (r *run) check(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		took[1] = append(took[1], want.took)
 		if q.kind != byFilters && want.total == 0 {
 			emptyBase++
 		}
@@ -106,10 +116,11 @@ func (r *run) askApp(q question) (answer, error) {
 			Count int    `json:"antall"`
 		} `json:"fasetter"`
 	}
-	if err := ask(r.appAddr, q, &body); err != nil {
+	took, err := ask(r.appAddr, q, &body)
+	if err != nil {
 		return answer{}, err
 	}
-	a := answer{total: body.Total, types: map[string]int{}, areas: map[string]int{}}
+	a := answer{total: body.Total, took: took, types: map[string]int{}, areas: map[string]int{}}
 	for _, item := range body.Items {
 		a.names = append(a.names, item.Name)
 	}
@@ -131,10 +142,11 @@ func (r *run) askDatabase(q question) (answer, error) {
 		Items  []struct{ Name string }   `json:"treff"`
 		Facets map[string]map[string]int `json:"fasetter"`
 	}
-	if err := ask(r.databaseAddr, q, &body); err != nil {
+	took, err := ask(r.databaseAddr, q, &body)
+	if err != nil {
 		return answer{}, err
 	}
-	a := answer{total: body.Total, types: body.Facets["type"], areas: map[string]int{}}
+	a := answer{total: body.Total, took: took, types: body.Facets["type"], areas: map[string]int{}}
 	for _, item := range body.Items {
 		a.names = append(a.names, item.Name)
 	}
@@ -146,13 +158,16 @@ func (r *run) askDatabase(q question) (answer, error) {
 	return a, nil
 }
 
-func ask(addr string, q question, into any) error {
+// ask reads the answer into into, and returns how many milliseconds it took to come.
+func ask(addr string, q question, into any) (float64, error) {
+	started := time.Now()
 	body, _, err := fetch(addr, q.path(), "")
 	if err != nil {
-		return err
+		return 0, err
 	}
+	took := milliseconds(time.Since(started))
 	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("GET %s: %w", q.path(), err)
+		return took, fmt.Errorf("GET %s: %w", q.path(), err)
 	}
-	return nil
+	return took, nil
 }

@@ -43,7 +43,8 @@ func postgresRole(ctx context.Context, args []string) error {
 		p.kommuneOf[c.Code] = c.Kommune
 	}
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
-	app.Get(searchPath, p.search)
+	app.Get(searchPath, p.search(likeNames))
+	app.Get(anyWord+searchPath, p.search(anyWords))
 	return listen(ctx, app, 0, noCommand)
 }
 
@@ -53,36 +54,42 @@ type postgres struct {
 	kommuneOf map[string]region.Number // by postnummer
 }
 
-// search answers as full text search does; when no row has all the words, with rows that
-// have any of them or a name like them.
-func (p *postgres) search(c *fiber.Ctx) error {
-	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		return err
+// anyWord stands before the path to ask for rows with any of the words too.
+const anyWord = "/noen"
+
+// reading is how the text is taken.
+type reading int
+
+const (
+	allWords  reading = iota // every word is in the row
+	likeNames                // the name looks like the text
+	anyWords                 // as likeNames, or some word is in the row
+)
+
+// search answers with the rows that have all the words, or when there are none, with those
+// of the second reading.
+func (p *postgres) search(second reading) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+		if err != nil {
+			return err
+		}
+		body, total, err := p.ask(c.UserContext(), p.statement(values, allWords))
+		if err == nil && total == 0 && values.Get("q") != "" && (p.trigrams || second == anyWords) {
+			body, _, err = p.ask(c.UserContext(), p.statement(values, second))
+		}
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Send(body)
 	}
-	s := p.statement(values, strict)
-	body, total, err := p.ask(c.UserContext(), s)
-	if err == nil && total == 0 && values.Get("q") != "" {
-		body, _, err = p.ask(c.UserContext(), p.statement(values, loose))
-	}
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
-	return c.Send(body)
 }
 
 func (p *postgres) ask(ctx context.Context, s *statement) (body []byte, total int, err error) {
 	err = p.pool.QueryRow(ctx, s.sql(), s.args...).Scan(&body, &total)
 	return body, total, err
 }
-
-type reading int
-
-const (
-	strict reading = iota
-	loose
-)
 
 // statement is one search as SQL.
 type statement struct {
@@ -144,13 +151,15 @@ func (s *statement) chosen(values []string, condition string) string {
 func (s *statement) text(text string, r reading, trigrams bool) {
 	a := s.argument(text)
 	query := "websearch_to_tsquery('norwegian', " + a + ")"
-	if r == loose {
+	if r == anyWords {
 		query = "replace(plainto_tsquery('norwegian', " + a + ")::text, '&', '|')::tsquery"
 	}
 	s.words, s.rank = "document @@ "+query, "ts_rank(document, "+query+")"
-	if r == loose && trigrams {
-		s.words = "(" + s.words + " OR name % " + a + ")"
-		s.rank += " + similarity(name, " + a + ")"
+	switch like, similarity := "name % "+a, "similarity(name, "+a+")"; {
+	case r == likeNames:
+		s.words, s.rank = like, similarity
+	case r == anyWords && trigrams:
+		s.words, s.rank = "("+s.words+" OR "+like+")", s.rank+" + "+similarity
 	}
 }
 

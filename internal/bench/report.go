@@ -44,6 +44,7 @@ type report struct {
 	title string
 	facts [][2]string
 	lines []line
+	kinds map[kind]*[2][]float64 // milliseconds of the program and of Postgres, one question at a time
 }
 
 type line struct {
@@ -115,6 +116,21 @@ func (r *report) print(w io.Writer) {
 		fmt.Fprintf(t, "%d\t%.0f\t%.2f\t%.2f\t%.2f\t%.1f\t%d\t%s\t%s\t%s\t  \t%s\n", l.connections, l.sample.perSecond(),
 			milliseconds(p[0]), milliseconds(p[1]), milliseconds(p[2]),
 			float64(l.sample.bytes)/1000/float64(max(1, len(l.sample.took))), l.sample.errors, ratio, tail, base, l.what)
+	}
+	_ = t.Flush()
+	r.printKinds(w)
+}
+
+// printKinds shows which ways of asking cost most.
+func (r *report) printKinds(w io.Writer) {
+	fmt.Fprintln(w, "\nOne question at a time, ms:")
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "p50\tp95\tPostgres p50\tp95\tquestions\t  \t")
+	for _, s := range shares {
+		if took := r.kinds[s.kind]; took != nil {
+			fmt.Fprintf(t, "%.1f\t%.1f\t%.1f\t%.1f\t%d\t  \t%s\n", percentile(took[0], 50), percentile(took[0], 95),
+				percentile(took[1], 50), percentile(took[1], 95), len(took[0]), s.kind)
+		}
 	}
 	_ = t.Flush()
 }

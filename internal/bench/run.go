@@ -143,7 +143,9 @@ func (r *run) searches(ctx context.Context) error {
 		}
 		if r.database != nil {
 			next := func() string { return r.databaseMix.next().path() }
-			lines = append(lines, contender{what: "Postgres", load: load{r.databaseAddr, c, next, "", isResult}})
+			any := func() string { return anyWord + next() }
+			lines = append(lines, contender{what: "Postgres", load: load{r.databaseAddr, c, next, "", isResult}},
+				contender{what: "Postgres, then any word", load: load{r.databaseAddr, c, any, "", isResult}, base: "Postgres"})
 		}
 		samples := r.inTurns(ctx, lines)
 		if err := r.stopProfile(c); err != nil {
@@ -172,8 +174,24 @@ func isResult(_ string, body []byte) error {
 // pageHeader is what browsers send: pages are compressed.
 const pageHeader = "Accept-Encoding: gzip, deflate, br\r\n"
 
+// smallestPage is below what any page has, compressed.
+const smallestPage = 500
+
+func isPage(_ string, body []byte) error {
+	if len(body) < smallestPage {
+		return fmt.Errorf("a page of %d bytes", len(body))
+	}
+	return nil
+}
+
 // pages measures finished pages beside a handler that only sends their bytes.
 func (r *run) pages(ctx context.Context) error {
+	questions := newMix(r.maker, r.n)
+	asked := func() string { return "/sok?" + questions.next().values.Encode() }
+	for _, c := range r.connections {
+		lines := []contender{{what: "page /sok, uncached", load: load{r.appAddr, c, asked, pageHeader, isPage}}}
+		r.report.add(c, lines, r.inTurns(ctx, lines))
+	}
 	k := r.ref.kommuner[len(r.ref.kommuner)/2]
 	for _, path := range []string{"/", "/sok?kommune=" + string(k.Number)} {
 		name := "page " + path
@@ -181,8 +199,8 @@ func (r *run) pages(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(body) < 500 {
-			return fmt.Errorf("GET %s: a page of %d bytes", path, len(body))
+		if err := isPage(path, body); err != nil {
+			return fmt.Errorf("GET %s: %w", path, err)
 		}
 		bare, addr, err := r.startBare(ctx, finished{headers, body})
 		if err != nil {

@@ -48,7 +48,7 @@ func Single(fsys fs.FS, name string) (fs.FS, error) {
 		return onlyFile{fsys, name}, nil
 	}
 	return nil, errors.New("not a file that can be imported by itself: want fylker.csv, kommuner.csv, kommune-kontakt.csv, " +
-		"kommune-endringer.csv, postnummer.csv, steder.csv, typer.yaml, begreper.yaml or tilbud.csv, or a folder with these")
+		"kommune-endringer.csv, postnummer.csv, steder.csv, typer.yaml, begreper.yaml, hverdagsord.csv or tilbud.csv, or a folder with these")
 }
 
 // onlyFile shows one file of a file system and hides the others.
