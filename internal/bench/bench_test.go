@@ -1,0 +1,141 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// newTestMaker makes offerings of a country of two kommuner.
+func newTestMaker() *maker {
+	ref := &reference{
+		fylker:     []region.Fylke{{Number: "90", Name: "Prøvefylket"}},
+		kommuner:   []region.Kommune{{Number: "9001", Name: "Prøveby"}, {Number: "9002", Name: "Prøvevik"}},
+		kommunerOf: map[region.FylkeNumber][]region.Number{"90": {"9001", "9002"}},
+		nameOf:     map[region.Number]string{"9001": "Prøveby", "9002": "Prøvevik"},
+		codes:      []region.PostalCode{{Code: "9990", Place: "PRØVEBY", Kommune: "9001"}},
+		places:     []region.Place{{Name: "Prøvegrend", Kommune: "9002"}},
+		formers:    []region.Former{{Number: "9003", Name: "Prøvedal", Present: "9002"}},
+		types:      []directory.OfferingType{{Code: "prove", Name: directory.Text{NB: "Prøvekontor"}, Words: []string{"prøvested"}}},
+		terms: map[directory.TermKind][]string{
+			directory.TargetGroup: {"barn", "voksne"}, directory.Topic: {"rus", "sorg"}, directory.Format: {"kurs"},
+		},
+	}
+	return newMaker(ref)
+}
+
+func TestOfferingsAreTheSameEachTime(t *testing.T) {
+	a, b := newTestMaker(), newTestMaker()
+	levels := map[directory.Level]int{}
+	for id := range int64(1000) {
+		o := a.offering(id + 1)
+		if diff := cmp.Diff(o, b.offering(id+1)); diff != "" {
+			t.Fatalf("offering %d differs the second time:\n%s", id+1, diff)
+		}
+		levels[o.Coverage.Level()]++
+		if n := string(o.Phones[0].Number); !strings.HasPrefix(n, "+470") || len(n) != 11 {
+			t.Fatalf("got telephone %s, want one that nobody can have", n)
+		}
+		if n := len(strings.Fields(o.Description)); n < 20 || n > 60 {
+			t.Errorf("got a description of %d words, want 20 to 60", n)
+		}
+	}
+	if levels[directory.LevelKommune] < 850 || levels[directory.LevelFylke] == 0 || levels[directory.LevelNational] == 0 {
+		t.Errorf("got %v, want nine of ten for kommuner, and some for fylker and for all", levels)
+	}
+}
+
+func TestMixNeverRepeats(t *testing.T) {
+	a, b := newMix(newTestMaker(), 1000), newMix(newTestMaker(), 1000)
+	seen, kinds := map[string]bool{}, map[kind]bool{}
+	for range 1000 {
+		q := a.next()
+		if path := b.next().path(); q.path() != path {
+			t.Fatalf("got %s the second time, want %s", path, q.path())
+		}
+		if seen[q.path()] {
+			t.Fatalf("%s is asked twice", q.path())
+		}
+		seen[q.path()], kinds[q.kind] = true, true
+	}
+	if len(kinds) != len(shares) {
+		t.Errorf("got questions of the kinds %v, want all %d", kinds, len(shares))
+	}
+}
+
+func TestFrequentWordsComeFirst(t *testing.T) {
+	m := newTestMaker()
+	count := map[string]int{}
+	for id := range int64(500) {
+		for _, w := range strings.Fields(strings.ToLower(m.offering(id + 1).Description)) {
+			count[strings.Trim(w, ".")]++
+		}
+	}
+	if count["og"] <= count["pårørende"] || count["pårørende"] <= count["hospice"] {
+		t.Errorf("got og %d times, pårørende %d, hospice %d; want fewer each time", count["og"], count["pårørende"], count["hospice"])
+	}
+}
+
+func TestFacetIsCountedWithoutItsOwnChoice(t *testing.T) {
+	p := &postgres{}
+	s := p.statement(map[string][]string{"kommune": {"9001"}, "tema": {"rus"}, "q": {"prøve"}}, allWords)
+	want := map[string]string{
+		"":        " WHERE document @@ websearch_to_tsquery('norwegian', $1) AND kommuner && $2::text[] AND tema && $3::text[]",
+		"tema":    " WHERE document @@ websearch_to_tsquery('norwegian', $1) AND kommuner && $2::text[]",
+		"kommune": " WHERE document @@ websearch_to_tsquery('norwegian', $1) AND tema && $3::text[]",
+	}
+	for without, where := range want {
+		if got := s.where(without); got != where {
+			t.Errorf("without %q: got %s, want %s", without, got, where)
+		}
+	}
+	if diff := cmp.Diff([]any{"prøve", []string{"9001", everywhere}, []string{"rus"}}, s.args); diff != "" {
+		t.Errorf("arguments (-want +got):\n%s", diff)
+	}
+}
+
+func TestLoadCountsWhatIsNoAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		status         int
+		body           string
+		answers, wrong bool
+	}{
+		{"an answer", http.StatusOK, `{"antall":1,"fasetter":{}}`, true, false},
+		{"an error", http.StatusServiceUnavailable, "away", false, true},
+		{"another body", http.StatusOK, "<html>", true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			defer server.Close()
+			l := load{server.Listener.Addr().String(), 2, func() string { return searchPath }, "", isResult}
+			s := l.run(t.Context(), 50*time.Millisecond)
+			if got := len(s.took) > 0; got != c.answers {
+				t.Errorf("got answers %t, want %t", got, c.answers)
+			}
+			if got := s.errors > 0; got != c.wrong {
+				t.Errorf("got %d errors (%v), want some: %t", s.errors, s.example, c.wrong)
+			}
+		})
+	}
+}
+
+func TestPercentiles(t *testing.T) {
+	var s sample
+	for i := range 100 {
+		s.took = append(s.took, time.Duration(100-i))
+	}
+	if diff := cmp.Diff([]time.Duration{51, 96, 100}, s.percentiles(50, 95, 99)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
