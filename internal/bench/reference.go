@@ -13,8 +13,8 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
-// reference is the real part of what is measured: regions, places, types, terms and
-// articles, read by way of the store as the program does.
+// reference is the real part of what is measured: regions, places, types, terms, everyday
+// words and articles, read by way of the store as the program does.
 type reference struct {
 	documents []search.Document // all of it, as an index holds it
 
@@ -141,6 +141,13 @@ func (r *reference) readVocabulary(ctx context.Context, st *store.Store) (err er
 	for _, t := range terms {
 		r.terms[t.Kind] = append(r.terms[t.Kind], t.Code)
 		r.put(search.TermDocument(t))
+	}
+	expressions, err := st.Expressions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range expressions {
+		r.put(search.ExpressionDocument(e))
 	}
 	articles, err := st.Articles(ctx)
 	if err != nil {

@@ -135,9 +135,6 @@ func (r *run) searches(ctx context.Context) error {
 	repeat := func() string { return warm[int(at.Add(1))%len(warm)] }
 	for _, c := range r.connections {
 		say("%d offerings: searching, %d connections", r.n, c)
-		if err := r.startProfile(c); err != nil {
-			return err
-		}
 		lines := []contender{
 			{what: "search, uncached", load: load{r.appAddr, c, func() string { return r.appMix.next().path() }, "", isResult}, base: "Postgres"},
 		}
@@ -147,8 +144,8 @@ func (r *run) searches(ctx context.Context) error {
 			lines = append(lines, contender{what: "Postgres", load: load{r.databaseAddr, c, next, "", isResult}},
 				contender{what: "Postgres, then any word", load: load{r.databaseAddr, c, any, "", isResult}, base: "Postgres"})
 		}
-		samples := r.inTurns(ctx, lines)
-		if err := r.stopProfile(c); err != nil {
+		samples, err := r.profiled(ctx, "search", c, lines)
+		if err != nil {
 			return err
 		}
 		cached := contender{what: "search, cached", load: load{r.appAddr, c, repeat, "", isResult}, base: "Postgres"}
@@ -193,7 +190,7 @@ func (r *run) pages(ctx context.Context) error {
 		r.report.add(c, lines, r.inTurns(ctx, lines))
 	}
 	k := r.ref.kommuner[len(r.ref.kommuner)/2]
-	for _, path := range []string{"/", "/sok?kommune=" + string(k.Number)} {
+	for i, path := range []string{"/", "/sok?kommune=" + string(k.Number)} {
 		name := "page " + path
 		body, headers, err := fetch(r.appAddr, path, pageHeader)
 		if err != nil {
@@ -219,7 +216,11 @@ func (r *run) pages(ctx context.Context) error {
 				{what: name + ", cached", load: load{r.appAddr, c, next, pageHeader, same}, base: "bare Fiber"},
 				{what: "bare Fiber", load: load{addr, c, next, pageHeader, same}},
 			}
-			r.report.add(c, lines, r.inTurns(ctx, lines))
+			samples, err := r.profiled(ctx, "page"+strconv.Itoa(i+1), c, lines)
+			if err != nil {
+				return err
+			}
+			r.report.add(c, lines, samples)
 		}
 		if err := bare.stop(); err != nil {
 			return err
@@ -267,23 +268,20 @@ func (r *run) editing(ctx context.Context) error {
 	return nil
 }
 
-// startProfile starts a profile of the uncached search at the middle number of connections.
-func (r *run) startProfile(connections int) error {
+// profiled measures lines, with a CPU profile of the program in a file of that name when
+// one is asked for. Only the middle number of connections is profiled.
+func (r *run) profiled(ctx context.Context, name string, connections int, lines []contender) ([]sample, error) {
 	if r.profile == "" || connections != r.connections[len(r.connections)/2] {
-		return nil
+		return r.inTurns(ctx, lines), nil
 	}
-	file, err := filepath.Abs(filepath.Join(r.profile, fmt.Sprintf("cpu-%d.pprof", r.n)))
+	file, err := filepath.Abs(filepath.Join(r.profile, fmt.Sprintf("%s-%d.pprof", name, r.n)))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var ok bool
-	return r.app.ask(&ok, "profile "+file)
-}
-
-func (r *run) stopProfile(connections int) error {
-	if r.profile == "" || connections != r.connections[len(r.connections)/2] {
-		return nil
+	if err := r.app.ask(&ok, "profile "+file); err != nil {
+		return nil, err
 	}
-	var ok bool
-	return r.app.ask(&ok, "profile")
+	samples := r.inTurns(ctx, lines)
+	return samples, r.app.ask(&ok, "profile")
 }

@@ -69,29 +69,36 @@ func serveRole(ctx context.Context, args []string) error {
 		Status:  func() indexer.Status { return indexer.Status{DatabaseUp: true} },
 		BaseURL: "http://127.0.0.1", Version: "bench", Log: log,
 	})
-	err = listen(ctx, app, opened, func(words []string) (any, error) { return command(ctx, index, words) })
+	err = listen(ctx, app, opened, (&served{ctx: ctx, index: index}).command)
 	return errors.Join(err, index.Close())
+}
+
+// served is the index that the role serve answers from.
+type served struct {
+	ctx     context.Context
+	index   *search.Index
+	profile *os.File
 }
 
 // command is what the role serve can be asked beside HTTP: "edits N", "profile FILE" and
 // "profile" to end it.
-func command(ctx context.Context, index *search.Index, words []string) (any, error) {
+func (s *served) command(words []string) (any, error) {
 	switch {
 	case len(words) == 2 && words[0] == "edits":
 		n, err := strconv.Atoi(words[1])
 		if err != nil {
 			return nil, err
 		}
-		return edits(ctx, index, n)
+		return edits(s.ctx, s.index, n)
 	case len(words) == 2 && words[0] == "profile":
-		f, err := os.Create(words[1])
-		if err != nil {
+		var err error
+		if s.profile, err = os.Create(words[1]); err != nil {
 			return nil, err
 		}
-		return true, pprof.StartCPUProfile(f)
+		return true, pprof.StartCPUProfile(s.profile)
 	case len(words) == 1 && words[0] == "profile":
 		pprof.StopCPUProfile()
-		return true, nil
+		return true, s.profile.Close()
 	}
 	return noCommand(words)
 }
