@@ -86,6 +86,15 @@ func (p Page) Text() string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
+// Data returns what stands in a script or style as it is, such as the JSON of JSON-LD.
+func (p Page) Data() string {
+	var b strings.Builder
+	for n := range p.root.ChildNodes() {
+		b.WriteString(n.Data)
+	}
+	return b.String()
+}
+
 // unseen are the elements whose text is not for readers.
 var unseen = map[string]bool{"script": true, "style": true, "template": true}
 

@@ -32,6 +32,9 @@ func TestSelectors(t *testing.T) {
 	if strings.Contains(main.Text(), `"a"`) {
 		t.Error("a script's text is taken for the reader's")
 	}
+	if script, _ := p.First("main script"); script.Data() != `{"a":1}` {
+		t.Errorf("data of the script = %q", script.Data())
+	}
 	if _, ok := p.First("table"); ok {
 		t.Error("First finds a table where there is none")
 	}
