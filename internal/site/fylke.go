@@ -67,7 +67,7 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 		return view.FylkePage{}, err
 	}
 	kommuner := v.KommunerIn(f.Number)
-	m := s.meta("Hjelp for pårørende i "+f.Name, page.FylkePath(f), page.MenuKommuner, page.Crumb{Text: "Kommuner", Path: "/kommuner"})
+	m := s.meta("Hjelp for pårørende i "+f.Name+" fylke", page.FylkePath(f), page.MenuKommuner, page.Crumb{Text: "Kommuner", Path: "/kommuner"})
 	m.Crumbs[len(m.Crumbs)-1].Text = f.Name
 	m.Description = "Kommunene i " + f.Name + ", og hjelp for pårørende som gjelder hele fylket."
 	people := 0

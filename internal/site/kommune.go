@@ -41,7 +41,7 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	if n, err := region.ParseNumber(number); err == nil {
 		found = byNumber(v, n)
 	} else {
-		found = resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber)
+		found = resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber).kommunerOnly()
 	}
 	switch len(found.matches) {
 	case 0:

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -60,7 +61,17 @@ func resolve(v *search.View, text string, digits digitsMean) whereabouts {
 			w.near = append(w.near, m)
 		}
 	}
+	// The index takes æ for a. Who writes Lærdal does not mean Lardal, which was a kommune once.
+	w.keep(func(m search.PlaceMatch) bool { return region.Slug(cmp.Or(m.As, m.Kommune.Name)) == region.Slug(text) })
 	return w
+}
+
+// keep leaves the matches that ok holds for, all where it holds for none.
+func (w *whereabouts) keep(ok func(search.PlaceMatch) bool) {
+	kept := slices.DeleteFunc(slices.Clone(w.matches), func(m search.PlaceMatch) bool { return !ok(m) })
+	if len(kept) > 0 {
+		w.matches = kept
+	}
 }
 
 // byPostalCode reads four digits as a postnummer.
@@ -95,6 +106,13 @@ const maxNear = 6
 
 func (w whereabouts) has(k *search.Kommune) bool {
 	return slices.ContainsFunc(w.matches, func(m search.PlaceMatch) bool { return m.Kommune.Number == k.Number })
+}
+
+// kommunerOnly returns what is called so as a kommune, of today or former, where anything
+// is: an address that asks for the kommune Sortland does not mean a place of that name.
+func (w whereabouts) kommunerOnly() whereabouts {
+	w.keep(func(m search.PlaceMatch) bool { return m.AsKind == "navn" || m.AsKind == "tidligere" })
+	return w
 }
 
 // isPartOf reports whether m is there only because it once was a part of the kommune that

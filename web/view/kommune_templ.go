@@ -334,7 +334,7 @@ func Kommune(p KommunePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = askKommune(p.Ask).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = askKommune(p.Ask, 3).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -529,7 +529,7 @@ func reach(p OfferingPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Fallback != nil {
-				templ_7745c5c3_Err = askKommune(*p.Fallback).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = askKommune(*p.Fallback, 2).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
