@@ -32,6 +32,7 @@ func commands() []command {
 		{"migrate", "", "bring the database schema up to date", "oversikt migrate", migrate},
 		{"import", "FILE|FOLDER", "read facts and articles from files into the database", "oversikt import data/", importFiles},
 		{"reindex", "", "ask every running server to build its index anew", "oversikt reindex", reindex},
+		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
 		{"check", "", "check configuration, data files and database", "oversikt check", check},
 		{"version", "", "print the version", "oversikt version", printVersion},
 	}

@@ -44,7 +44,7 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 func Single(fsys fs.FS, name string) (fs.FS, error) {
 	switch name {
 	case "fylker.csv", "kommuner.csv", "kommune-kontakt.csv", "kommune-endringer.csv", "postnummer.csv", "steder.csv",
-		typesFile, termsFile, offeringsFile:
+		typesFile, termsFile, expressionsFile, offeringsFile:
 		return onlyFile{fsys, name}, nil
 	}
 	return nil, errors.New("not a file that can be imported by itself: want fylker.csv, kommuner.csv, kommune-kontakt.csv, " +

@@ -262,3 +262,20 @@ func (l *loader) articles() error {
 	}
 	return nil
 }
+
+// InMemory returns an index in memory of all that readers may see now. It does not follow
+// what is changed later.
+func InMemory(ctx context.Context, st *store.Store) (*search.Index, error) {
+	batch, err := loadAll(ctx, st)
+	if err != nil {
+		return nil, fmt.Errorf("read what readers may see: %w", err)
+	}
+	index, err := search.OpenMemory()
+	if err != nil {
+		return nil, err
+	}
+	if err := index.Apply(batch); err != nil {
+		return nil, err
+	}
+	return index, nil
+}

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"strings"
+
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/registry"
 	"github.com/blevesearch/snowballstem"
@@ -87,6 +89,12 @@ func normal(folded string) string {
 func stem(folded string) string {
 	if irregular, ok := irregularForms[folded]; ok {
 		folded = irregular
+	}
+	for _, ending := range centreEndings {
+		if base, ok := strings.CutSuffix(folded, ending); ok {
+			folded = base + "senter"
+			break
+		}
 	}
 	env := snowballstem.NewEnv(folded)
 	norwegian.Stem(env)

@@ -21,11 +21,14 @@ func (v *View) Answers(n region.Number) []Answer {
 	if !ok {
 		return nil
 	}
+	f := &filter{kommuner: []uint16{uint16(k)}, bits: []uint32{c.fylkeOf[k]}, near: &c.kommuner[k].Position, distance: true}
 	byType := make([][]candidate, len(c.types))
-	for _, r := range v.rows.list {
-		if r != nil && r.typ >= 0 {
-			cand := candidate{row: r, reach: r.closest(c, []int{k}), distance: r.distance(c.centre(k))}
-			byType[r.typ] = append(byType[r.typ], cand)
+	for slot, r := range v.rows.list {
+		if r == nil {
+			continue
+		}
+		if col := v.rows.cols.at(int32(slot)); col.typ >= 0 {
+			byType[col.typ] = append(byType[col.typ], f.candidate(int32(slot), col, r, 0))
 		}
 	}
 	answers := make([]Answer, len(c.types))
@@ -43,7 +46,9 @@ func (v *View) Answers(n region.Number) []Answer {
 func hits(list []candidate) []Hit {
 	var out []Hit
 	for _, c := range list {
-		out = append(out, c.hit())
+		if h := c.hit(); h.Offering != nil {
+			out = append(out, h)
+		}
 	}
 	return out
 }
@@ -56,7 +61,7 @@ func covering(list []candidate) []candidate {
 			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, compareReach)
+	slices.SortFunc(found, func(a, b candidate) int { return a.compareReach(&b) })
 	return found
 }
 
@@ -64,13 +69,11 @@ func covering(list []candidate) []candidate {
 func nearest(list []candidate) []candidate {
 	var found []candidate
 	for _, c := range list {
-		if c.distance != nil {
+		if c.col.placed {
 			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(byDistance(a.distance, b.distance), compareReach(a, b))
-	})
+	slices.SortFunc(found, func(a, b candidate) int { return a.compare(&b, ByDistance) })
 	return found[:min(len(found), mostAlternatives)]
 }
 
@@ -95,8 +98,8 @@ func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) [
 		}
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b candidate) int {
-				return cmp.Or(-compareBool(a.row.phone, b.row.phone), -compareBool(a.local(), b.local()),
-					cmp.Compare(about.of(b.row), about.of(a.row)))
+				return cmp.Or(trueFirst(a.col.phone, b.col.phone), trueFirst(a.local(), b.local()),
+					cmp.Compare(about.of(b.col), about.of(a.col)))
 			})
 			return found[:min(len(found), mostAlternatives)]
 		}
@@ -111,20 +114,34 @@ type shares []float64
 func topicShares(c *catalog, list []candidate) shares {
 	s := make(shares, len(c.terms[directory.Topic]))
 	for _, cand := range list {
-		for _, t := range cand.row.terms[topicTerms] {
-			s[t] += 1 / float64(len(list))
+		for t := range s {
+			if cand.col.terms[topicTerms].has(t) {
+				s[t] += 1 / float64(len(list))
+			}
 		}
 	}
 	return s
 }
 
-// of returns how near the row is to what the shares are about, from 0 to 1: a row about
-// one thing is nearer to it than a row about many.
-func (s shares) of(r *row) float64 {
-	topics := r.terms[topicTerms]
+// of returns how near the offering is to what the shares are about, from 0 to 1: one about
+// one thing is nearer to it than one about many.
+func (s shares) of(col *column) float64 {
+	topics := col.terms[topicTerms]
 	sum := 0.0
-	for _, t := range topics {
-		sum += s[t]
+	for t, share := range s {
+		if topics.has(t) {
+			sum += share
+		}
 	}
-	return sum / float64(max(len(topics), 1))
+	return sum / float64(max(topics.len(), 1))
+}
+
+func trueFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }

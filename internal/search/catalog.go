@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"sync"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -21,7 +22,9 @@ type catalog struct {
 	kommuneIndex  map[region.Number]int
 	fylker        []region.Fylke // by name
 	fylkeIndex    map[region.FylkeNumber]int
-	kommunerIn    [][]int // by fylke
+	fylkeNames    [][]string // folded, by fylke
+	kommunerIn    [][]int    // by fylke
+	fylkeOf       []uint32   // the bit of a kommune's fylke, by kommune
 	formers       map[region.Number][]region.Former
 	groups        []directory.TypeGroup // in display order
 	types         []*directory.OfferingType
@@ -33,6 +36,7 @@ type catalog struct {
 	places        []*region.Place
 	placeNames    placeNames
 	typeWords     typeWords
+	expressions   expressions
 	articleIndex  articleIndex
 	suggestions   []suggestion
 	kommunesByPop []int // indexes into kommuner, largest first
@@ -47,6 +51,17 @@ func collationKey(c *collate.Collator, buf *collate.Buffer, name string) string 
 
 func newCollator() *collate.Collator {
 	return collate.New(language.MustParse("nn"), collate.IgnoreCase)
+}
+
+// collators are kept for sortKey: making one costs more than using it.
+var collators = sync.Pool{New: func() any { return newCollator() }}
+
+// sortKey returns the collation key of one name.
+func sortKey(name string) string {
+	c := collators.Get().(*collate.Collator)
+	defer collators.Put(c)
+	var buf collate.Buffer
+	return collationKey(c, &buf, name)
 }
 
 // byName sorts s by Norwegian rules, then by the tie-breaker.
@@ -76,6 +91,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
 	}
+	var said []*directory.Expression
 	for d := range documents {
 		switch v := d.value.(type) {
 		case *Kommune:
@@ -90,6 +106,8 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.groups = append(c.groups, *v)
 		case *directory.Term:
 			c.terms[v.Kind] = append(c.terms[v.Kind], *v)
+		case *directory.Expression:
+			said = append(said, v)
 		case *region.Place:
 			c.places = append(c.places, v)
 		case *region.PostalCode:
@@ -100,6 +118,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.indexVocabulary()
 	c.placeNames = newPlaceNames(c)
 	c.typeWords = newTypeWords(c)
+	c.expressions = newExpressions(said)
 	c.articleIndex = newArticleIndex(c)
 	c.suggestions = newSuggestions(c)
 	return c
@@ -113,14 +132,21 @@ func (c *catalog) indexRegions() {
 	c.fylkeIndex = make(map[region.FylkeNumber]int, len(c.fylker))
 	for i, f := range c.fylker {
 		c.fylkeIndex[f.Number] = i
+		names := []string{fold(f.Name)}
+		for _, n := range f.OtherNames {
+			names = append(names, fold(n))
+		}
+		c.fylkeNames = append(c.fylkeNames, names)
 	}
 	c.kommunerIn = make([][]int, len(c.fylker))
 	c.kommuneIndex = make(map[region.Number]int, len(c.kommuner))
+	c.fylkeOf = make([]uint32, len(c.kommuner))
 	for i, k := range c.kommuner {
 		c.kommuneIndex[k.Number] = i
 		c.kommunesByPop = append(c.kommunesByPop, i)
 		if f, ok := c.fylkeIndex[k.Number.Fylke()]; ok {
 			c.kommunerIn[f] = append(c.kommunerIn[f], i)
+			c.fylkeOf[i] = 1 << f
 		}
 		for _, f := range k.Formers {
 			c.formers[f.Number] = append(c.formers[f.Number], f)

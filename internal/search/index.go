@@ -80,18 +80,13 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents, err := snap.documents()
+	all, err := snap.load()
 	if err != nil {
 		return nil, err
 	}
-	counts := map[Kind]int{}
-	var offerings []Document
-	for _, d := range documents {
+	counts := map[Kind]int{KindOffering: len(all.rows)}
+	for _, d := range all.others {
 		counts[d.Kind()]++
-		if d.Kind() == KindOffering {
-			offerings = append(offerings, d)
-			continue
-		}
 		x.others[d.ID] = d
 	}
 	if err := checkCounts(b, counts); err != nil {
@@ -100,7 +95,7 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if x.cursor, err = b.GetInternal(cursorKey); err != nil {
 		return nil, fmt.Errorf("read cursor: %w", err)
 	}
-	v := &View{index: x, generation: 1, rows: newRows(newCatalog(maps.Values(x.others)), offerings)}
+	v := &View{index: x, generation: 1, rows: newRows(newCatalog(maps.Values(x.others)), all.rows)}
 	if err := x.publish(v, snap); err != nil {
 		return nil, err
 	}
@@ -135,6 +130,7 @@ func (x *Index) publish(v *View, snap *snapshot) error {
 	}
 	x.segments = segments
 	v.snap = snap
+	v.matches = newMatchCache(len(v.rows.list))
 	x.view.Store(v)
 	return nil
 }

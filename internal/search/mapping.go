@@ -14,7 +14,7 @@ import (
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
 // an analyzer, a word list of the analysis, the JSON of a document. An index of another
 // version is built anew.
-const mappingVersion = 1
+const mappingVersion = 3
 
 // Fields of an offering's document. Bleve is asked which offerings match and how well,
 // so only words are here; what filters and sorts is in rows.
@@ -23,8 +23,8 @@ const (
 	fieldAbout   = "om"        // who gives it, where, for whom, in few words
 	fieldText    = "tekst"     // everything else that is written about it
 	fieldExact   = "navn_helt" // the whole name as one folded term
-	fieldCode    = "kode"      // "type:ppt", "tema:rus": what everyday words lead to
 	fieldContent = "innhold"   // the document's JSON: stored, not indexed
+	fieldFacts   = "fakta"     // an offering's facts for its column: stored, not indexed
 )
 
 // textFields are the fields that readers' words are looked for in.
@@ -46,8 +46,8 @@ func newMapping() mapping.IndexMapping {
 		doc.AddFieldMappingsAt(field, text(analyzerName))
 	}
 	doc.AddFieldMappingsAt(fieldExact, text(keyword.Name))
-	doc.AddFieldMappingsAt(fieldCode, text(keyword.Name))
 	doc.AddFieldMappingsAt(fieldContent, content)
+	doc.AddFieldMappingsAt(fieldFacts, content)
 
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping = doc
@@ -65,11 +65,12 @@ func (d Document) fields() (map[string]any, error) {
 	}
 	f := map[string]any{fieldContent: string(content)}
 	if o, ok := d.value.(*directory.Offering); ok {
+		known := factsOf(o)
+		f[fieldFacts] = string(known.encode(content))
 		f[fieldName] = o.Name
 		f[fieldAbout] = aboutText(o)
 		f[fieldText] = strings.Join([]string{o.Description, o.OpeningText, o.Cost.Text, o.Referral.Text}, "\n")
 		f[fieldExact] = fold(o.Name)
-		f[fieldCode] = codes(o)
 	}
 	return f, nil
 }
@@ -82,15 +83,3 @@ func aboutText(o *directory.Offering) string {
 	}
 	return strings.Join(parts, "\n")
 }
-
-func codes(o *directory.Offering) []string {
-	codes := []string{codeTerm("type", o.Type)}
-	for i, list := range [...][]string{o.TargetGroups, o.Topics, o.Formats} {
-		for _, code := range list {
-			codes = append(codes, codeTerm(string(termKinds[i]), code))
-		}
-	}
-	return codes
-}
-
-func codeTerm(kind, code string) string { return kind + ":" + code }

@@ -18,6 +18,9 @@ const (
 	asNumber     = "nummer"
 )
 
+// rankFormerName is the rank of the name of a former kommune.
+const rankFormerName = 1
+
 // placeEntry is one meaning of a name.
 type placeEntry struct {
 	kommune int
@@ -41,8 +44,10 @@ func newPlaceNames(c *catalog) placeNames {
 			p.add(c, n, placeEntry{i, n, asName, 0})
 		}
 		for _, f := range k.Formers {
-			if f.Name != k.Name {
-				p.add(c, f.Name, placeEntry{i, f.Name, asFormer, 1})
+			for _, name := range strings.Split(f.Name, " - ") { // "Divtasvuodna - Tysfjord"
+				if name != k.Name {
+					p.add(c, name, placeEntry{i, name, asFormer, rankFormerName})
+				}
 			}
 		}
 	}

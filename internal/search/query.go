@@ -3,12 +3,10 @@ package search
 import (
 	"context"
 	"fmt"
-	"runtime"
+	"math"
+	"math/bits"
 	"slices"
-
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
+	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -17,200 +15,164 @@ import (
 // defaultSize is how many hits a page has when the query does not say.
 const defaultSize = 20
 
-// attempt is one reading of a question, from strict to loose.
-type attempt struct {
-	query query.Query // nil: every offering, unscored
-	types bool        // the types that were understood are required
+// Search answers the query. A question that names a place is never answered by nothing:
+// when its words or its type find nothing there they are let go of, down to what covers
+// the place. It returns the context's error, or Bleve's.
+func (v *View) Search(ctx context.Context, q Query) (Result, error) {
+	res, err := v.search(ctx, q)
+	if err != nil {
+		return Result{}, fmt.Errorf("search: %w", err)
+	}
+	return res, nil
 }
 
-// Search answers the query. A question that names a place is never answered by nothing:
-// when its words find nothing they are loosened step by step, down to what covers the
-// place. It returns the context's error, or Bleve's.
-func (v *View) Search(ctx context.Context, q Query) (Result, error) {
+func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	c := v.catalog()
-	u := v.understand(q.Text, q.Literal)
-	f := v.filter(q, u)
-	var found []candidate
-	for _, a := range u.attempts() {
-		scores, err := v.match(ctx, a.query)
-		if err != nil {
-			return Result{}, fmt.Errorf("search: %w", err)
-		}
+	u, err := v.understand(ctx, q.Text, q.Literal)
+	if err != nil {
+		return Result{}, err
+	}
+	asked, err := v.asked(ctx, &u)
+	if err != nil {
+		return Result{}, err
+	}
+	res := Result{Interpreted: u.interpretation(c), Crisis: u.crisis}
+	f := v.filter(q, &u)
+	for _, reading := range u.readings() {
 		f.types = f.asked
-		if a.types && len(u.types) > 0 && len(f.asked) == 0 {
+		if reading.types && len(f.asked) == 0 && !u.soft {
 			f.types = u.types
 		}
-		if found = v.candidates(q, f, scores); len(found) > 0 {
-			break
+		found := v.collect(q, f, asked, reading)
+		if found.total == 0 && reading != u.loosest() {
+			continue
 		}
+		res.Total, res.Facets = found.total, v.facets(f, found.counts)
+		res.NotThere = reading.instead && found.total > 0
+		v.page(&res, q, f, found)
+		break
 	}
-	res := Result{Total: len(found), Interpreted: u.interpretation(c), Crisis: isCrisis(q.Text)}
-	order(found, q.Sort)
-	v.page(&res, q, found)
-	scores := map[int32]float64(nil)
-	if len(u.words) > 0 {
-		scores = f.matched
-	}
-	res.Facets = v.facets(f, scores)
 	if q.Text != "" {
-		res.Articles = c.articleIndex.find(u)
+		res.Articles = c.articleIndex.find(&u)
 		if res.Total == 0 {
-			res.DidYouMean = v.didYouMean(u)
+			res.DidYouMean = v.didYouMean(&u)
 		}
 	}
 	return res, nil
 }
 
-// attempts returns the readings of the question, strictest first.
-func (u understood) attempts() []attempt {
-	if len(u.words) == 0 {
-		return []attempt{{nil, true}, {nil, false}}
-	}
-	return []attempt{
-		{u.query(true, false), true},
-		{u.query(true, false), false},
-		{u.query(false, false), true},
-		{u.query(true, true), true},
-		{u.query(false, true), true},
-		{u.query(false, false), false},
-		{u.loosest(), true},
-		{u.loosest(), false},
-	}
+// asked is what a question asks of each offering.
+type asked struct {
+	concepts []concept
+	likeness matches // scores for likeness alone
+	instead  matches // what stands in for types that are not there
+	named    matches
+	words    bool // there are words besides places and types
 }
 
-// loosest is the reading without words: a place or a type that was named is still an
-// answer. Without either there is nothing to answer with.
-func (u understood) loosest() query.Query {
-	if len(u.kommuner) > 0 || len(u.fylker) > 0 || len(u.types) > 0 {
-		return nil
+func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
+	if len(u.all) == 0 {
+		return a, nil
 	}
-	return bleve.NewMatchNoneQuery()
-}
-
-// query asks for all the words or any of them, exactly or with an edit for each.
-func (u understood) query(all, fuzzy bool) query.Query {
-	var words []query.Query
-	for _, w := range u.words {
-		words = append(words, wordQuery(w, fuzzy))
+	if a.concepts, err = v.concepts(ctx, u); err != nil {
+		return a, err
 	}
-	var text query.Query = bleve.NewDisjunctionQuery(words...)
-	if all {
-		text = bleve.NewConjunctionQuery(words...)
+	if a.likeness, err = v.likeness(ctx, u); err != nil {
+		return a, err
 	}
-	if len(u.codes) == 0 {
-		return text
+	if a.named, err = v.named(ctx, joined(u.all)); err != nil {
+		return a, err
 	}
-	either := []query.Query{text}
-	for _, code := range u.expanded {
-		t := bleve.NewTermQuery(code)
-		t.SetField(fieldCode)
-		t.SetBoost(codeBoost)
-		either = append(either, t)
-	}
-	return bleve.NewDisjunctionQuery(either...)
-}
-
-// wordQuery looks for one word, its forms and the parts of a compound in every field.
-func wordQuery(w word, fuzzy bool) query.Query {
-	var any []query.Query
-	for i, t := range terms(w.text) {
-		for _, field := range textFields {
-			boost := fieldBoost[field]
-			if i > 0 {
-				boost *= partBoost
+	a.words = len(u.content()) > 0 || u.literal || u.soft
+	c := v.catalog()
+	if u.soft {
+		for _, t := range u.types {
+			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+c.types[t].Code))
+			if err != nil {
+				return a, err
 			}
-			q := bleve.NewTermQuery(t.text)
-			q.SetField(field)
-			q.SetBoost(boost)
-			any = append(any, q)
-			if fuzzy && i == 0 && len(t.text) >= 5 {
-				f := bleve.NewFuzzyQuery(t.text)
-				f.SetField(field)
-				f.SetBoost(boost * fuzzyBoost)
-				f.SetPrefix(1)
-				f.SetFuzziness(1)
-				if len(t.text) >= 9 {
-					f.SetFuzziness(2)
-				}
-				any = append(any, f)
+			a.concepts = append(a.concepts, concept{list, saidShare})
+		}
+		return a, nil
+	}
+	for _, t := range u.types {
+		gain := float32(1)
+		for _, code := range c.types[t].Alternatives {
+			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+code))
+			if err != nil {
+				return a, err
 			}
-			if fuzzy && i == 0 && len(t.text) >= 4 {
-				p := bleve.NewPrefixQuery(t.text)
-				p.SetField(field)
-				p.SetBoost(boost * prefixBoost)
-				any = append(any, p)
-			}
+			a.instead = a.instead.better(list.times(gain))
+			gain *= leadDecay
 		}
 	}
-	return bleve.NewDisjunctionQuery(any...)
+	return a, nil
 }
 
-// queryMapping tells Bleve's queries how fields are analysed.
-var queryMapping = newMapping()
+// reading is one way to take a question, from strict to loose.
+type reading struct {
+	types   bool // the types that were named are required
+	words   bool // the words are
+	instead bool // what stands in for the types is looked for
+}
 
-// match returns the score of each matching row by its slot; nil for a nil query, which
-// means every row.
-func (v *View) match(ctx context.Context, q query.Query) (map[int32]float64, error) {
-	if q == nil {
-		return nil, nil
+// readings returns the ways to take the question, the strictest first. Without a place or
+// a type there is nothing to answer with when no offering has the words.
+func (u *understood) readings() []reading {
+	list := []reading{{types: true, words: true}}
+	if len(u.types) > 0 && !u.soft {
+		list = append(list, reading{types: true}, reading{words: true, instead: true}, reading{instead: true})
 	}
-	defer runtime.KeepAlive(v.snap)
-	scores := map[int32]float64{}
-	err := guard(func() error {
-		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
-		if err != nil {
-			return err
-		}
-		defer searcher.Close()
-		sc := &search.SearchContext{
-			DocumentMatchPool: search.NewDocumentMatchPool(searcher.DocumentMatchPoolSize()+1, 0),
-			IndexReader:       v.snap.reader,
-		}
-		for {
-			m, err := searcher.Next(sc)
-			if err != nil || m == nil {
-				return err
-			}
-			if slot := v.snap.slots[m.IndexInternalID.Value()]; slot != noSlot {
-				scores[slot] = m.Score
-			}
-			sc.DocumentMatchPool.Put(m)
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-	})
-	return scores, err
+	if len(u.kommuner)+len(u.fylker) > 0 {
+		list = append(list, reading{})
+	}
+	return list
 }
 
-// filter is what rows are held against, as indexes into the catalog.
+func (u *understood) loosest() reading {
+	all := u.readings()
+	return all[len(all)-1]
+}
+
+// filter is what offerings are held against, as indexes into the catalog.
 type filter struct {
-	kommuner []int
-	fylker   []int
+	kommuner []uint16
+	bits     []uint32 // the fylker that the kommuner are in
+	fylker   uint32
 	asked    []int // types that the reader chose
 	types    []int // types in force: chosen or understood
-	terms    [len(termKinds)][]uint16
+	terms    [len(termKinds)]set64
 	langs    []string
 	near     *region.Position
 	radius   float64
-	exact    string // folded text, to know an exact name
-
-	matched map[int32]float64 // what the words matched in the reading that was used
+	distance bool // distances are needed for more than showing
+	fit      fitness
+	helpline int // the type
 }
 
-func (v *View) filter(q Query, u understood) *filter {
+// placed reports whether the reader's place is known.
+func (f *filter) placed() bool { return len(f.kommuner) > 0 }
+
+func (v *View) filter(q Query, u *understood) *filter {
 	c := v.catalog()
-	f := &filter{kommuner: c.indexes(q.Kommuner), langs: q.Languages, near: q.Near, radius: q.RadiusKM, exact: fold(q.Text)}
+	f := &filter{langs: q.Languages, near: q.Near, radius: q.RadiusKM, distance: q.RadiusKM > 0 || q.Sort == ByDistance}
+	kommuner := c.indexes(q.Kommuner)
+	if len(kommuner) == 0 {
+		kommuner = u.kommuner
+	}
+	for _, k := range kommuner {
+		f.kommuner = append(f.kommuner, uint16(k))
+		f.bits = append(f.bits, c.fylkeOf[k])
+	}
 	for _, n := range q.Fylker {
 		if i, ok := c.fylkeIndex[n]; ok {
-			f.fylker = append(f.fylker, i)
+			f.fylker |= 1 << i
 		}
 	}
-	if len(f.kommuner) == 0 {
-		f.kommuner = u.kommuner
-	}
-	if len(f.fylker) == 0 && len(f.kommuner) == 0 {
-		f.fylker = u.fylker
+	if f.fylker == 0 && len(kommuner) == 0 {
+		for _, i := range u.fylker {
+			f.fylker |= 1 << i
+		}
 	}
 	for _, code := range q.Types {
 		if i, ok := c.typeIndex[code]; ok {
@@ -220,162 +182,234 @@ func (v *View) filter(q Query, u understood) *filter {
 	for i, codes := range [...][]string{q.TargetGroups, q.Topics, q.Formats} {
 		for _, code := range codes {
 			if t, ok := c.termIndex[termKinds[i]][code]; ok {
-				f.terms[i] = append(f.terms[i], uint16(t))
+				f.terms[i].add(t)
 			}
 		}
 	}
-	if f.near == nil && len(f.kommuner) > 0 {
-		f.near = c.centre(f.kommuner[0])
+	f.helpline = -1
+	if i, ok := c.typeIndex["hjelpetelefon"]; ok {
+		f.helpline = i
+	}
+	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
+	if f.near == nil && len(kommuner) > 0 {
+		f.near = &c.kommuner[kommuner[0]].Position
 	}
 	return f
 }
 
-// Parts of a filter, for counting a facet without its own choice.
+// Parts of a filter. A facet is counted among what passes all parts but its own.
 const (
 	partKommune = 1 << iota
 	partFylke
 	partType
 	partTerms // and the two after it, one for each vocabulary
+
+	partOther = 1 << 7 // what no facet shows
 )
 
-// passes reports whether the row passes all parts of the filter but those in without.
-func (f *filter) passes(r *row, without int) bool {
-	if without&partKommune == 0 && len(f.kommuner) > 0 && !slices.ContainsFunc(f.kommuner, r.covers) {
-		return false
+// fails returns the parts of the filter that the offering does not pass.
+func (f *filter) fails(col *column, r *row) (parts int) {
+	if len(f.kommuner) > 0 && f.reach(col) == directory.NotCovered {
+		parts |= partKommune
 	}
-	if without&partFylke == 0 && len(f.fylker) > 0 && !slices.ContainsFunc(f.fylker, r.coversFylke) {
-		return false
+	if f.fylker != 0 && !col.national && col.touched&f.fylker == 0 {
+		parts |= partFylke
 	}
-	if without&partType == 0 && len(f.types) > 0 && !slices.Contains(f.types, r.typ) {
-		return false
+	if len(f.types) > 0 && !slices.Contains(f.types, int(col.typ)) {
+		parts |= partType
 	}
-	for i := range termKinds {
-		if without&(partTerms<<i) == 0 && len(f.terms[i]) > 0 &&
-			!slices.ContainsFunc(f.terms[i], func(t uint16) bool { return slices.Contains(r.terms[i], t) }) {
-			return false
+	for i, want := range f.terms {
+		if want != 0 && col.terms[i]&want == 0 {
+			parts |= partTerms << i
 		}
 	}
-	if len(f.langs) > 0 && !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(r.offering.Languages, l) }) {
-		return false
+	if len(f.langs) > 0 && !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(r.facts.Langs, l) }) {
+		parts |= partOther
 	}
-	if f.radius > 0 && f.near != nil {
-		if d := r.distance(f.near); d == nil || *d > f.radius {
-			return false
-		}
+	if f.radius > 0 && f.near != nil && float64(f.kilometres(col)) > f.radius {
+		parts |= partOther
 	}
-	return true
+	return parts
 }
 
-// candidates returns the rows that match and pass, with their scores. scores nil means
-// every row.
-func (v *View) candidates(q Query, f *filter, scores map[int32]float64) []candidate {
-	f.matched = scores
-	c := v.catalog()
-	var list []candidate
-	for slot, r := range v.rows.list {
-		if r == nil {
-			continue
+// reach returns how the offering comes to cover any of the filter's kommuner, the closest way.
+func (f *filter) reach(col *column) directory.Reach {
+	best := directory.NotCovered
+	for i, k := range f.kommuner {
+		if r := col.reach(k, f.bits[i]); r != directory.NotCovered && (best == directory.NotCovered || r < best) {
+			best = r
 		}
-		match, ok := 0.0, true
-		if scores != nil {
-			match, ok = scores[int32(slot)]
-		}
-		if !ok || !f.passes(r, 0) {
-			continue
-		}
-		reach := r.closest(c, f.kommuner)
-		cand := candidate{row: r, reach: reach, distance: r.distance(f.near)}
-		if scores != nil {
-			cand.score = score(match, r, reach, f.exact == r.foldName)
-		}
-		list = append(list, cand)
 	}
-	return list
+	return best
+}
+
+// kilometres returns how far the offering is from the filter's place; infinitely far when
+// either is nowhere.
+func (f *filter) kilometres(col *column) float32 {
+	if f.near == nil || !col.placed {
+		return float32(math.Inf(1))
+	}
+	return float32(DistanceKM(*f.near, *col.position()))
+}
+
+// found is what a reading of a question finds.
+type found struct {
+	total  int
+	best   []candidate // as many as are to be shown, in order
+	counts *counts
+}
+
+// scratch is memory that searches use one after another: a score and an answered part of
+// the question for each slot.
+type scratch struct {
+	score, part []float32
+	slots       []int32
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// sum adds up what the concepts say of each offering that answers to any of them. The
+// offerings are in s.slots; give the scratch back with done.
+func (a *asked) sum(slots int) *scratch {
+	s := scratches.Get().(*scratch)
+	if len(s.score) < slots {
+		s.score, s.part = make([]float32, slots), make([]float32, slots)
+	}
+	s.slots = s.slots[:0]
+	for _, c := range a.concepts {
+		for _, m := range c.matches {
+			if s.part[m.slot] == 0 {
+				s.slots = append(s.slots, m.slot)
+			}
+			s.score[m.slot] += m.score * c.weight
+			s.part[m.slot] += m.share * c.weight
+		}
+	}
+	return s
+}
+
+func (s *scratch) done() {
+	for _, slot := range s.slots {
+		s.score[slot], s.part[slot] = 0, 0
+	}
+	scratches.Put(s)
+}
+
+// collect finds what passes the filter and, where the reading requires it, answers to the
+// words.
+func (v *View) collect(q Query, f *filter, a asked, r reading) found {
+	need := q.Page
+	if need < 1 {
+		need = 1
+	}
+	top := newTop(need*sizeOf(q), q.Sort)
+	n := newCounts(v.catalog())
+	switch {
+	case r.words && len(a.concepts) > 0:
+		v.collectWords(f, a, top, n)
+	case r.words && a.words:
+		// There are words, but no offering has any of them.
+	default:
+		v.collectAll(f, a, r, top, n)
+	}
+	return found{total: n.total, best: top.sorted(), counts: n}
+}
+
+// collectWords goes through what answers to the words.
+func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
+	s := a.sum(len(v.rows.list))
+	defer s.done()
+	most := float32(0)
+	for _, slot := range s.slots {
+		if s.part[slot] > most && f.fails(v.rows.cols.at(slot), v.rows.list[slot]) == 0 {
+			most = s.part[slot]
+		}
+	}
+	for _, m := range a.likeness {
+		if s.part[m.slot] > 0 {
+			s.score[m.slot] += m.score
+		}
+	}
+	for _, m := range a.named {
+		s.score[m.slot] += nameGain
+	}
+	for _, slot := range s.slots {
+		if s.part[slot] < most*enough {
+			continue
+		}
+		col, row := v.rows.cols.at(slot), v.rows.list[slot]
+		if row == nil {
+			continue
+		}
+		fails := f.fails(col, row)
+		n.add(col, fails)
+		if fails == 0 {
+			top.add(f.candidate(slot, col, row, s.score[slot]*s.part[slot]))
+		}
+	}
+}
+
+// collectAll goes through every offering, scored by likeness where there is any.
+func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
+	bonus := a.likeness
+	if r.instead {
+		bonus = bonus.plus(a.instead)
+	}
+	for slot, row := range v.rows.list {
+		if row == nil {
+			continue
+		}
+		col := v.rows.cols.at(int32(slot))
+		fails := f.fails(col, row)
+		n.add(col, fails)
+		for len(bonus) > 0 && bonus[0].slot < int32(slot) {
+			bonus = bonus[1:]
+		}
+		if fails != 0 {
+			continue
+		}
+		score := float32(0)
+		if len(bonus) > 0 && bonus[0].slot == int32(slot) {
+			score = bonus[0].score
+		}
+		top.add(f.candidate(int32(slot), col, row, score))
+	}
+}
+
+func (f *filter) candidate(slot int32, col *column, row *row, score float32) candidate {
+	c := candidate{slot: slot, col: col, row: row, reach: f.reach(col), distance: float32(math.Inf(1))}
+	if f.distance {
+		c.distance = f.kilometres(col)
+	}
+	c.score = score * reachGain[c.reach] * f.fit.of(col, f.helpline)
+	if len(f.kommuner) > 1 && !col.covers(f.kommuner[0], f.bits[0]) {
+		c.second = true
+		c.score *= secondMeaning
+	}
+	if f.placed() && c.reach != directory.ByNational {
+		c.score *= 1 + doorGain*float32(math.Exp(-float64(f.kilometres(col))/doorFade))
+	}
+	return c
+}
+
+func sizeOf(q Query) int {
+	if q.Size <= 0 {
+		return defaultSize
+	}
+	return q.Size
 }
 
 // page fills in the hits of the page asked for, the last one when it lies behind the end.
-func (v *View) page(res *Result, q Query, found []candidate) {
-	size := q.Size
-	if size <= 0 {
-		size = defaultSize
-	}
-	res.Pages = max(1, (len(found)+size-1)/size)
+func (v *View) page(res *Result, q Query, f *filter, found found) {
+	size := sizeOf(q)
+	res.Pages = max(1, (found.total+size-1)/size)
 	res.Page = min(max(q.Page, 1), res.Pages)
 	from := (res.Page - 1) * size
-	for _, cand := range found[from:min(from+size, len(found))] {
-		res.Hits = append(res.Hits, cand.hit())
-	}
-}
-
-// facets counts each choice among the rows that pass everything but the facet itself.
-func (v *View) facets(f *filter, scores map[int32]float64) Facets {
-	c := v.catalog()
-	types, fylker, kommuner := make([]int, len(c.types)), make([]int, len(c.fylker)), make([]int, len(c.kommuner))
-	var terms [len(termKinds)][]int
-	for i, kind := range termKinds {
-		terms[i] = make([]int, len(c.terms[kind]))
-	}
-	national := 0
-	nationalFylke := 0
-	for slot, r := range v.rows.list {
-		if r == nil {
-			continue
-		}
-		if _, ok := scores[int32(slot)]; scores != nil && !ok {
-			continue
-		}
-		if r.typ >= 0 && f.passes(r, partType) {
-			types[r.typ]++
-		}
-		if f.passes(r, partFylke) {
-			if r.national {
-				nationalFylke++
-			} else {
-				for _, i := range r.fylker {
-					fylker[i]++
-				}
-			}
-		}
-		if f.passes(r, partKommune) {
-			if r.national {
-				national++
-			} else {
-				for _, i := range r.kommuner {
-					kommuner[i]++
-				}
-			}
-		}
-		for i := range termKinds {
-			if f.passes(r, partTerms<<i) {
-				for _, t := range r.terms[i] {
-					terms[i][t]++
-				}
-			}
+	for i := from; i < min(from+size, len(found.best)); i++ {
+		c := &found.best[i]
+		c.distance = f.kilometres(c.col)
+		if h := c.hit(); h.Offering != nil {
+			res.Hits = append(res.Hits, h)
 		}
 	}
-	var out Facets
-	for i, t := range c.types {
-		out.Types = append(out.Types, FacetValue{t.Code, t.Plural, types[i], slices.Contains(f.types, i)})
-	}
-	for i, fy := range c.fylker {
-		out.Fylker = append(out.Fylker, FacetValue{string(fy.Number), directory.Text{NB: fy.Name}, fylker[i] + nationalFylke, slices.Contains(f.fylker, i)})
-	}
-	for i, k := range c.kommuner {
-		out.Kommuner = append(out.Kommuner, FacetValue{string(k.Number), directory.Text{NB: k.DisplayName()}, kommuner[i] + national, slices.Contains(f.kommuner, i)})
-	}
-	for i, kind := range termKinds {
-		var list []FacetValue
-		for j, t := range c.terms[kind] {
-			list = append(list, FacetValue{t.Code, t.Name, terms[i][j], slices.Contains(f.terms[i], uint16(j))})
-		}
-		switch kind {
-		case directory.TargetGroup:
-			out.TargetGroups = list
-		case directory.Topic:
-			out.Topics = list
-		case directory.Format:
-			out.Formats = list
-		}
-	}
-	return out
 }

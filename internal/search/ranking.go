@@ -2,73 +2,308 @@ package search
 
 import (
 	"cmp"
-	"slices"
+	"context"
+	"math"
+	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
+
+// This file says in which order offerings come, and why. One number decides:
+//
+//	score = words × part of the question that is answered × nearness × certainty × fitness
+//
+// words is what Bleve's BM25 gives for each word, weighted by field, and as much for a code
+// that an everyday expression leads to. Whole names come above all. For equal scores:
+// nearer, surer, with a telephone, by name.
 
 // How much a word counts where it is found. A name says what an offering is; who gives it
 // and for whom is nearly as good; the long text mentions many things in passing.
 var fieldBoost = map[string]float64{fieldName: 6, fieldAbout: 3, fieldText: 1}
 
 const (
-	partBoost     = 0.4 // a part of a compound says less than the whole word
-	codeBoost     = 4   // what an everyday word leads to, about as good as a word in a name
-	fuzzyBoost    = 0.5 // a guess at a misspelling, below every word that is right
-	prefixBoost   = 0.6
-	exactNameGain = 100 // the name itself was written: nothing comes before it
+	partBoost   = 0.4 // a part of a compound says less than the whole word
+	partShare   = 0.5 // and answers less of the question
+	fuzzyBoost  = 0.5 // a guess at a misspelling, below every word that is right
+	prefixBoost = 0.6
+
+	codeBoost = 5.0  // a code that an expression leads to, about as good as a word in a name
+	mostRare  = 3.0  // where one code of twenty is as good as one of a thousand
+	leadDecay = 0.75 // each further lead of an expression says less
+	ownBoost  = 1.5  // the words of an expression themselves, where an offering has them
+	softBoost = 1    // words that became a filter still tell offerings apart by their names
+	saidShare = 2.0  // an expression is more of a question than a single word is
+
+	nameGain = 1000 // the name itself was written: nothing comes before it
 )
+
+// enough is how much of the best answer's part of the question another offering has to
+// answer to be a hit: a sentence has words in passing that anything may contain.
+const enough = 0.4
 
 // reachGain is by what a score is multiplied for how an offering comes to cover the
 // reader's kommune. With words about equal, the nearer office is the one to call.
-var reachGain = map[directory.Reach]float64{
-	directory.ByOwn: 1.4, directory.ByShared: 1.35, directory.ByFylke: 1.15, directory.ByNational: 1, directory.NotCovered: 1,
+var reachGain = [...]float32{
+	directory.NotCovered: 1, directory.ByOwn: 1.5, directory.ByShared: 1.4, directory.ByFylke: 1.15, directory.ByNational: 1,
 }
 
-// score is the one number by which hits are put in order: how well the words match, times
-// nearness, times how sure the facts are, an exact name above all.
-func score(match float64, r *row, reach directory.Reach, exactName bool) float64 {
-	s := match * reachGain[reach] * (1 + 0.03*float64(r.trust))
-	if exactName {
-		s += exactNameGain
+// elsewhere is by what a score is multiplied for an offering that is not for the whole
+// country, when a reader tells what the matter is and not where they live: what is for
+// some kommune most likely is for another than theirs.
+const elsewhere = 0.6
+
+// doorGain is how much more an office at the reader's own place scores; it fades with the
+// distance in kilometres to it.
+const (
+	doorGain = 0.2
+	doorFade = 25
+)
+
+// secondMeaning is by what a score is multiplied for what covers only another meaning of
+// the place that was named than the likeliest one.
+const secondMeaning = 0.8
+
+// fitness is what a question asks for beyond words.
+type fitness struct {
+	placed bool // the reader's place is known
+	laymen bool // asked in everyday words, not for professionals
+	crisis bool
+}
+
+// of is how well an offering suits whoever asks, whatever was asked for: somebody can be
+// called, it is meant for others than professionals; what is closed comes last.
+func (f fitness) of(c *column, helpline int) float32 {
+	s := 1 + 0.03*float32(c.trust)
+	if c.phone {
+		s *= 1.15
+	}
+	if c.pro && f.laymen {
+		s *= 0.5
+	}
+	if !f.placed && f.laymen && !c.national {
+		s *= elsewhere
+	}
+	if f.crisis && int(c.typ) == helpline {
+		s *= 2
 	}
 	return s
 }
 
-// candidate is a row on its way to being a hit.
-type candidate struct {
-	row      *row
-	score    float64
-	reach    directory.Reach
-	distance *float64
+// concept is one part of a question with the offerings that answer to it.
+type concept struct {
+	matches matches
+	weight  float32 // part of the question
 }
 
-// order sorts candidates as asked, and for equal ones by how close they come, by how sure
-// they are, by whether one can call, and by name.
-func order(list []candidate, by Sort) {
-	slices.SortStableFunc(list, func(a, b candidate) int {
-		first := 0
-		switch by {
-		case ByName:
-			first = cmp.Compare(a.row.sortName, b.row.sortName)
-		case ByDistance:
-			first = byDistance(a.distance, b.distance)
-		default:
-			first = cmp.Compare(b.score, a.score)
+// concepts returns the parts of the question: each expression, and each word outside them
+// that some offering has. What no offering has is no part of it.
+func (v *View) concepts(ctx context.Context, u *understood) ([]concept, error) {
+	var list []concept
+	inSaid := make([]bool, len(u.all))
+	for _, s := range u.said {
+		c, err := v.saidConcept(ctx, u, s)
+		if err != nil {
+			return nil, err
 		}
-		return cmp.Or(first, compareReach(a, b))
-	})
+		for _, i := range s.at {
+			inSaid[i] = true
+		}
+		if len(c.matches) > 0 {
+			list = append(list, c)
+		}
+	}
+	for i, w := range u.all {
+		if inSaid[i] || u.uses[i] == usedPlace || u.uses[i] == usedType && !u.soft || !w.says() && !u.literal {
+			continue
+		}
+		c, err := v.wordConcept(ctx, w.text, !u.literal)
+		if err != nil {
+			return nil, err
+		}
+		if len(c.matches) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list, nil
 }
 
-func compareReach(a, b candidate) int {
-	return cmp.Or(
-		cmp.Compare(rankOf(a.reach), rankOf(b.reach)),
-		cmp.Compare(b.row.trust, a.row.trust),
-		-compareBool(a.row.phone, b.row.phone),
-		cmp.Compare(a.row.sortName, b.row.sortName),
-		cmp.Compare(a.row.offering.ID, b.row.offering.ID),
-	)
+// wordConcept is what has the word, or a part of it. A word that nothing has is guessed at.
+func (v *View) wordConcept(ctx context.Context, text string, guess bool) (concept, error) {
+	whole, err := v.whole(ctx, text)
+	if err != nil {
+		return concept{}, err
+	}
+	parts, err := v.parts(ctx, text)
+	if err != nil {
+		return concept{}, err
+	}
+	if len(whole)+len(parts) == 0 && guess {
+		if whole, err = v.guess(ctx, text); err != nil {
+			return concept{}, err
+		}
+	}
+	found := whole.better(parts)
+	rare := len(whole)
+	if rare == 0 {
+		rare = len(found)
+	}
+	if rare == 0 {
+		return concept{}, nil
+	}
+	return concept{found, v.rarity(rare)}, nil
+}
+
+// rarity is how much is said by something that n offerings have: 1 when only one has it,
+// towards 0 when all do.
+func (v *View) rarity(n int) float32 {
+	total := float64(v.rows.count)
+	return float32(math.Log(1+total/float64(n)) / math.Log(1+total))
+}
+
+// saidConcept is what an expression leads to, together with its own words.
+func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression) (concept, error) {
+	found, err := v.cached("e "+s.Text, func() (matches, error) {
+		var all matches
+		gain := float32(1)
+		for _, lead := range s.LeadsTo {
+			list, err := v.lead(ctx, lead)
+			if err != nil {
+				return nil, err
+			}
+			all = all.plus(list.times(gain))
+			gain *= leadDecay
+		}
+		return all, nil
+	})
+	if err != nil {
+		return concept{}, err
+	}
+	for _, i := range s.at {
+		if w := u.all[i]; w.says() {
+			own, err := v.whole(ctx, w.text)
+			if err != nil {
+				return concept{}, err
+			}
+			found = found.plus(own.times(ownBoost))
+		}
+	}
+	return concept{found, saidShare}, nil
+}
+
+// lead returns the offerings that a lead leads to.
+func (v *View) lead(ctx context.Context, l directory.Lead) (matches, error) {
+	kind, code := l.Split()
+	if kind == directory.LeadWord {
+		return v.whole(ctx, code)
+	}
+	return v.cached("c "+string(l), func() (matches, error) { return v.coded(kind, code), nil })
+}
+
+// coded returns the offerings with the code: the rarer it is, and the fewer others of its
+// kind an offering has, the higher.
+func (v *View) coded(kind, code string) matches {
+	c := v.catalog()
+	var list matches
+	typ, isType := -1, kind == directory.LeadType
+	if i, ok := c.typeIndex[code]; ok && isType {
+		typ = i
+	}
+	vocabulary, term := -1, -1
+	for i, k := range termKinds {
+		if t, ok := c.termIndex[k][code]; ok && string(k) == kind {
+			vocabulary, term = i, t
+		}
+	}
+	for slot := range v.rows.list {
+		col := v.rows.cols.at(int32(slot))
+		switch {
+		case !col.live:
+		case isType && int(col.typ) == typ && typ >= 0:
+			list = append(list, match{int32(slot), 1, 1})
+		case vocabulary >= 0 && col.terms[vocabulary].has(term):
+			list = append(list, match{int32(slot), float32(1 / math.Sqrt(float64(col.terms[vocabulary].len()))), 1})
+		}
+	}
+	rare := math.Log(1 + float64(v.rows.count)/float64(max(len(list), 1)))
+	return list.times(float32(codeBoost * min(rare, mostRare)))
+}
+
+// likeness returns the words that became filters, as far as names have them: of two
+// offices in a place, the one that carries its name is the one that was meant.
+func (v *View) likeness(ctx context.Context, u *understood) (matches, error) {
+	var all matches
+	for i, w := range u.all {
+		if u.uses[i] == unused || !w.says() || u.uses[i] == usedType && u.soft {
+			continue
+		}
+		found, err := v.whole(ctx, w.text)
+		if err != nil {
+			return nil, err
+		}
+		all = all.plus(found)
+	}
+	return all.times(softBoost), nil
+}
+
+// candidate is an offering on its way to being a hit.
+type candidate struct {
+	slot     int32
+	score    float32
+	distance float32 // kilometres; infinite when it is nowhere
+	reach    directory.Reach
+	second   bool // covers only another meaning of the place than the first
+	col      *column
+	row      *row
+}
+
+// before is the order of hits.
+func (a *candidate) before(b *candidate, by Sort) bool { return a.compare(b, by) < 0 }
+
+func (a *candidate) compare(b *candidate, by Sort) int {
+	switch by {
+	case ByName:
+		if d := a.compareNames(b); d != 0 {
+			return d
+		}
+	case ByDistance:
+		if d := cmp.Compare(a.distance, b.distance); d != 0 {
+			return d
+		}
+	default:
+		if a.score != b.score {
+			if a.score > b.score {
+				return -1
+			}
+			return 1
+		}
+	}
+	return a.compareReach(b)
+}
+
+func (a *candidate) compareReach(b *candidate) int {
+	if a.second != b.second {
+		return trueFirst(b.second, a.second)
+	}
+	if d := rankOf(a.reach) - rankOf(b.reach); d != 0 {
+		return d
+	}
+	if d := int(b.col.trust) - int(a.col.trust); d != 0 {
+		return d
+	}
+	if a.col.phone != b.col.phone {
+		if a.col.phone {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(a.compareNames(b), cmp.Compare(a.row.id, b.row.id))
+}
+
+func (a *candidate) compareNames(b *candidate) int {
+	if a.col.sort != b.col.sort {
+		return cmp.Compare(a.col.sort, b.col.sort)
+	}
+	return strings.Compare(a.row.facts.Sort, b.row.facts.Sort)
 }
 
 // rankOf puts what does not cover last.
@@ -79,45 +314,11 @@ func rankOf(r directory.Reach) int {
 	return int(r)
 }
 
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	default:
-		return -1
+func (a *candidate) hit() Hit {
+	h := Hit{Offering: a.row.get(), Reach: a.reach}
+	if !math.IsInf(float64(a.distance), 1) {
+		d := float64(a.distance)
+		h.DistanceKM = &d
 	}
+	return h
 }
-
-// byDistance puts what is nowhere last.
-func byDistance(a, b *float64) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
-	}
-	return cmp.Compare(*a, *b)
-}
-
-// closest returns how the row comes to cover any of the kommuner, the closest way.
-func (r *row) closest(c *catalog, kommuner []int) directory.Reach {
-	best := directory.NotCovered
-	for _, k := range kommuner {
-		reach := r.offering.Coverage.Reach(c.kommuner[k].Number)
-		if reach != directory.NotCovered && (best == directory.NotCovered || reach < best) {
-			best = reach
-		}
-	}
-	return best
-}
-
-func (c candidate) hit() Hit {
-	return Hit{Offering: c.row.offering, Reach: c.reach, DistanceKM: c.distance}
-}
-
-// centre returns the position of the kommune at the index.
-func (c *catalog) centre(kommune int) *region.Position { return &c.kommuner[kommune].Position }

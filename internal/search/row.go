@@ -1,111 +1,85 @@
 package search
 
 import (
+	"math"
 	"slices"
-
-	"golang.org/x/text/collate"
+	"sync/atomic"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
-// termKinds are the closed vocabularies, in the order of row.terms.
+// termKinds are the closed vocabularies, in the order of column.terms.
 var termKinds = [...]directory.TermKind{directory.TargetGroup, directory.Topic, directory.Format}
 
 // topicTerms is the place of topics among them.
 const topicTerms = 1
 
-// row is one offering in memory with what filters, facets and sorting ask of it, as
-// indexes into one catalog. It never changes.
+// row is what is kept of one offering besides its column. It never changes: another
+// version of the offering is another row.
 type row struct {
-	slot     int32
-	offering *directory.Offering
-
-	typ      int // -1 when the type is not known
-	national bool
-	fylker   []uint16 // fylker covered whole, or in which a kommune is covered
-	kommuner []uint16 // kommuner covered otherwise than nationally, sorted
-	own      int      // kommune of its door, or -1
-	position *region.Position
-	terms    [len(termKinds)][]uint16
-	trust    int    // how sure its facts are, higher is better
-	sortName string // collation key
-	foldName string
-	phone    bool
+	id       int64
+	facts    facts
+	content  []byte // the offering's JSON, nil once it is decoded
+	offering atomic.Pointer[directory.Offering]
 }
 
-// rowMaker makes rows for one catalog. It is not safe for concurrent use.
-type rowMaker struct {
-	c        *catalog
-	collator *collate.Collator
-	buf      collate.Buffer
-}
-
-func newRowMaker(c *catalog) *rowMaker { return &rowMaker{c: c, collator: newCollator()} }
-
-func (m *rowMaker) row(slot int32, o *directory.Offering) *row {
-	r := &row{
-		slot: slot, offering: o, typ: -1, own: -1,
-		national: o.Coverage.National,
-		trust:    trust(o),
-		sortName: collationKey(m.collator, &m.buf, o.Name),
-		foldName: fold(o.Name),
-		phone:    len(o.Phones) > 0,
-	}
-	if i, ok := m.c.typeIndex[o.Type]; ok {
-		r.typ = i
-	}
-	m.cover(r)
-	for i, codes := range [...][]string{o.TargetGroups, o.Topics, o.Formats} {
-		for _, code := range codes {
-			if t, ok := m.c.termIndex[termKinds[i]][code]; ok {
-				r.terms[i] = append(r.terms[i], uint16(t))
-			}
-		}
-	}
-	m.place(r)
+// newRow returns the row of an offering that is at hand.
+func newRow(o *directory.Offering) *row {
+	r := &row{id: o.ID, facts: factsOf(o)}
+	r.offering.Store(o)
 	return r
 }
 
-// cover fills in what the offering covers.
-func (m *rowMaker) cover(r *row) {
-	o := r.offering
-	for _, f := range o.Coverage.Fylker {
-		if i, ok := m.c.fylkeIndex[f]; ok {
-			r.fylker = append(r.fylker, uint16(i))
-			for _, k := range m.c.kommunerIn[i] {
-				r.kommuner = append(r.kommuner, uint16(k))
-			}
-		}
+// get returns the offering, decoded when it is first asked for. It is nil for content
+// that cannot be read, which the index's checksum makes as good as impossible.
+func (r *row) get() *directory.Offering {
+	if o := r.offering.Load(); o != nil {
+		return o
 	}
-	for _, n := range o.Coverage.Kommuner {
-		if i, ok := m.c.kommuneIndex[n]; ok {
-			r.kommuner = append(r.kommuner, uint16(i))
-		}
-		if i, ok := m.c.fylkeIndex[n.Fylke()]; ok {
-			r.fylker = append(r.fylker, uint16(i))
-		}
+	d, err := decode(OfferingID(r.id), r.content)
+	if err != nil {
+		return nil
 	}
-	slices.Sort(r.kommuner)
-	r.kommuner = slices.Clip(slices.Compact(r.kommuner))
-	slices.Sort(r.fylker)
-	r.fylker = slices.Clip(slices.Compact(r.fylker))
+	o := d.value.(*directory.Offering)
+	r.offering.Store(o)
+	return o
 }
 
-// place fills in where the offering is. Without a position of its own it is taken to be
-// at the centre of its kommune; without a kommune it is nowhere.
-func (m *rowMaker) place(r *row) {
-	o := r.offering
-	if i, ok := m.c.kommuneIndex[o.Kommune()]; ok {
-		r.own = i
-		r.position = &m.c.kommuner[i].Position
+// facts are what a column is made of, in the codes of the offering: they are stored with
+// it, so that opening an index does not decode every offering.
+type facts struct {
+	Type     string
+	Trust    int8
+	National bool
+	Phone    bool
+	Pro      bool
+	Own      region.Number
+	Lat, Lon float64 // NaN where no location has a position
+	Fylker   []region.FylkeNumber
+	Kommuner []region.Number
+	Terms    [len(termKinds)][]string
+	Langs    []string
+	Fold     string // the folded name
+	Sort     string // collation key of the name
+}
+
+func factsOf(o *directory.Offering) facts {
+	f := facts{
+		Type: o.Type, Trust: int8(trust(o)), National: o.Coverage.National, Phone: len(o.Phones) > 0,
+		Pro: slices.Equal(o.TargetGroups, []string{"fagfolk"}),
+		Own: o.Kommune(), Lat: math.NaN(), Lon: math.NaN(),
+		Fylker: o.Coverage.Fylker, Kommuner: o.Coverage.Kommuner,
+		Terms: [...][]string{o.TargetGroups, o.Topics, o.Formats}, Langs: o.Languages,
+		Fold: fold(o.Name), Sort: sortKey(o.Name),
 	}
 	for i := range o.Locations {
 		if p := o.Locations[i].Position; p != nil {
-			r.position = p
-			return
+			f.Lat, f.Lon = p.Lat, p.Lon
+			break
 		}
 	}
+	return f
 }
 
 // trust is how sure it is that the offering is as it says: what its owner has confirmed
@@ -121,30 +95,50 @@ func trust(o *directory.Offering) int {
 	return t
 }
 
-// covers reports whether the offering takes in the kommune with the index.
-func (r *row) covers(kommune int) bool {
-	if r.national {
-		return true
+// column returns the column of the facts in the catalog. Codes that it does not know are
+// left out.
+func (c *catalog) column(f *facts) column {
+	col := column{
+		live: true, typ: -1, own: -1, trust: f.Trust, national: f.National, phone: f.Phone, pro: f.Pro,
+		sort: sortPrefix(f.Sort),
 	}
-	_, ok := slices.BinarySearch(r.kommuner, uint16(kommune))
-	return ok
+	if i, ok := c.typeIndex[f.Type]; ok {
+		col.typ = int16(i)
+	}
+	for _, n := range f.Fylker {
+		if i, ok := c.fylkeIndex[n]; ok {
+			col.fylker |= 1 << i
+		}
+	}
+	col.touched = col.fylker
+	for _, n := range f.Kommuner {
+		if i, ok := c.kommuneIndex[n]; ok {
+			col.kommuner = append(col.kommuner, uint16(i))
+			col.touched |= c.fylkeOf[i]
+		}
+	}
+	slices.Sort(col.kommuner)
+	col.kommuner = slices.Clip(slices.Compact(col.kommuner))
+	for i, codes := range f.Terms {
+		for _, code := range codes {
+			if t, ok := c.termIndex[termKinds[i]][code]; ok {
+				col.terms[i].add(t)
+			}
+		}
+	}
+	c.locate(&col, f)
+	return col
 }
 
-// coversFylke reports whether the offering takes in the fylke, or some kommune in it.
-func (r *row) coversFylke(fylke int) bool {
-	if r.national {
-		return true
+// locate fills in where the offering is. Without a position of its own it is taken to be
+// at the centre of its kommune; without a kommune it is nowhere.
+func (c *catalog) locate(col *column, f *facts) {
+	if i, ok := c.kommuneIndex[f.Own]; ok {
+		col.own = int16(i)
+		p := c.kommuner[i].Position
+		col.lat, col.lon, col.placed = float32(p.Lat), float32(p.Lon), true
 	}
-	_, ok := slices.BinarySearch(r.fylker, uint16(fylke))
-	return ok
-}
-
-// distance returns how far the offering is from p in kilometres, or nil when either is
-// nowhere.
-func (r *row) distance(p *region.Position) *float64 {
-	if p == nil || r.position == nil {
-		return nil
+	if !math.IsNaN(f.Lat) {
+		col.lat, col.lon, col.placed = float32(f.Lat), float32(f.Lon), true
 	}
-	d := DistanceKM(*p, *r.position)
-	return &d
 }

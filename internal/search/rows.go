@@ -7,45 +7,59 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
-// rows are all offerings of one generation. A slot is an offering's place in the list for
+// rows are all offerings of one generation. A slot is an offering's place in the lists for
 // as long as the index is open, so that numbers of Bleve documents lead to it across
 // generations. Nothing in it changes once it is published.
 type rows struct {
 	catalog *catalog
 	slots   map[int64]int32 // by offering id; shared between generations while no id is new
 	list    []*row          // by slot, nil for what is gone
+	cols    columns         // by slot
 	count   int
 	names   names
 }
 
-// newRows makes the rows of the documents of offerings.
-func newRows(c *catalog, documents []Document) *rows {
-	empty := &rows{catalog: c, slots: map[int64]int32{}}
-	return empty.apply(nil, documents, nil)
+// newRows makes the rows of all offerings there are.
+func newRows(c *catalog, all []*row) *rows {
+	r := &rows{catalog: c, slots: make(map[int64]int32, len(all)), list: all, count: len(all)}
+	for slot, row := range all {
+		r.slots[row.id] = int32(slot)
+	}
+	r.cols = r.columns()
+	r.names = newNames(r.list)
+	return r
 }
 
-// apply returns rows with the documents put and the ids deleted. A new catalog makes
-// every row anew, since rows hold indexes into it.
+// columns makes every column anew.
+func (r *rows) columns() columns {
+	cols := make(columns, (len(r.list)+chunkSize-1)/chunkSize)
+	for i := range cols {
+		cols[i] = new([chunkSize]column)
+	}
+	for slot, row := range r.list {
+		if row != nil {
+			*cols.at(int32(slot)) = r.catalog.column(&row.facts)
+		}
+	}
+	return cols
+}
+
+// apply returns rows with the documents put and the ids deleted. A new catalog makes every
+// column anew, since they hold indexes into it.
 func (r *rows) apply(c *catalog, put []Document, deleted []int64) *rows {
 	next := &rows{catalog: r.catalog, slots: r.slots, list: slices.Clone(r.list), count: r.count}
 	if c != nil {
 		next.catalog = c
 	}
-	maker := newRowMaker(next.catalog)
-	if c != nil {
-		for slot, old := range next.list {
-			if old != nil {
-				next.list[slot] = maker.row(int32(slot), old.offering)
-			}
-		}
-	}
+	changed := map[int32]column{}
 	for _, id := range deleted {
 		if slot, ok := next.slots[id]; ok && next.list[slot] != nil {
 			next.list[slot] = nil
 			next.count--
+			changed[slot] = column{}
 		}
 	}
-	var changed []*row
+	var fresh []slotted
 	copied := false
 	for _, d := range put {
 		o, ok := d.value.(*directory.Offering)
@@ -64,15 +78,24 @@ func (r *rows) apply(c *catalog, put []Document, deleted []int64) *rows {
 		if next.list[slot] == nil {
 			next.count++
 		}
-		next.list[slot] = maker.row(slot, o)
-		changed = append(changed, next.list[slot])
+		row := newRow(o)
+		next.list[slot] = row
+		changed[slot] = next.catalog.column(&row.facts)
+		fresh = append(fresh, slotted{slot, row})
 	}
 	if c != nil {
-		next.names = newNames(next.list)
+		next.cols = next.columns()
 	} else {
-		next.names = r.names.with(changed, next.list)
+		next.cols = r.cols.with(changed)
 	}
+	next.names = r.names.with(fresh, next.list)
 	return next
+}
+
+// slotted is a row with its slot.
+type slotted struct {
+	slot int32
+	row  *row
 }
 
 // slotOf returns the slot of the offering with the id, or noSlot.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
 // suggestion is a prepared completion with the folded key that finds it.
@@ -85,9 +86,9 @@ func (v *View) Suggest(text string, n int) []Suggestion {
 		found = append(found, s)
 	}
 	v.rows.names.prefixed(prefix, func(k nameKey) bool {
-		if r := v.rows.at(k.row.slot); r == k.row {
-			o := r.offering
-			s := Suggestion{SuggestOffering, o.Name, c.codeName("type:" + o.Type), "/tilbud/" + strconv.FormatInt(o.ID, 10) + "-" + o.Slug()}
+		if r := v.rows.at(k.slot); r == k.row && r.get() != nil {
+			o := r.get()
+			s := Suggestion{SuggestOffering, o.Name, c.leadName(directory.Lead(directory.LeadType + ":" + o.Type)), "/tilbud/" + strconv.FormatInt(o.ID, 10) + "-" + o.Slug()}
 			found = append(found, suggestion{k.key, rankOffering, s})
 		}
 		return len(found) < 500
@@ -122,11 +123,11 @@ func (v *View) postalSuggestions(text string) []suggestion {
 
 // didYouMean returns the question with its misspelt words mended from the names of places
 // and types, or "" when there is nothing to mend.
-func (v *View) didYouMean(u understood) string {
+func (v *View) didYouMean(u *understood) string {
 	c := v.catalog()
 	changed := false
-	words := make([]string, len(u.words))
-	for i, w := range u.words {
+	words := make([]string, len(u.all))
+	for i, w := range u.all {
 		words[i] = w.text
 		for _, e := range c.placeNames.near(w.fold) {
 			name := e.as
@@ -178,7 +179,7 @@ func newArticleIndex(c *catalog) articleIndex {
 const mostArticles = 3
 
 // find returns the few articles that the question's words fit best.
-func (x articleIndex) find(u understood) []*article.Article {
+func (x articleIndex) find(u *understood) []*article.Article {
 	type scored struct {
 		article *article.Article
 		score   int
@@ -186,7 +187,7 @@ func (x articleIndex) find(u understood) []*article.Article {
 	var found []scored
 	for i, forms := range x.words {
 		s := 0
-		for _, w := range u.words {
+		for _, w := range u.content() {
 			s += forms[normal(w.fold)]
 		}
 		if s > 2 {

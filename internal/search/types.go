@@ -98,6 +98,9 @@ type Result struct {
 	Interpreted Interpretation
 	DidYouMean  string // a better spelling, or ""
 	Articles    []*article.Article
+	// NotThere is set when the types that were named are not registered for the place,
+	// and the hits are what to look at instead.
+	NotThere bool
 	// Crisis is set when the text speaks of suicide, violence or danger: emergency
 	// numbers then come first, whatever else was found.
 	Crisis bool

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -8,206 +9,202 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
-// typeWords finds types by what people call them, folded and stemmed.
-type typeWords struct {
-	types    map[string]int
-	maxWords int
+// maxWords is how many words of a question are looked at. Nobody reads further back than
+// that in what they wrote either.
+const maxWords = 24
+
+// fewWords is how many words may stand beside a type that is named, for the type to be
+// what is asked for. In a longer sentence it may be said in passing, and only weighs.
+const fewWords = 2
+
+// use says what a word of a question was understood as.
+type use uint8
+
+const (
+	unused    use = iota
+	usedType      // part of the name of a type
+	usedPlace     // part of the name of a place, or the preposition before it
+)
+
+// understood is a question taken apart.
+type understood struct {
+	all      []word
+	uses     []use // what each of all was understood as
+	kommuner []int
+	fylker   []int
+	place    string
+	types    []int
+	soft     bool // the types weigh, but are not required
+	said     []saidExpression
+	crisis   bool
+	literal  bool // nothing may be read into the words
+	name     bool // the words are the whole name of an offering
 }
 
-func newTypeWords(c *catalog) typeWords {
-	t := typeWords{types: map[string]int{}}
-	for i, typ := range c.types {
-		for _, name := range append([]string{typ.Name.NB, typ.Name.NN, typ.Plural.NB, typ.Plural.NN, typ.Name.EN, typ.Plural.EN}, typ.Words...) {
-			key := stemmed(splitWords(name))
-			if key == "" {
-				continue
-			}
-			if _, taken := t.types[key]; !taken {
-				t.types[key] = i
-			}
-			t.maxWords = max(t.maxWords, 1+strings.Count(key, " "))
-		}
+// understand takes text apart. A text that is the whole name of an offering is left as it
+// is: places and types in it are part of the name.
+func (v *View) understand(ctx context.Context, text string, literal bool) (understood, error) {
+	c := v.catalog()
+	u := understood{all: splitWords(text), literal: literal, crisis: isCrisis(text)}
+	u.all = u.all[:min(len(u.all), maxWords)]
+	u.uses = make([]use, len(u.all))
+	if literal || len(u.all) == 0 {
+		return u, nil
 	}
-	return t
+	named, err := v.named(ctx, joined(u.all))
+	if err != nil {
+		return u, err
+	}
+	if u.name = len(named) > 0; u.name {
+		return u, nil
+	}
+	u.takeTypes(c)
+	u.takePlaces(c)
+	if err := v.mend(ctx, &u); err != nil {
+		return u, err
+	}
+	u.soft = len(u.content()) > fewWords
+	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), u.isType)
+	for _, s := range u.said {
+		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
+	}
+	return u, nil
 }
 
-// stemmed returns the words' normal forms joined by spaces.
-func stemmed(words []word) string {
-	forms := make([]string, len(words))
+// isType reports whether the expression was understood as a type already.
+func (u *understood) isType(s saidExpression) bool {
+	return !u.soft && !slices.ContainsFunc(s.at, func(i int) bool { return u.uses[i] != usedType })
+}
+
+// joined returns the folded words with single spaces between them.
+func joined(words []word) string {
+	parts := make([]string, len(words))
 	for i, w := range words {
-		forms[i] = normal(w.fold)
+		parts[i] = w.fold
 	}
-	return strings.Join(forms, " ")
+	return strings.Join(parts, " ")
 }
 
-// commonWords are folded names of places that are ordinary words too. They name a place
-// only with a preposition before them, a capital, or nothing but a type beside them.
-var commonWords = set(`os nes bo as a time lund sel alta ha bokn sund gran lom vang hol al sola fla eid re vik lier sande hole
-ski moss berg hov mo dal rost ness bygd torg sentrum bru stad ser vinje tinn rade vestby grue fedje luster vaga fjord`)
-
-var prepositions = set("i pa fra ved nar til for")
-
-// everyday leads what people say, folded and stemmed, to codes of topics and types. A
-// start: the words over which readers of a directory like this stumble most.
-var everyday = map[string][]string{}
-
-func init() {
-	for said, codes := range map[string]string{
-		"drikker": "tema:rus", "drikke": "tema:rus", "alkohol": "tema:rus", "alkoholiker": "tema:rus", "ruser": "tema:rus",
-		"narkotika": "tema:rus", "stoff": "tema:rus", "hasj": "tema:rus", "piller": "tema:rus", "avhengig": "tema:rus", "gambling": "tema:rus", "spillegal": "tema:rus",
-		"husker": "tema:demens", "glemsk": "tema:demens", "glemmer": "tema:demens", "alzheimer": "tema:demens", "dement": "tema:demens", "hukommelse": "tema:demens",
-		"skilles": "tema:samliv", "skilsmisse": "tema:samliv", "brudd": "tema:samliv", "mekling": "tema:samliv", "barnefordeling": "tema:samliv", "krangler": "tema:samliv", "utro": "tema:samliv",
-		"selvmord": "tema:selvmord", "livet": "tema:selvmord", "selvskading": "tema:selvmord",
-		"deprimert": "tema:psykisk_helse", "depresjon": "tema:psykisk_helse", "angst": "tema:psykisk_helse", "psykose": "tema:psykisk_helse", "bipolar": "tema:psykisk_helse", "schizofreni": "tema:psykisk_helse", "psykisk": "tema:psykisk_helse",
-		"anoreksi": "tema:spiseforstyrrelser", "bulimi": "tema:spiseforstyrrelser", "spiser": "tema:spiseforstyrrelser",
-		"kreft": "tema:kreft", "kreftsyk": "tema:kreft", "cellegift": "tema:kreft", "svulst": "tema:kreft",
-		"slag": "tema:hjerne_og_nerver", "hjerneslag": "tema:hjerne_og_nerver", "parkinson": "tema:hjerne_og_nerver", "adhd": "tema:hjerne_og_nerver", "autisme": "tema:hjerne_og_nerver",
-		"sjelden": "tema:sjeldne_diagnoser", "sjeldne": "tema:sjeldne_diagnoser", "slar": "tema:vold", "vold": "tema:vold", "overgrep": "tema:vold", "mishandling": "tema:vold",
-		"dod": "tema:sorg", "dode": "tema:sorg", "sorg": "tema:sorg", "mistet": "tema:sorg", "begravelse": "tema:sorg",
-		"sliten": "tema:avlastning", "utslitt": "tema:avlastning", "avlastning": "tema:avlastning", "omsorgsstonad": "tema:avlastning", "pleiepenger": "tema:avlastning",
-		"klage": "type:brukerombud", "klager": "type:brukerombud", "feilbehandling": "type:brukerombud", "erstatning": "type:brukerombud",
-	} {
-		key := normal(fold(said))
-		everyday[key] = append(everyday[key], strings.Fields(codes)...)
-	}
-}
-
-// crisisWords begin the words, folded, of which one alone makes a question urgent.
-var crisisWords = []string{"selvmord", "sjolvmord", "suicid", "overdose", "voldtekt", "voldtatt", "kveler"}
-
-// crisisPhrases are folded words that together make a question urgent.
-var crisisPhrases = []string{"ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
-	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv"}
-
-func isCrisis(text string) bool {
-	f := " " + fold(text) + " "
-	for _, w := range crisisWords {
-		if strings.Contains(f, " "+w) {
-			return true
+// content returns the words that were not used and that say something.
+func (u *understood) content() []word {
+	var list []word
+	for i, w := range u.all {
+		if u.uses[i] == unused && w.says() {
+			list = append(list, w)
 		}
 	}
-	for _, p := range crisisPhrases {
-		if strings.Contains(f, " "+p+" ") {
-			return true
+	return list
+}
+
+// says reports whether a word says anything about what is looked for.
+func (w word) says() bool {
+	return !stopWords[w.fold] && !fillers[w.fold] && (len(w.fold) > 1 || w.fold >= "0" && w.fold <= "9")
+}
+
+// free reports whether the n words from i are all unused.
+func (u *understood) free(i, n int) bool {
+	return !slices.ContainsFunc(u.uses[i:i+n], func(x use) bool { return x != unused })
+}
+
+func (u *understood) mark(i, n int, as use) {
+	for j := i; j < i+n; j++ {
+		u.uses[j] = as
+	}
+}
+
+// runs calls try with every run of at most longest unused words, the longest first, until
+// it returns true.
+func (u *understood) runs(longest int, try func(i, n int) bool) bool {
+	for n := min(longest, len(u.all)); n > 0; n-- {
+		for i := 0; i+n <= len(u.all); i++ {
+			if u.free(i, n) && try(i, n) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// understood is a question taken apart.
-type understood struct {
-	words    []word // what is left to look for, without stop words
-	kommuner []int
-	fylker   []int
-	place    string
-	types    []int
-	codes    map[string]bool // what everyday words lead to
-	expanded []string
+// takeTypes uses the longest runs of words that name a type.
+func (u *understood) takeTypes(c *catalog) {
+	for u.runs(c.typeWords.maxWords, func(i, n int) bool {
+		t, ok := c.typeWords.types[stemmed(u.all[i:i+n])]
+		if ok {
+			u.takeType(t, i, n)
+		}
+		return ok
+	}) {
+	}
 }
 
-// maxWords is how many words of a question are looked at. Nobody reads further back than
-// that in what they wrote either.
-const maxWords = 24
-
-// understand takes text apart. A text that is the whole name of an offering is left as it
-// is: places and types in it are part of the name.
-func (v *View) understand(text string, literal bool) understood {
-	words := splitWords(text)
-	if len(words) > maxWords {
-		words = words[:maxWords]
+func (u *understood) takeType(t, i, n int) {
+	u.mark(i, n, usedType)
+	if !slices.Contains(u.types, t) {
+		u.types = append(u.types, t)
 	}
-	u := understood{codes: map[string]bool{}}
-	if !literal && !v.isOfferingName(words) {
-		words = u.takeTypes(v.catalog(), words)
-		words = u.takePlaces(v.catalog(), words)
-	}
-	for _, w := range words {
-		if stopWords[w.fold] || len(w.fold) < 2 && !isDigit(w.fold) {
-			continue
-		}
-		u.words = append(u.words, w)
-		if literal {
-			continue
-		}
-		for _, code := range everyday[normal(w.fold)] {
-			if !u.codes[code] {
-				u.codes[code] = true
-				u.expanded = append(u.expanded, code)
-			}
-		}
-	}
-	return u
 }
 
-func isDigit(s string) bool { return s >= "0" && s <= "9" }
-
-func (v *View) isOfferingName(words []word) bool {
-	parts := make([]string, len(words))
-	for i, w := range words {
-		parts[i] = w.fold
+// takePlaces uses the longest run of words that names a kommune, a fylke or a place, with
+// the preposition before it. One place is enough, but a fylke may stand beside a kommune
+// to tell which of two is meant: "Herøy Nordland".
+func (u *understood) takePlaces(c *catalog) {
+	u.takePlace(c)
+	if len(u.fylker) != 1 || len(u.kommuner) > 0 {
+		u.narrow(c)
+		return
 	}
-	name := strings.Join(parts, " ")
-	found := false
-	v.rows.names.prefixed(name, func(k nameKey) bool {
-		found = k.start && k.key == name && v.rows.at(k.row.slot) == k.row
-		return !found
+	u.takePlace(c)
+	within := u.within(c, u.fylker[0])
+	if len(within) > 0 {
+		u.kommuner, u.fylker = within, nil
+	}
+}
+
+// narrow uses a fylke that is named beside several kommuner of one name, and keeps those
+// that are in it.
+func (u *understood) narrow(c *catalog) {
+	if len(u.kommuner) < 2 {
+		return
+	}
+	u.runs(3, func(i, n int) bool {
+		f, ok := c.fylkeNamed(joined(u.all[i : i+n]))
+		if !ok {
+			return false
+		}
+		if within := u.within(c, f); len(within) > 0 {
+			u.kommuner = within
+			u.markPlace(i, n)
+		}
+		return true
 	})
-	return found
 }
 
-// takeTypes removes the longest runs of words that name a type.
-func (u *understood) takeTypes(c *catalog, words []word) []word {
-	for n := min(c.typeWords.maxWords, len(words)); n > 0; n-- {
-		for i := 0; i+n <= len(words); i++ {
-			if t, ok := c.typeWords.types[stemmed(words[i:i+n])]; ok {
-				if !slices.Contains(u.types, t) {
-					u.types = append(u.types, t)
-				}
-				return u.takeTypes(c, slices.Delete(slices.Clone(words), i, i+n))
-			}
+func (u *understood) within(c *catalog, fylke int) []int {
+	return slices.DeleteFunc(slices.Clone(u.kommuner), func(k int) bool {
+		return c.kommuner[k].Number.Fylke() != c.fylker[fylke].Number
+	})
+}
+
+func (u *understood) takePlace(c *catalog) {
+	u.runs(c.placeNames.maxWords, func(i, n int) bool {
+		if !u.placeAt(c, i, n) {
+			return false
 		}
-	}
-	return words
+		u.markPlace(i, n)
+		return true
+	})
 }
 
-// takePlaces removes the longest run of words that names a kommune, a fylke or a place,
-// with a preposition before it. One place is enough, but a fylke may stand beside a
-// kommune to tell which of two is meant: "Herøy Nordland".
-func (u *understood) takePlaces(c *catalog, words []word) []word {
-	rest := u.takePlace(c, words)
-	if len(u.fylker) == 1 && len(u.kommuner) == 0 {
-		rest = u.takePlace(c, rest)
-		within := slices.DeleteFunc(slices.Clone(u.kommuner), func(k int) bool { return c.kommuner[k].Number.Fylke() != c.fylker[u.fylker[0]].Number })
-		if len(within) > 0 {
-			u.kommuner, u.fylker = within, nil
-		}
+func (u *understood) markPlace(i, n int) {
+	u.mark(i, n, usedPlace)
+	if i > 0 && u.uses[i-1] == unused && prepositions[u.all[i-1].fold] {
+		u.uses[i-1] = usedPlace
 	}
-	return rest
 }
 
-func (u *understood) takePlace(c *catalog, words []word) []word {
-	for n := min(c.placeNames.maxWords, len(words)); n > 0; n-- {
-		for i := 0; i+n <= len(words); i++ {
-			if !u.place1(c, words, i, n) {
-				continue
-			}
-			from := i
-			if from > 0 && prepositions[words[from-1].fold] {
-				from--
-			}
-			return slices.Delete(slices.Clone(words), from, i+n)
-		}
-	}
-	return words
-}
-
-// place1 notes the place that the n words from i name, if they name one.
-func (u *understood) place1(c *catalog, words []word, i, n int) bool {
-	parts := make([]string, n)
-	for j := range parts {
-		parts[j] = words[i+j].fold
-	}
-	key := strings.Join(parts, " ")
+// placeAt notes the place that the n words from i name, if they name one.
+func (u *understood) placeAt(c *catalog, i, n int) bool {
+	key := joined(u.all[i : i+n])
 	if p, ok := c.postalCodes[key]; ok {
 		if k, ok := c.kommuneIndex[p.Kommune]; ok {
 			u.kommuner, u.place = []int{k}, p.Code+" "+p.PlaceTitle()
@@ -219,60 +216,155 @@ func (u *understood) place1(c *catalog, words []word, i, n int) bool {
 		return true
 	}
 	entries := c.placeNames.lookup(key)
-	if len(entries) == 0 {
+	if len(entries) == 0 || n == 1 && !u.namesPlace(i, entries[0]) {
 		return false
 	}
-	if n == 1 && !u.namesPlace(words, i, entries[0]) {
-		return false
-	}
-	best := entries[0].rank
-	for _, e := range entries {
-		if e.rank != best {
-			break
-		}
-		u.kommuner = append(u.kommuner, e.kommune)
-	}
-	u.place = entries[0].as
+	u.setPlace(c.asWritten(entries, u.all[i:i+n]))
 	return true
 }
 
+// asWritten returns those of the entries whose name has the very letters of the words, if
+// there are any: who writes Lærdal does not mean Lardal.
+func (c *catalog) asWritten(entries []placeEntry, words []word) []placeEntry {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.text
+	}
+	text := strings.Join(texts, " ")
+	same := slices.DeleteFunc(slices.Clone(entries), func(e placeEntry) bool {
+		name := e.as
+		if name == "" {
+			name = c.kommuner[e.kommune].Name
+		}
+		return !strings.EqualFold(name, text)
+	})
+	if len(same) > 0 {
+		return same
+	}
+	return entries
+}
+
+// setPlace takes the meanings of a name that are as good as the first. A kommune of today
+// and a former one of the same name are: many still say the old name.
+func (u *understood) setPlace(entries []placeEntry) {
+	for _, e := range entries {
+		if e.rank > max(entries[0].rank, rankFormerName) {
+			break
+		}
+		if !slices.Contains(u.kommuner, e.kommune) {
+			u.kommuner = append(u.kommuner, e.kommune)
+		}
+	}
+	u.place = entries[0].as
+}
+
 // namesPlace reports whether a single word that can be a place is meant as one here.
-func (u *understood) namesPlace(words []word, i int, e placeEntry) bool {
-	w := words[i]
-	if i > 0 && (words[i-1].fold == "i" || words[i-1].fold == "pa" || words[i-1].fold == "fra") {
-		return true
+func (u *understood) namesPlace(i int, e placeEntry) bool {
+	w := u.all[i]
+	before := ""
+	if i > 0 {
+		before = u.all[i-1].fold
 	}
-	alone := len(words) == 1 // all the rest was a type, or there was no rest
+	alone := u.alone(i)
 	if commonWords[w.fold] || len(w.fold) < 3 {
-		return alone || w.cap && len(words) <= 3
+		return u.only(i) || before == "i" || before == "fra" || w.cap && (i > 0 || len(u.all) <= 3)
 	}
-	if e.rank <= 1 {
+	if e.rank <= 1 || alone || before != "til" && prepositions[before] {
 		return true
 	}
-	return alone || w.cap && i > 0
+	last := i == len(u.all)-1
+	return w.cap && i > 0 || last && len(w.fold) >= 6
+}
+
+// only reports whether all but the word at i was used, or is the preposition before it.
+func (u *understood) only(i int) bool {
+	for j, w := range u.all {
+		if j != i && u.uses[j] == unused && !(j == i-1 && prepositions[w.fold]) {
+			return false
+		}
+	}
+	return true
+}
+
+// alone reports whether all but the word at i was used, or says nothing.
+func (u *understood) alone(i int) bool {
+	for j, w := range u.all {
+		if j != i && u.uses[j] == unused && w.says() {
+			return false
+		}
+	}
+	return true
+}
+
+// mend looks for types and places among the words that no offering has: misspelt ones,
+// and compounds that were written apart.
+func (v *View) mend(ctx context.Context, u *understood) error {
+	c := v.catalog()
+	for i := 0; i < len(u.all); i++ {
+		if i+1 < len(u.all) && u.free(i, 2) {
+			if t, ok := c.typeWords.near(u.all[i].fold + u.all[i+1].fold); ok {
+				u.takeType(t, i, 2)
+				continue
+			}
+			if err := v.join(ctx, u, i); err != nil {
+				return err
+			}
+		}
+		if u.uses[i] != unused || !u.all[i].says() || len(u.all[i].fold) < 4 {
+			continue
+		}
+		known, err := v.whole(ctx, u.all[i].text)
+		if err != nil {
+			return err
+		}
+		if len(known) > 0 || c.expressions.has(u.all[i]) {
+			continue
+		}
+		if t, ok := c.typeWords.near(u.all[i].fold); ok {
+			u.takeType(t, i, 1)
+		} else if len(u.kommuner)+len(u.fylker) == 0 {
+			if entries := c.placeNames.near(u.all[i].fold); len(entries) > 0 && entries[0].rank <= 1 {
+				u.setPlace(entries)
+				u.markPlace(i, 1)
+			}
+		}
+	}
+	return nil
+}
+
+// join makes one word of the two from i when offerings have it as one: "bipolar foreningen".
+func (v *View) join(ctx context.Context, u *understood, i int) error {
+	a, b := u.all[i], u.all[i+1]
+	if !a.says() || !b.says() || len(a.fold) < minPart || len(b.fold) < minPart {
+		return nil
+	}
+	found, err := v.whole(ctx, a.text+b.fold)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	u.all[i] = word{text: a.text + b.text, fold: a.fold + b.fold, cap: a.cap, at: a.at}
+	u.all, u.uses = slices.Delete(u.all, i+1, i+2), slices.Delete(u.uses, i+1, i+2)
+	return nil
 }
 
 func (c *catalog) fylkeNamed(key string) (int, bool) {
 	key = strings.TrimSuffix(key, " fylke")
-	for i, f := range c.fylker {
-		if fold(f.Name) == key {
+	for i, names := range c.fylkeNames {
+		if slices.Contains(names, key) {
 			return i, true
-		}
-		for _, n := range f.OtherNames {
-			if fold(n) == key {
-				return i, true
-			}
 		}
 	}
 	return 0, false
 }
 
 // interpretation words what was understood for the reader.
-func (u understood) interpretation(c *catalog) Interpretation {
+func (u *understood) interpretation(c *catalog) Interpretation {
 	in := Interpretation{Place: u.place}
-	texts := make([]string, len(u.words))
-	for i, w := range u.words {
-		texts[i] = w.text
+	var texts []string
+	for i, w := range u.all {
+		if (u.uses[i] == unused || u.soft && u.uses[i] == usedType) && (w.says() || u.literal) {
+			texts = append(texts, w.text)
+		}
 	}
 	in.Text = strings.Join(texts, " ")
 	for _, k := range u.kommuner {
@@ -281,28 +373,53 @@ func (u understood) interpretation(c *catalog) Interpretation {
 	for _, f := range u.fylker {
 		in.Fylker = append(in.Fylker, c.fylker[f])
 	}
-	for _, t := range u.types {
-		in.Types = append(in.Types, *c.types[t])
+	if !u.soft {
+		for _, t := range u.types {
+			in.Types = append(in.Types, *c.types[t])
+		}
 	}
-	for _, code := range u.expanded {
-		in.Expanded = append(in.Expanded, c.codeName(code))
-	}
+	in.Expanded = u.expanded(c)
 	return in
 }
 
-// codeName returns what a code of the index is called: "tema:rus" is "Rus og avhengighet".
-func (c *catalog) codeName(code string) string {
-	kind, value, _ := strings.Cut(code, ":")
-	if kind == "type" {
-		if i, ok := c.typeIndex[value]; ok {
+// mostExpanded is how many words are named that were searched for too.
+const mostExpanded = 4
+
+// forLaymen reports whether the question is in everyday words and not for professionals.
+func (u *understood) forLaymen() bool {
+	return len(u.said) > 0 && !slices.ContainsFunc(u.said, func(s saidExpression) bool {
+		return slices.Contains(s.LeadsTo, directory.Lead("malgruppe:fagfolk"))
+	})
+}
+
+// expanded names what expressions led to, the most important first.
+func (u *understood) expanded(c *catalog) []string {
+	var names []string
+	for _, s := range u.said {
+		for _, lead := range s.LeadsTo {
+			if name := c.leadName(lead); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// leadName returns what a lead is called: "tema:rus" is "Rus og avhengighet".
+func (c *catalog) leadName(l directory.Lead) string {
+	switch kind, code := l.Split(); kind {
+	case directory.LeadWord:
+		return code
+	case directory.LeadType:
+		if i, ok := c.typeIndex[code]; ok {
 			return c.types[i].Name.NB
 		}
-		return value
+	default:
+		if i, ok := c.termIndex[directory.TermKind(kind)][code]; ok {
+			return c.terms[directory.TermKind(kind)][i].Name.NB
+		}
 	}
-	if i, ok := c.termIndex[directory.TermKind(kind)][value]; ok {
-		return c.terms[directory.TermKind(kind)][i].Name.NB
-	}
-	return value
+	return ""
 }
 
 // indexes returns the places in the catalog of the kommuner named, those unknown left out.

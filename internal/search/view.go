@@ -15,6 +15,7 @@ type View struct {
 	generation uint64
 	rows       *rows
 	snap       *snapshot
+	matches    *matchCache
 }
 
 // Generation returns the number of the state: another number may mean other content.
@@ -25,7 +26,8 @@ func (v *View) catalog() *catalog { return v.rows.catalog }
 // Offering returns the public offering with the id.
 func (v *View) Offering(id int64) (*directory.Offering, bool) {
 	if r := v.rows.byID(id); r != nil {
-		return r.offering, true
+		o := r.get()
+		return o, o != nil
 	}
 	return nil, false
 }
@@ -34,8 +36,11 @@ func (v *View) Offering(id int64) (*directory.Offering, bool) {
 func (v *View) Offerings() []*directory.Offering {
 	list := make([]*directory.Offering, 0, v.rows.count)
 	for _, r := range v.rows.list {
-		if r != nil {
-			list = append(list, r.offering)
+		if r == nil {
+			continue
+		}
+		if o := r.get(); o != nil {
+			list = append(list, o)
 		}
 	}
 	return list
@@ -128,9 +133,9 @@ func (v *View) Article(section, slug string) (*article.Article, bool) {
 // Changed returns when an offering was last changed; zero when there is none.
 func (v *View) Changed() time.Time {
 	var last time.Time
-	for _, r := range v.rows.list {
-		if r != nil && r.offering.ChangedAt.After(last) {
-			last = r.offering.ChangedAt
+	for _, o := range v.Offerings() {
+		if o.ChangedAt.After(last) {
+			last = o.ChangedAt
 		}
 	}
 	return last

@@ -10,10 +10,22 @@ dette disse uten hvordan ingen din ditt dine blir samme hvilken hvilke slik mell
 mange ogsa siden ho eg ein eit ei dei ikkje kva kvar korleis nokon noko vert vart fa far fatt trenger treng
 veldig litt kona mannen sonnen dattera datteren mamma pappa mora faren`)
 
+// fillers are folded words of questions that say nothing about what is looked for, though
+// they do in the text of an offering.
+var fillers = set(`vaere vere vera vaert vore hjelp hjelper hjelpe hjelpa hjelpen finnes finst fins gjor gjore gjere gjort gar gikk ga
+gatt ta tar tok ma matte bor burde vet veit kjenner kjenne begynt begynte begynner holder synes syns tror sier si sagt lurer spor
+onsker onske ynskjer soker leter finner finne faar fikk fekk maa takk hei hallo please help need vil snart alltid aldri helt
+kjempe utrolig skjer gang ganger dag dager ting mer meir mye mykje lite siste lenge igjen nok heller hele heile enna lenger
+the a an is my i me to and for of with what how can who where have has`)
+
 // irregularForms leads folded forms that the stemmer does not bring together to one form.
 var irregularForms = pairs(`barna=barn barnas=barn sentre=senter sentra=senter sentrene=senter senteret=senter
 foreldrene=foreldre brodre=bror broren=bror sostre=soster sosteren=soster eldre=eldre unge=ungdom ungdommer=ungdom
 ungdommen=ungdom sykehuset=sykehus tilbudet=tilbud kurset=kurs kursene=kurs`)
+
+// centreEndings are inflections of senter, also at the end of compounds, which the stemmer
+// brings to several forms.
+var centreEndings = []string{"senterets", "senteret", "sentrene", "sentrenes", "sentre", "sentra"}
 
 // variantStems leads the stem of a nynorsk word to the stem of the bokmål one.
 var variantStems = stems(`sjuk=syk sjukdom=sykdom sjukehus=sykehus sjukepleiar=sykepleier teneste=tjeneste tenester=tjenester
@@ -38,10 +50,11 @@ likeperson likepersons motested mote sted skilsmisse samlivs samliv brudd foreld
 kommune kommunens sykehus lege fastlege legevakt jord sykepleier medisinsk spesialist rettighets rettighet klage stotte
 stotte kontakt aktivitets dag tilbud dagtilbud natt sjukehus meistring meistrings meistringssenter`)
 
+// set returns the words, folded: "noen" is found as "non".
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(words) {
-		m[w] = true
+		m[fold(w)] = true
 	}
 	return m
 }
@@ -50,7 +63,7 @@ func pairs(list string) map[string]string {
 	m := map[string]string{}
 	for _, p := range strings.Fields(list) {
 		from, to, _ := strings.Cut(p, "=")
-		m[from] = to
+		m[fold(from)] = fold(to)
 	}
 	return m
 }
@@ -124,4 +137,41 @@ func stripEnding(w string, last bool) string {
 		}
 	}
 	return w
+}
+
+// commonWords are folded names of places that are ordinary words too. They name a place
+// only where the sentence or a capital says so, or when they are asked for alone.
+var commonWords = set(`os nes bo as a time lund sel alta ha bokn sund gran lom vang hol al sola fla eid re vik lier sande hole
+ski moss berg hov mo dal rost ness bygd torg sentrum bru stad ser vinje tinn rade vestby grue fedje luster vaga fjord
+ask aure bjorke bleik bo borgen bud dale dalen drag eide eike eina engan espa fall fet fjell fjaera flekke flora frei gan grane
+grend grendi haga hagan hagen halsa haug hauge haus heim hell hidra his hof holme hus ise jar jaren jordet kapp kil kokelv lena
+ler leira lote marker meland moen moi myra myre na nome nore olden ona orre rasta re reine roa rong rud runde sand sander saura
+selje sem seter siljan skage skare skei skjold skole sletta sokna son songe stange sto stol strand sylte tana tau tiller tofte
+torp tro trones utne utvik valen valle vang var vear vega vet voll vollen vuku aga berger bogen holm
+nordre oppe ost over sor vest nord ytre indre`)
+
+var prepositions = set("i pa fra ved nar naer til for")
+
+// crisisWords begin the words, folded, of which one alone makes a question urgent.
+var crisisWords = []string{"selvmord", "sjolvmord", "sjolmord", "suicid", "overdose", "voldtekt", "voldtatt", "valdtekt", "kveler"}
+
+// crisisPhrases are folded words that together make a question urgent.
+var crisisPhrases = []string{"ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
+	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv"}
+
+// isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
+// the program, beside the expressions that editors keep, so that no edit can lose it.
+func isCrisis(text string) bool {
+	f := " " + fold(text) + " "
+	for _, w := range crisisWords {
+		if strings.Contains(f, " "+w) {
+			return true
+		}
+	}
+	for _, p := range crisisPhrases {
+		if strings.Contains(f, " "+fold(p)+" ") {
+			return true
+		}
+	}
+	return false
 }

@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"internal/server": {"internal/api", "internal/indexer", "internal/page", "internal/search", "internal/site",
 		"web"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed", "internal/server",
+	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed", "internal/search", "internal/server",
 		"internal/store"},
 
 	// For measuring and tests only: nothing above may name them.

@@ -69,10 +69,29 @@ func searchPage(v *search.View, q question, found search.Result) view.SearchPage
 	if reader != nil {
 		p.Kommune = &view.Link{Text: "Alt for deg i " + reader.DisplayName(), Href: page.KommunePath(reader.Kommune)}
 	}
+	if found.NotThere {
+		p.Notes = append(p.Notes, notThere(found.Interpreted, reader))
+	}
 	interpret(&p, q, found)
 	keep(&p, w, q)
 	paginate(&p, q, found)
 	return p
+}
+
+// notThere says that what was asked for is not registered where the reader is, and where
+// it stands whom to ask.
+func notThere(in search.Interpretation, reader *search.Kommune) view.Note {
+	types := lang.And(each(in.Types, func(t directory.OfferingType) string { return lowerInitial(lang.Pick(t.Name)) }))
+	n := view.Note{Text: "Ingen har meldt inn dette ennå: " + types + ". Treffene under er det du kan bruke i stedet."}
+	if reader == nil {
+		return n
+	}
+	n.Text = "Ingen har meldt inn dette for " + reader.DisplayName() + " ennå: " + types + ". Treffene under er det du kan bruke i stedet."
+	for _, t := range in.Types {
+		n.Links = append(n.Links, view.Link{Text: "Hva du kan spørre " + reader.DisplayName() + " kommune om", Href: page.KommunePath(reader.Kommune) + "#" + t.Code})
+		break
+	}
+	return n
 }
 
 // readerOf returns the kommune that the answer is for, when it is exactly one.

@@ -1,0 +1,225 @@
+package search
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/query"
+)
+
+// match is one offering that answers to something, and how well.
+type match struct {
+	slot  int32
+	score float32
+	share float32 // how much of what was asked for it has: 1, less when only a part of a word
+}
+
+// matches are sorted by slot.
+type matches []match
+
+// matchCache keeps, for one generation, which offerings answer to a word, as Bleve says.
+// Readers use the same words again and again, and a word's answer does not depend on the
+// rest of the question. It holds up to a number of matches; then it starts anew.
+type matchCache struct {
+	mu    sync.Mutex
+	lists map[string]matches
+	size  int
+	limit int
+}
+
+func newMatchCache(slots int) *matchCache {
+	return &matchCache{lists: map[string]matches{}, limit: 1<<20 + 8*slots}
+}
+
+func (c *matchCache) get(key string) (matches, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list, ok := c.lists[key]
+	return list, ok
+}
+
+func (c *matchCache) put(key string, list matches) {
+	const perEntry = 16 // what a key costs, in matches
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.size += len(list) + perEntry; c.size > c.limit {
+		clear(c.lists)
+		c.size = len(list) + perEntry
+	}
+	c.lists[key] = list
+}
+
+// cached returns what find gives, found once in a generation.
+func (v *View) cached(key string, find func() (matches, error)) (matches, error) {
+	if list, ok := v.matches.get(key); ok {
+		return list, nil
+	}
+	list, err := find()
+	if err != nil {
+		return nil, err
+	}
+	v.matches.put(key, list)
+	return list, nil
+}
+
+// whole returns the offerings that have the word in one of its forms.
+func (v *View) whole(ctx context.Context, text string) (matches, error) {
+	return v.cached("w "+fold(text), func() (matches, error) {
+		return v.ask(ctx, wordQuery(terms(text)[:1]), 1)
+	})
+}
+
+// parts returns the offerings that have a part of the word, when it is a compound.
+func (v *View) parts(ctx context.Context, text string) (matches, error) {
+	forms := terms(text)
+	if len(forms) < 2 {
+		return nil, nil
+	}
+	return v.cached("p "+fold(text), func() (matches, error) {
+		list, err := v.ask(ctx, wordQuery(forms[1:]), partShare)
+		return list.times(partBoost), err
+	})
+}
+
+// guess returns the offerings that have a word which this one may be a misspelling or the
+// beginning of.
+func (v *View) guess(ctx context.Context, text string) (matches, error) {
+	return v.cached("g "+fold(text), func() (matches, error) {
+		return v.ask(ctx, guessQuery(terms(text)[0].text), 1)
+	})
+}
+
+// named returns the offerings whose whole name is the folded text.
+func (v *View) named(ctx context.Context, folded string) (matches, error) {
+	return v.cached("n "+folded, func() (matches, error) {
+		q := bleve.NewTermQuery(folded)
+		q.SetField(fieldExact)
+		return v.ask(ctx, q, 1)
+	})
+}
+
+// wordQuery looks for any of the forms in every field.
+func wordQuery(forms []term) query.Query {
+	var any []query.Query
+	for _, t := range forms {
+		for _, field := range textFields {
+			q := bleve.NewTermQuery(t.text)
+			q.SetField(field)
+			q.SetBoost(fieldBoost[field])
+			any = append(any, q)
+		}
+	}
+	return bleve.NewDisjunctionQuery(any...)
+}
+
+// guessQuery looks for words that the form may be a misspelling or the beginning of.
+func guessQuery(form string) query.Query {
+	var any []query.Query
+	for _, field := range textFields {
+		if len(form) >= 5 {
+			q := bleve.NewFuzzyQuery(form)
+			q.SetField(field)
+			q.SetBoost(fieldBoost[field] * fuzzyBoost)
+			q.SetPrefix(1)
+			q.SetFuzziness(1)
+			if len(form) >= 9 {
+				q.SetFuzziness(2)
+			}
+			any = append(any, q)
+		}
+		if len(form) >= 4 {
+			start := form
+			if len(form) >= 10 { // the end of a long word is where it is misspelt or inflected
+				start = form[:len(form)-3]
+			}
+			q := bleve.NewPrefixQuery(start)
+			q.SetField(field)
+			q.SetBoost(fieldBoost[field] * prefixBoost)
+			any = append(any, q)
+		}
+	}
+	if len(any) == 0 {
+		return bleve.NewMatchNoneQuery()
+	}
+	return bleve.NewDisjunctionQuery(any...)
+}
+
+// queryMapping tells Bleve's queries how fields are analysed.
+var queryMapping = newMapping()
+
+// ask returns what Bleve finds, each match with the share.
+func (v *View) ask(ctx context.Context, q query.Query, share float32) (matches, error) {
+	defer runtime.KeepAlive(v.snap)
+	var list matches
+	err := guard(func() error {
+		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
+		if err != nil {
+			return err
+		}
+		defer searcher.Close()
+		sc := &search.SearchContext{
+			DocumentMatchPool: search.NewDocumentMatchPool(searcher.DocumentMatchPoolSize()+1, 0),
+			IndexReader:       v.snap.reader,
+		}
+		for {
+			m, err := searcher.Next(sc)
+			if err != nil || m == nil {
+				return err
+			}
+			if slot := v.snap.slots[m.IndexInternalID.Value()]; slot != noSlot {
+				list = append(list, match{slot, float32(m.Score), share})
+			}
+			sc.DocumentMatchPool.Put(m)
+			if len(list)%1024 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+	})
+	slices.SortFunc(list, func(a, b match) int { return int(a.slot) - int(b.slot) })
+	return slices.Clip(list), err
+}
+
+// better returns every offering of either list with the higher of its scores.
+func (a matches) better(b matches) matches {
+	return a.merge(b, func(x, y float32) float32 { return max(x, y) })
+}
+
+func (a matches) merge(b matches, both func(x, y float32) float32) matches {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 {
+		return a
+	}
+	out := make(matches, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].slot < b[0].slot:
+			out, a = append(out, a[0]), a[1:]
+		case a[0].slot > b[0].slot:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out = append(out, match{a[0].slot, both(a[0].score, b[0].score), max(a[0].share, b[0].share)})
+			a, b = a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}
+
+// times returns the matches with their scores multiplied.
+func (a matches) times(f float32) matches {
+	out := make(matches, len(a))
+	for i, m := range a {
+		out[i] = match{m.slot, m.score * f, m.share}
+	}
+	return out
+}
+
+// plus returns every offering of either list with the sum of its scores.
+func (a matches) plus(b matches) matches {
+	return a.merge(b, func(x, y float32) float32 { return x + y })
+}

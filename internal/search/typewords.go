@@ -1,0 +1,65 @@
+package search
+
+import "strings"
+
+// typeWords finds types by what people call them, folded and stemmed.
+type typeWords struct {
+	types    map[string]int
+	whole    map[string]int // single words, folded and not stemmed, to mend misspelt ones by
+	maxWords int
+}
+
+func newTypeWords(c *catalog) typeWords {
+	t := typeWords{types: map[string]int{}, whole: map[string]int{}}
+	for i, typ := range c.types {
+		for _, name := range append([]string{typ.Name.NB, typ.Name.NN, typ.Plural.NB, typ.Plural.NN, typ.Name.EN, typ.Plural.EN}, typ.Words...) {
+			words := splitWords(name)
+			key := stemmed(words)
+			if key == "" {
+				continue
+			}
+			if _, taken := t.types[key]; !taken {
+				t.types[key] = i
+			}
+			if _, taken := t.whole[words[0].fold]; !taken && len(words) == 1 {
+				t.whole[words[0].fold] = i
+			}
+			t.maxWords = max(t.maxWords, 1+strings.Count(key, " "))
+		}
+	}
+	return t
+}
+
+// near returns the type whose word is closest to a folded one: one wrong letter from seven
+// letters on, two from eleven. Short words are too near to each other.
+func (t typeWords) near(fold string) (int, bool) {
+	if i, ok := t.whole[fold]; ok {
+		return i, true
+	}
+	limit := 0
+	switch {
+	case len(fold) >= 11:
+		limit = 2
+	case len(fold) >= 7:
+		limit = 1
+	}
+	best, found := limit+1, -1
+	for w, i := range t.whole {
+		if w[0] != fold[0] || max(len(w)-len(fold), len(fold)-len(w)) > limit {
+			continue
+		}
+		if d := distance(w, fold, limit); d < best || d == best && found >= 0 && i < found {
+			best, found = d, i
+		}
+	}
+	return found, found >= 0
+}
+
+// stemmed returns the words' normal forms joined by spaces.
+func stemmed(words []word) string {
+	forms := make([]string, len(words))
+	for i, w := range words {
+		forms[i] = normal(w.fold)
+	}
+	return strings.Join(forms, " ")
+}
