@@ -14,6 +14,7 @@ var expressionColumns = []string{"uttrykk", "forer_til", "art"}
 
 func (im *run) expressions(ctx context.Context, fsys fs.FS) error {
 	var list []directory.Expression
+	faults := len(im.report.Problems)
 	im.each(fsys, expressionsFile, expressionColumns, func(row *row) {
 		row.required("art")
 		e := directory.Expression{
@@ -29,7 +30,7 @@ func (im *run) expressions(ctx context.Context, fsys fs.FS) error {
 			}
 			e.LeadsTo = append(e.LeadsTo, lead)
 		}
-		if row.ok {
+		if row.once("uttrykk"); row.ok {
 			list = append(list, e)
 		}
 	})
@@ -39,6 +40,9 @@ func (im *run) expressions(ctx context.Context, fsys fs.FS) error {
 	summary, err := im.store.SaveExpressions(ctx, im.actor, list)
 	if err != nil {
 		return fmt.Errorf("import expressions: %w", err)
+	}
+	if len(im.report.Problems) > faults {
+		summary.Gone = nil
 	}
 	im.report.Said = summary
 	return nil

@@ -25,7 +25,8 @@ const (
 	articlesDir   = "artikler"
 )
 
-// Report says what an import did.
+// Report says what an import did. What is gone from a file, Missing and the Gone of the
+// summaries, is told only when every row could be read: one that is wrong stands there still.
 type Report struct {
 	Read      map[string]int // rows or files read, by file name
 	Created   int            // offerings and articles
@@ -66,8 +67,14 @@ func Import(ctx context.Context, st *store.Store, fsys fs.FS, actor auth.Actor, 
 }
 
 func (im *run) regions(ctx context.Context, fsys fs.FS) error {
-	regions := im.readRegions(fsys)
-	if err := im.addContacts(ctx, fsys, &regions); err != nil {
+	known, err := im.storedNumbers(ctx)
+	if err != nil {
+		return fmt.Errorf("import regions: %w", err)
+	}
+	faults := len(im.report.Problems)
+	regions := im.readRegions(fsys, known)
+	gone, err := im.addContacts(ctx, fsys, &regions, known)
+	if err != nil {
 		return err
 	}
 	total := len(regions.Fylker) + len(regions.Kommuner) + len(regions.Formers) + len(regions.PostalCodes) + len(regions.Places)
@@ -78,6 +85,9 @@ func (im *run) regions(ctx context.Context, fsys fs.FS) error {
 	summary, err := im.store.SaveRegions(ctx, im.actor, regions)
 	if err != nil {
 		return fmt.Errorf("import regions: %w", err)
+	}
+	if summary.Gone = append(summary.Gone, gone...); len(im.report.Problems) > faults {
+		summary.Gone = nil
 	}
 	im.report.Regions = summary
 	im.progress("kommuner, postnummer and places", total, total)
@@ -93,7 +103,9 @@ func (im *run) offerings(ctx context.Context, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("import offerings: %w", err)
 	}
+	faults := len(im.report.Problems)
 	parsed := im.readOfferings(fsys, newRegionNames(fylker, kommuner))
+	whole := len(im.report.Problems) == faults
 	if len(parsed) == 0 {
 		return nil
 	}
@@ -105,6 +117,9 @@ func (im *run) offerings(ctx context.Context, fsys fs.FS) error {
 			return err
 		}
 		im.progress("offerings", end, len(parsed))
+	}
+	if !whole {
+		return nil
 	}
 	return im.missingOfferings(ctx, parsed)
 }

@@ -26,7 +26,7 @@ func (im *run) readOfferings(fsys fs.FS, names regionNames) []parsedOffering {
 	var found []parsedOffering
 	im.each(fsys, offeringsFile, offeringColumns, func(row *row) {
 		o := readOffering(row, names)
-		if row.ok {
+		if row.once("noekkel"); row.ok {
 			found = append(found, parsedOffering{o, row.line})
 		}
 	})

@@ -22,9 +22,41 @@ var (
 	placeColumns      = []string{"sted", "kommunenummer", "kommune", "type", "lat", "lon", "bydelsnummer", "kilde"}
 )
 
+// numbers are the fylker and kommuner that rows may name: those of the store, and those
+// that the files bring.
+type numbers struct {
+	fylker   map[region.FylkeNumber]bool
+	kommuner map[region.Number]bool
+}
+
+func (im *run) storedNumbers(ctx context.Context) (numbers, error) {
+	known := numbers{map[region.FylkeNumber]bool{}, map[region.Number]bool{}}
+	fylker, err := im.store.Fylker(ctx)
+	if err != nil {
+		return known, err
+	}
+	for _, f := range fylker {
+		known.fylker[f.Number] = true
+	}
+	kommuner, err := im.store.Kommuner(ctx)
+	for _, k := range kommuner {
+		known.kommuner[k.Number] = true
+	}
+	return known, err
+}
+
+// kommune returns the kommune that a cell names by number, "" for an empty cell.
+func (known numbers) kommune(row *row, column string) region.Number {
+	n := parsed(row, column, region.ParseNumber)
+	if n != "" && !known.kommuner[n] {
+		row.problem(column, fmt.Sprintf("no kommune has the number %s", n))
+	}
+	return n
+}
+
 // readRegions reads every file about regions that fsys holds. Files that are absent are
-// passed over, so that a single one can be imported.
-func (im *run) readRegions(fsys fs.FS) store.Regions {
+// passed over, so that a single one can be imported. Known grows by what the files bring.
+func (im *run) readRegions(fsys fs.FS, known numbers) store.Regions {
 	var r store.Regions
 	im.each(fsys, "fylker.csv", fylkeColumns, func(row *row) {
 		f := region.Fylke{
@@ -33,13 +65,18 @@ func (im *run) readRegions(fsys fs.FS) store.Regions {
 			OtherNames:   row.list("andre_navn"),
 			OfficialName: row.required("navn_offisielt"),
 		}
-		if row.ok {
+		if row.once("fylkesnummer"); row.ok {
+			known.fylker[f.Number] = true
 			r.Fylker = append(r.Fylker, f)
 		}
 	})
 	im.each(fsys, "kommuner.csv", kommuneColumns, func(row *row) {
 		k := readKommune(row)
-		if row.ok {
+		if k.Number != "" && !known.fylker[k.Number.Fylke()] {
+			row.problem("kommunenummer", fmt.Sprintf("no fylke has the number %s", k.Number.Fylke()))
+		}
+		if row.once("kommunenummer"); row.ok {
+			known.kommuner[k.Number] = true
 			r.Kommuner = append(r.Kommuner, k)
 		}
 	})
@@ -47,11 +84,12 @@ func (im *run) readRegions(fsys fs.FS) store.Regions {
 		f := region.Former{
 			Number:   required(row, "gammelt_nummer", region.ParseNumber),
 			Name:     row.required("gammelt_navn"),
-			Present:  required(row, "nytt_nummer", region.ParseNumber),
+			Present:  known.kommune(row, "nytt_nummer"),
 			LastYear: row.integer("gyldig_til"),
 			Kind:     oneOf(row, "type", region.Renumbered, region.Renamed, region.Merged, region.Split),
 		}
-		if row.ok {
+		row.required("nytt_nummer")
+		if row.once("gammelt_nummer", "gammelt_navn", "nytt_nummer"); row.ok {
 			r.Formers = append(r.Formers, f)
 		}
 	})
@@ -59,23 +97,24 @@ func (im *run) readRegions(fsys fs.FS) store.Regions {
 		p := region.PostalCode{
 			Code:     string(required(row, "postnummer", directory.ParsePostalCode)),
 			Place:    row.required("poststed"),
-			Kommune:  parsed(row, "kommunenummer", region.ParseNumber), // none on Svalbard and Jan Mayen
+			Kommune:  known.kommune(row, "kommunenummer"), // none on Svalbard and Jan Mayen
 			Category: oneOf(row, "kategori", "B", "F", "G", "P", "S"),
 		}
-		if row.ok {
+		if row.once("postnummer"); row.ok {
 			r.PostalCodes = append(r.PostalCodes, p)
 		}
 	})
 	im.each(fsys, "steder.csv", placeColumns, func(row *row) {
 		p := region.Place{
 			Name:        row.required("sted"),
-			Kommune:     required(row, "kommunenummer", region.ParseNumber),
+			Kommune:     known.kommune(row, "kommunenummer"),
 			Kind:        oneOf(row, "type", region.Bydel, region.AdminCentre, region.Settlement, region.PostalPlace),
 			Position:    position(row),
 			BydelNumber: row.text("bydelsnummer"),
 			Source:      row.required("kilde"),
 		}
-		if row.ok {
+		row.required("kommunenummer")
+		if row.once("sted", "kommunenummer", "type"); row.ok {
 			r.Places = append(r.Places, p)
 		}
 	})
@@ -106,43 +145,42 @@ func readKommune(row *row) region.Kommune {
 	return k
 }
 
-// addContacts gives the kommuner in r their contacts. They stand in a file of their own:
-// when either file is imported alone, the other half is taken from the store.
-func (im *run) addContacts(ctx context.Context, fsys fs.FS, r *store.Regions) error {
-	contacts := im.readContacts(fsys)
-	if len(contacts) > 0 == (len(r.Kommuner) > 0) {
-		setContacts(r.Kommuner, contacts)
-		return nil
-	}
+// addContacts gives the kommuner in r their contacts, which stand in a file of their own.
+// One that the file lacks, or that is wrong there, stays as it is in the store, and so do
+// the kommuner when the contacts are imported alone. It returns whose contacts are gone
+// from the file.
+func (im *run) addContacts(ctx context.Context, fsys fs.FS, r *store.Regions, known numbers) (gone []string, err error) {
+	contacts := im.readContacts(fsys, known)
 	stored, err := im.store.Kommuner(ctx)
 	if err != nil {
-		return fmt.Errorf("import contacts: %w", err)
+		return nil, fmt.Errorf("import contacts: %w", err)
 	}
-	if len(contacts) > 0 {
+	if len(r.Kommuner) == 0 && len(contacts) > 0 {
 		r.Kommuner = stored
-	} else {
-		for _, k := range stored {
-			contacts[k.Number] = k.Contact
+	}
+	given := len(contacts) > 0
+	for _, k := range stored {
+		if _, ok := contacts[k.Number]; ok || k.Contact == (region.Contact{}) {
+			continue
+		}
+		contacts[k.Number] = k.Contact
+		if given {
+			gone = append(gone, "contact of "+string(k.Number)+" "+k.Name)
 		}
 	}
-	setContacts(r.Kommuner, contacts)
-	return nil
-}
-
-func setContacts(kommuner []region.Kommune, contacts map[region.Number]region.Contact) {
-	for i := range kommuner {
-		if c, ok := contacts[kommuner[i].Number]; ok {
-			kommuner[i].Contact = c
-		}
+	for i, k := range r.Kommuner {
+		r.Kommuner[i].Contact = contacts[k.Number]
 	}
+	return gone, nil
 }
 
 // readContacts returns the kommuner's own telephone numbers and mailboxes. Those that
 // are marked lav are kept for editors and not shown to readers.
-func (im *run) readContacts(fsys fs.FS) map[region.Number]region.Contact {
+func (im *run) readContacts(fsys fs.FS, known numbers) map[region.Number]region.Contact {
 	contacts := map[region.Number]region.Contact{}
 	im.each(fsys, "kommune-kontakt.csv", contactColumns, func(row *row) {
-		n := required(row, "kommunenummer", region.ParseNumber)
+		row.required("kommunenummer")
+		n := known.kommune(row, "kommunenummer")
 		c := region.Contact{
 			Phone:      string(parsed(row, "telefon", directory.ParsePhone)),
 			Email:      row.text("epost"),
@@ -150,7 +188,7 @@ func (im *run) readContacts(fsys fs.FS) map[region.Number]region.Contact {
 			SourceDate: string(parsed(row, "kilde_dato", directory.ParsePartialDate)),
 			Confirmed:  oneOf(row, "sikkerhet", directory.High, directory.Medium, directory.Low) != directory.Low,
 		}
-		if row.ok {
+		if row.once("kommunenummer"); row.ok {
 			contacts[n] = c
 		}
 	})

@@ -38,6 +38,7 @@ type table struct {
 	file     string
 	rows     []row
 	problems []Problem
+	lines    map[string]int // of what once has seen
 }
 
 // row is one row of a table. Its accessors note a problem, once a column, and return the
@@ -145,6 +146,25 @@ func (r *row) required(column string) string {
 		r.problem(column, "is empty")
 	}
 	return r.cells[column]
+}
+
+// once notes a problem when a row before had the same values in these columns, which
+// together tell rows apart. It is asked after all other cells were read: a row that is
+// left out for another reason stands in nobody's way.
+func (r *row) once(columns ...string) {
+	var key []string
+	for _, c := range columns {
+		key = append(key, r.cells[c])
+	}
+	id := strings.Join(key, " ")
+	if line, ok := r.table.lines[id]; ok {
+		r.problem(columns[0], fmt.Sprintf("%s stands in row %d already", id, line))
+	} else if r.ok {
+		if r.table.lines == nil {
+			r.table.lines = map[string]int{}
+		}
+		r.table.lines[id] = r.line
+	}
 }
 
 // list returns the values of a cell that are separated by bars, none for an empty cell.

@@ -89,6 +89,13 @@ func (im *run) vocabulary(ctx context.Context, fsys fs.FS) error {
 	if !haveTypes && !haveTerms {
 		return nil
 	}
+	// What a file held before its fault is no list.
+	if !haveTypes {
+		types = typesYAML{}
+	}
+	if !haveTerms {
+		vocabulary = termsYAML{}
+	}
 	groups, offeringTypes, terms := types.groups(), types.types(), vocabulary.terms()
 	im.report.Read[typesFile], im.report.Read[termsFile] = len(offeringTypes), len(terms)
 	summary, err := im.store.SaveVocabulary(ctx, im.actor, groups, offeringTypes, terms)
