@@ -7,6 +7,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -21,6 +22,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -41,7 +43,13 @@ type API struct {
 	view    func() *search.View
 	baseURL string
 	tag     string // sets the ETags of this process apart from those of others
+
+	encodings encodings
+	answers   *page.Cache[uint64] // finished answers, by address
 }
+
+// answerBytes is room for some hundred answers of a search.
+const answerBytes = 12 << 20
 
 // New returns the API; Mount puts it on an app.
 func New(d Deps) *API {
@@ -50,7 +58,8 @@ func New(d Deps) *API {
 		baseURL: d.BaseURL,
 		// Generations are counted anew by each process, so a number alone would let one
 		// node call another's older answer still fresh.
-		tag: rand.Text()[:8],
+		tag:     rand.Text()[:8],
+		answers: page.NewCache[uint64](answerBytes),
 	}
 }
 
@@ -77,7 +86,7 @@ func (a *API) config() huma.Config {
 			Servers:    []*huma.Server{{URL: a.baseURL + Root}},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
 		},
-		Formats:                      huma.DefaultFormats,
+		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true, // a misspelt filter must not be ignored in silence
 	}
@@ -218,13 +227,22 @@ func (a *API) fresh(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderETag, etag)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
+	if kept := a.answers.Get(v.Generation(), c.OriginalURL()); kept != nil {
+		return page.Send(c, kept)
+	}
 	c.SetUserContext(context.WithValue(c.UserContext(), viewKey{}, v))
 	if err := c.Next(); err != nil {
 		return err
 	}
-	if c.Response().StatusCode() < http.StatusBadRequest {
+	switch status := c.Response().StatusCode(); {
+	case status == http.StatusOK:
+		kept := page.NewAnswer(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()))
+		kept.ETag = etag
+		a.answers.Put(v.Generation(), c.OriginalURL(), kept)
 		c.Set(fiber.HeaderETag, etag)
-	} else {
+	case status < http.StatusBadRequest:
+		c.Set(fiber.HeaderETag, etag)
+	default:
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
 	return nil

@@ -103,6 +103,10 @@ type results struct {
 	DidYouMean  *string        `json:"forslag" doc:"En bedre skrivemåte av q."`
 	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv."`
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
+	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
+
+	found  []found // the items, encoded
+	facets search.Facets
 }
 
 type interpretation struct {
@@ -165,7 +169,12 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 	if err != nil {
 		return nil, err
 	}
+	query.Bare = true
 	found, err := v.Search(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	hits, err := a.encodedHits(v, found.Hits)
 	if err != nil {
 		return nil, err
 	}
@@ -178,12 +187,13 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 			Total: found.Total,
 			Page:  q.Page,
 			Pages: max(found.Pages, 1),
-			Items: each(found.Hits, func(h search.Hit) offering { return a.hit(v, h) }),
 		},
+		found:       hits,
 		Interpreted: a.interpretationOf(found.Interpreted),
 		DidYouMean:  known(found.DidYouMean),
-		Facets:      facetsOf(found.Facets),
+		facets:      found.Facets,
 		Crisis:      found.Crisis,
+		NotThere:    found.NotThere,
 	}, nil
 }
 
@@ -280,22 +290,6 @@ func (a *API) interpretationOf(i search.Interpretation) interpretation {
 		out.Kommune.value = &out.Kommuner[0]
 	}
 	return out
-}
-
-func facetsOf(f search.Facets) facets {
-	values := func(in []search.FacetValue) []facetValue {
-		return each(in, func(v search.FacetValue) facetValue {
-			return facetValue{Code: v.Code, Name: v.Name.NB, Count: v.Count, Selected: v.Selected}
-		})
-	}
-	return facets{
-		Types:        values(f.Types),
-		Fylker:       values(f.Fylker),
-		Kommuner:     values(f.Kommuner),
-		TargetGroups: values(f.TargetGroups),
-		Topics:       values(f.Topics),
-		Formats:      values(f.Formats),
-	}
 }
 
 // offeringPath returns "42-familievernkontoret-i-oslo".

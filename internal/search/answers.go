@@ -34,19 +34,19 @@ func (v *View) Answers(n region.Number) []Answer {
 	answers := make([]Answer, len(c.types))
 	for i, t := range c.types {
 		answers[i].Type = *t
-		answers[i].Offerings = hits(covering(byType[i]))
+		answers[i].Offerings = v.hits(covering(byType[i]))
 		if len(answers[i].Offerings) == 0 {
-			answers[i].Nearest = hits(nearest(byType[i]))
-			answers[i].Alternatives = hits(alternatives(c, t, byType))
+			answers[i].Nearest = v.hits(nearest(byType[i]))
+			answers[i].Alternatives = v.hits(alternatives(c, t, byType))
 		}
 	}
 	return answers
 }
 
-func hits(list []candidate) []Hit {
+func (v *View) hits(list []candidate) []Hit {
 	var out []Hit
-	for _, c := range list {
-		if h := c.hit(); h.Offering != nil {
+	for i := range list {
+		if h, ok := v.hit(&list[i], false); ok {
 			out = append(out, h)
 		}
 	}

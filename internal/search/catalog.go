@@ -37,6 +37,7 @@ type catalog struct {
 	placeNames    placeNames
 	typeWords     typeWords
 	expressions   expressions
+	facets        Facets // without counts
 	articleIndex  articleIndex
 	suggestions   []suggestion
 	kommunesByPop []int // indexes into kommuner, largest first
@@ -116,6 +117,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	}
 	c.indexRegions()
 	c.indexVocabulary()
+	c.facets = newFacets(c)
 	c.placeNames = newPlaceNames(c)
 	c.typeWords = newTypeWords(c)
 	c.expressions = newExpressions(said)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 )
 
 // directoryOnDisk is where an index lies: a folder of its own beside others, named by the
@@ -59,7 +61,10 @@ func Open(root string, opts Options) (*Index, error) {
 	dir := &directoryOnDisk{root, c.Name}
 	var x *Index
 	err = guard(func() error {
-		b, err := bleve.OpenUsing(dir.path(), map[string]any{"bolt_timeout": boltTimeout})
+		// unsafe_batch: a batch is seen before it is on disk, and readers of an edit do not wait
+		// for the disk. A process that is killed in between finds the cursor of what is on disk,
+		// and follows the feed from there.
+		b, err := bleve.OpenUsing(dir.path(), map[string]any{"bolt_timeout": boltTimeout, "unsafe_batch": true})
 		if err != nil {
 			return err
 		}
@@ -131,11 +136,27 @@ func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
 	if err := index.Batch(batch); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
+	if err := mergeAll(index); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
 	x, err := load(index, dir, opts)
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
 	return x, nil
+}
+
+// mergeAll makes one segment of all: every search goes through every segment.
+func mergeAll(index bleve.Index) error {
+	advanced, err := index.Advanced()
+	if err != nil {
+		return err
+	}
+	engine, ok := advanced.(*scorch.Scorch)
+	if !ok {
+		return fmt.Errorf("unexpected engine %T", advanced)
+	}
+	return engine.ForceMerge(context.Background(), &mergeplan.SingleSegmentMergePlanOptions)
 }
 
 // makeCurrent writes CURRENT by way of a rename, so that it is never half written.

@@ -24,7 +24,7 @@ func (f *facts) encode(content []byte) []byte {
 	b = append(b, flags, byte(f.Trust))
 	b = binary.BigEndian.AppendUint64(b, math.Float64bits(f.Lat))
 	b = binary.BigEndian.AppendUint64(b, math.Float64bits(f.Lon))
-	for _, s := range [...]string{f.Type, string(f.Own), f.Fold, f.Sort} {
+	for _, s := range [...]string{f.Type, string(f.Own), f.Name, f.Fold, f.Sort} {
 		b = appendString(b, s)
 	}
 	b = appendStrings(b, f.Fylker)
@@ -66,7 +66,7 @@ func decodeFacts(b, content []byte) (facts, error) {
 	}
 	// All strings are parts of one, so that a row costs few allocations.
 	r := &stringReader{rest: string(b[fixed:])}
-	f.Type, f.Own, f.Fold, f.Sort = r.next(), region.Number(r.next()), r.next(), r.next()
+	f.Type, f.Own, f.Name, f.Fold, f.Sort = r.next(), region.Number(r.next()), r.next(), r.next(), r.next()
 	f.Fylker = readStrings[region.FylkeNumber](r)
 	f.Kommuner = readStrings[region.Number](r)
 	for i := range f.Terms {

@@ -3,6 +3,8 @@ package search
 import (
 	"math/bits"
 	"slices"
+	"strconv"
+	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
@@ -89,31 +91,123 @@ func (n *counts) kommune(c *catalog, k int) int {
 	return sum
 }
 
+// takeKommuner takes the counts of kommuner from others.
+func (n *counts) takeKommuner(from *counts) {
+	n.kommuner, n.whole, n.nationalKommune = from.kommuner, from.whole, from.nationalKommune
+}
+
+// without returns the filter without its kommuner.
+func (f *filter) without() *filter {
+	g := *f
+	g.kommuner, g.bits = nil, nil
+	return &g
+}
+
+// countCache keeps the counts of filters for one generation: readers choose among few.
+type countCache struct {
+	mu   sync.Mutex
+	kept map[string]*counts
+}
+
+// mostCounts bounds how many counts are kept.
+const mostCounts = 1000
+
+// countsOf returns the counts of what the filter lets through, whatever the words. The
+// filter has neither languages nor a radius. The counts are shared.
+func (v *View) countsOf(f *filter) *counts {
+	key := f.key()
+	v.counts.mu.Lock()
+	n, ok := v.counts.kept[key]
+	v.counts.mu.Unlock()
+	if ok {
+		return n
+	}
+	n = newCounts(v.catalog())
+	for slot, row := range v.rows.list {
+		if row != nil {
+			col := v.rows.cols.at(int32(slot))
+			n.add(col, f.fails(col, row))
+		}
+	}
+	v.counts.mu.Lock()
+	defer v.counts.mu.Unlock()
+	if len(v.counts.kept) >= mostCounts || v.counts.kept == nil {
+		v.counts.kept = map[string]*counts{}
+	}
+	v.counts.kept[key] = n
+	return n
+}
+
+// key tells filters apart by what they let through.
+func (f *filter) key() string {
+	b := make([]byte, 0, 64)
+	for _, k := range f.kommuner {
+		b = append(strconv.AppendInt(b, int64(k), 36), ',')
+	}
+	b = append(strconv.AppendUint(append(b, '/'), uint64(f.fylker), 36), '/')
+	for _, t := range f.types {
+		b = append(strconv.AppendInt(b, int64(t), 36), ',')
+	}
+	for _, t := range f.terms {
+		b = strconv.AppendUint(append(b, '/'), uint64(t), 36)
+	}
+	return string(b)
+}
+
 // facets names the counts.
 func (v *View) facets(f *filter, n *counts) Facets {
 	c := v.catalog()
-	out := Facets{
-		Types:    make([]FacetValue, len(c.types)),
-		Fylker:   make([]FacetValue, len(c.fylker)),
-		Kommuner: make([]FacetValue, len(c.kommuner)),
+	out := c.facets.copy()
+	for i := range out.Types {
+		out.Types[i].Count, out.Types[i].Selected = n.types[i], slices.Contains(f.types, i)
 	}
-	for i, t := range c.types {
-		out.Types[i] = FacetValue{t.Code, t.Plural, n.types[i], slices.Contains(f.types, i)}
+	for i := range out.Fylker {
+		out.Fylker[i].Count, out.Fylker[i].Selected = n.fylker[i]+n.nationalFylke, f.fylker&(1<<i) != 0
 	}
-	for i, fy := range c.fylker {
-		out.Fylker[i] = FacetValue{string(fy.Number), directory.Text{NB: fy.Name}, n.fylker[i] + n.nationalFylke, f.fylker&(1<<i) != 0}
+	for i := range out.Kommuner {
+		out.Kommuner[i].Count = n.kommune(c, i)
 	}
-	for i, k := range c.kommuner {
-		out.Kommuner[i] = FacetValue{string(k.Number), directory.Text{NB: k.DisplayName()}, n.kommune(c, i), slices.Contains(f.kommuner, uint16(i))}
+	for _, k := range f.kommuner {
+		out.Kommuner[k].Selected = true
 	}
-	for i, list := range [...]*[]FacetValue{&out.TargetGroups, &out.Topics, &out.Formats} {
-		for j, t := range c.terms[termKinds[i]] {
-			count := 0
+	for i, list := range [...][]FacetValue{out.TargetGroups, out.Topics, out.Formats} {
+		for j := range list {
 			if j < len(n.terms[i]) {
-				count = n.terms[i][j]
+				list[j].Count, list[j].Selected = n.terms[i][j], f.terms[i].has(j)
 			}
-			*list = append(*list, FacetValue{t.Code, t.Name, count, f.terms[i].has(j)})
 		}
 	}
 	return out
+}
+
+// newFacets returns the facets of the catalog without counts.
+func newFacets(c *catalog) Facets {
+	var f Facets
+	for _, t := range c.types {
+		f.Types = append(f.Types, FacetValue{Code: t.Code, Name: &t.Plural})
+	}
+	for _, fylke := range c.fylker {
+		f.Fylker = append(f.Fylker, FacetValue{Code: string(fylke.Number), Name: &directory.Text{NB: fylke.Name}})
+	}
+	for _, k := range c.kommuner {
+		f.Kommuner = append(f.Kommuner, FacetValue{Code: string(k.Number), Name: &directory.Text{NB: k.DisplayName()}})
+	}
+	for i, list := range [...]*[]FacetValue{&f.TargetGroups, &f.Topics, &f.Formats} {
+		terms := c.terms[termKinds[i]]
+		for j := range terms {
+			*list = append(*list, FacetValue{Code: terms[j].Code, Name: &terms[j].Name})
+		}
+	}
+	return f
+}
+
+// copy returns facets whose counts can be filled in.
+func (f Facets) copy() Facets {
+	all := make([]FacetValue, 0, len(f.Types)+len(f.Fylker)+len(f.Kommuner)+len(f.TargetGroups)+len(f.Topics)+len(f.Formats))
+	for _, list := range [...]*[]FacetValue{&f.Types, &f.Fylker, &f.Kommuner, &f.TargetGroups, &f.Topics, &f.Formats} {
+		from := len(all)
+		all = append(all, *list...)
+		*list = all[from:len(all):len(all)]
+	}
+	return f
 }

@@ -124,13 +124,13 @@ func checkCounts(b bleve.Index, got map[Kind]int) error {
 
 // publish makes v, which has its rows, the View that readers get.
 func (x *Index) publish(v *View, snap *snapshot) error {
-	segments, err := snap.number(x.segments, v.rows.slotOf)
+	segments, err := snap.number(x.segments, len(v.rows.list), v.rows.slotOf)
 	if err != nil {
 		return err
 	}
 	x.segments = segments
 	v.snap = snap
-	v.matches = newMatchCache(len(v.rows.list))
+	v.matches, v.counts = newMatchCache(len(v.rows.list)), &countCache{}
 	x.view.Store(v)
 	return nil
 }
@@ -156,8 +156,8 @@ type Batch struct {
 	Cursor []byte     // kept with the documents, in the same commit; nil: as before
 }
 
-// Apply carries out the batch and publishes a new View. It returns once the batch is on
-// disk. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
+// Apply carries out the batch and publishes a new View. It returns once readers see the
+// batch, which may be a moment before it is on disk; the cursor is there no sooner. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
 // last View still answers, and OpenMemory with its Documents makes a new index.
 func (x *Index) Apply(b Batch) error {
 	x.mu.Lock()

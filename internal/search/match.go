@@ -23,34 +23,45 @@ type matches []match
 
 // matchCache keeps, for one generation, which offerings answer to a word, as Bleve says.
 // Readers use the same words again and again, and a word's answer does not depend on the
-// rest of the question. It holds up to a number of matches; then it starts anew.
+// rest of the question. It has two halves: when the young one is full it becomes the old
+// one, and what was not asked for since is let go.
 type matchCache struct {
-	mu    sync.Mutex
-	lists map[string]matches
-	size  int
-	limit int
+	mu         sync.Mutex
+	young, old map[string]matches
+	size       int // matches in the young half
+	limit      int
 }
 
 func newMatchCache(slots int) *matchCache {
-	return &matchCache{lists: map[string]matches{}, limit: 1<<20 + 8*slots}
+	return &matchCache{young: map[string]matches{}, limit: 1<<19 + 4*slots}
 }
 
 func (c *matchCache) get(key string) (matches, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	list, ok := c.lists[key]
+	if list, ok := c.young[key]; ok {
+		return list, true
+	}
+	list, ok := c.old[key]
+	if ok {
+		c.keep(key, list)
+	}
 	return list, ok
 }
 
 func (c *matchCache) put(key string, list matches) {
-	const perEntry = 16 // what a key costs, in matches
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.keep(key, list)
+}
+
+func (c *matchCache) keep(key string, list matches) {
+	const perEntry = 16 // what a key costs, in matches
 	if c.size += len(list) + perEntry; c.size > c.limit {
-		clear(c.lists)
+		c.young, c.old = map[string]matches{}, c.young
 		c.size = len(list) + perEntry
 	}
-	c.lists[key] = list
+	c.young[key] = list
 }
 
 // cached returns what find gives, found once in a generation.

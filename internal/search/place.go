@@ -133,9 +133,14 @@ func (p *placeNames) near(key string) []placeEntry {
 }
 
 // distance returns the number of edits between two folded words, swapped neighbours
-// counting as one, or limit+1 when there are more than limit.
+// counting as one, or limit+1 when there are more than limit, or b is longer than any name.
 func distance(a, b string, limit int) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	const longest = 64
+	if len(b) >= longest {
+		return limit + 1
+	}
+	var rows [3][longest]int
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
 		last[j] = j
 	}

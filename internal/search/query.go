@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -349,31 +350,98 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	}
 }
 
-// collectAll goes through every offering, scored by likeness where there is any.
+// collectAll goes through every offering that the filter may let through, scored by
+// likeness where there is any.
 func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
 	bonus := a.likeness
 	if r.instead {
 		bonus = bonus.plus(a.instead)
 	}
-	for slot, row := range v.rows.list {
+	each := func(slot int32, count bool) {
+		row := v.rows.list[slot]
 		if row == nil {
-			continue
+			return
 		}
-		col := v.rows.cols.at(int32(slot))
+		col := v.rows.cols.at(slot)
 		fails := f.fails(col, row)
-		n.add(col, fails)
-		for len(bonus) > 0 && bonus[0].slot < int32(slot) {
-			bonus = bonus[1:]
+		if count {
+			n.add(col, fails)
 		}
 		if fails != 0 {
-			continue
+			return
+		}
+		for len(bonus) > 0 && bonus[0].slot < slot {
+			bonus = bonus[1:]
 		}
 		score := float32(0)
-		if len(bonus) > 0 && bonus[0].slot == int32(slot) {
+		if len(bonus) > 0 && bonus[0].slot == slot {
 			score = bonus[0].score
 		}
-		top.add(f.candidate(int32(slot), col, row, score))
+		top.add(f.candidate(slot, col, row, score))
 	}
+	switch few := v.few(f); {
+	case few == nil:
+		for slot := range v.rows.list {
+			each(int32(slot), true)
+		}
+	case len(f.kommuner) > 0:
+		for _, m := range few {
+			each(m.slot, true)
+		}
+		n.takeKommuner(v.countsOf(f.without()))
+	default:
+		for _, m := range few {
+			each(m.slot, false)
+		}
+		*n = *v.countsOf(f)
+	}
+}
+
+// few returns the offerings among which all are that the filter lets through, or nil when
+// that is no fewer than all, or counts cannot be kept for such a filter.
+func (v *View) few(f *filter) matches {
+	if len(f.langs) > 0 || f.radius > 0 {
+		return nil
+	}
+	few := matches{}
+	switch {
+	case len(f.kommuner) > 0:
+		for _, k := range f.kommuner {
+			few = few.better(v.covering(k))
+		}
+	case len(f.types) > 0:
+		for _, t := range f.types {
+			few = few.better(v.ofType(t))
+		}
+	default:
+		return nil
+	}
+	return few
+}
+
+// covering returns the offerings that take in the kommune.
+func (v *View) covering(k uint16) matches {
+	bit := v.catalog().fylkeOf[k]
+	return v.columnsThat("k "+strconv.Itoa(int(k)), func(col *column) bool { return col.covers(k, bit) })
+}
+
+// ofType returns the offerings of the type.
+func (v *View) ofType(t int) matches {
+	return v.columnsThat("t "+strconv.Itoa(t), func(col *column) bool { return int(col.typ) == t })
+}
+
+// columnsThat returns the offerings whose column is as asked, found once in a generation.
+func (v *View) columnsThat(key string, is func(*column) bool) matches {
+	list, _ := v.cached(key, func() (matches, error) { // never fails
+		list := matches{}
+		for slot := range v.rows.list {
+			if col := v.rows.cols.at(int32(slot)); col.live && is(col) {
+				list = append(list, match{slot: int32(slot)})
+			}
+		}
+		return slices.Clip(list), nil
+	})
+	return list
 }
 
 func (f *filter) candidate(slot int32, col *column, row *row, score float32) candidate {
@@ -408,7 +476,7 @@ func (v *View) page(res *Result, q Query, f *filter, found found) {
 	for i := from; i < min(from+size, len(found.best)); i++ {
 		c := &found.best[i]
 		c.distance = f.kilometres(c.col)
-		if h := c.hit(); h.Offering != nil {
+		if h, ok := v.hit(c, q.Bare); ok {
 			res.Hits = append(res.Hits, h)
 		}
 	}

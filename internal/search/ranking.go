@@ -31,7 +31,6 @@ const (
 	mostRare  = 3.0  // where one code of twenty is as good as one of a thousand
 	leadDecay = 0.75 // each further lead of an expression says less
 	ownBoost  = 1.5  // the words of an expression themselves, where an offering has them
-	softBoost = 1    // words that became a filter still tell offerings apart by their names
 	saidShare = 2.0  // an expression is more of a question than a single word is
 
 	nameGain = 1000 // the name itself was written: nothing comes before it
@@ -142,7 +141,12 @@ func (v *View) wordConcept(ctx context.Context, text string, guess bool) (concep
 			return concept{}, err
 		}
 	}
-	found := whole.better(parts)
+	found := whole
+	if len(parts) > 0 {
+		if found, err = v.cached("x "+fold(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
+			return concept{}, err
+		}
+	}
 	rare := len(whole)
 	if rare == 0 {
 		rare = len(found)
@@ -162,7 +166,13 @@ func (v *View) rarity(n int) float32 {
 
 // saidConcept is what an expression leads to, together with its own words.
 func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression) (concept, error) {
-	found, err := v.cached("e "+s.Text, func() (matches, error) {
+	own := make([]string, 0, len(s.at))
+	for _, i := range s.at {
+		if u.all[i].says() {
+			own = append(own, u.all[i].fold)
+		}
+	}
+	found, err := v.cached("e "+s.Text+"/"+strings.Join(own, " "), func() (matches, error) {
 		var all matches
 		gain := float32(1)
 		for _, lead := range s.LeadsTo {
@@ -173,21 +183,16 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 			all = all.plus(list.times(gain))
 			gain *= leadDecay
 		}
+		for _, w := range own {
+			list, err := v.whole(ctx, w)
+			if err != nil {
+				return nil, err
+			}
+			all = all.plus(list.times(ownBoost))
+		}
 		return all, nil
 	})
-	if err != nil {
-		return concept{}, err
-	}
-	for _, i := range s.at {
-		if w := u.all[i]; w.says() {
-			own, err := v.whole(ctx, w.text)
-			if err != nil {
-				return concept{}, err
-			}
-			found = found.plus(own.times(ownBoost))
-		}
-	}
-	return concept{found, saidShare}, nil
+	return concept{found, saidShare}, err
 }
 
 // lead returns the offerings that a lead leads to.
@@ -242,7 +247,7 @@ func (v *View) likeness(ctx context.Context, u *understood) (matches, error) {
 		}
 		all = all.plus(found)
 	}
-	return all.times(softBoost), nil
+	return all, nil
 }
 
 // candidate is an offering on its way to being a hit.
@@ -314,11 +319,17 @@ func rankOf(r directory.Reach) int {
 	return int(r)
 }
 
-func (a *candidate) hit() Hit {
-	h := Hit{Offering: a.row.get(), Reach: a.reach}
+// hit returns the candidate as readers get it, with the offering itself unless bare.
+func (v *View) hit(a *candidate, bare bool) (Hit, bool) {
+	h := Hit{ID: a.row.id, Reach: a.reach}
+	if !bare {
+		if h.Offering = v.load(a.slot); h.Offering == nil {
+			return h, false
+		}
+	}
 	if !math.IsInf(float64(a.distance), 1) {
 		d := float64(a.distance)
 		h.DistanceKM = &d
 	}
-	return h
+	return h, true
 }

@@ -3,7 +3,6 @@ package search
 import (
 	"math"
 	"slices"
-	"sync/atomic"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -17,33 +16,10 @@ const topicTerms = 1
 
 // row is what is kept of one offering besides its column. It never changes: another
 // version of the offering is another row.
+// The offering itself stays in the index's files and is read when it is to be shown.
 type row struct {
-	id       int64
-	facts    facts
-	content  []byte // the offering's JSON, nil once it is decoded
-	offering atomic.Pointer[directory.Offering]
-}
-
-// newRow returns the row of an offering that is at hand.
-func newRow(o *directory.Offering) *row {
-	r := &row{id: o.ID, facts: factsOf(o)}
-	r.offering.Store(o)
-	return r
-}
-
-// get returns the offering, decoded when it is first asked for. It is nil for content
-// that cannot be read, which the index's checksum makes as good as impossible.
-func (r *row) get() *directory.Offering {
-	if o := r.offering.Load(); o != nil {
-		return o
-	}
-	d, err := decode(OfferingID(r.id), r.content)
-	if err != nil {
-		return nil
-	}
-	o := d.value.(*directory.Offering)
-	r.offering.Store(o)
-	return o
+	id    int64
+	facts facts
 }
 
 // facts are what a column is made of, in the codes of the offering: they are stored with
@@ -60,6 +36,7 @@ type facts struct {
 	Kommuner []region.Number
 	Terms    [len(termKinds)][]string
 	Langs    []string
+	Name     string
 	Fold     string // the folded name
 	Sort     string // collation key of the name
 }
@@ -70,7 +47,7 @@ func factsOf(o *directory.Offering) facts {
 		Pro: slices.Equal(o.TargetGroups, []string{"fagfolk"}),
 		Own: o.Kommune(), Lat: math.NaN(), Lon: math.NaN(),
 		Fylker: o.Coverage.Fylker, Kommuner: o.Coverage.Kommuner,
-		Terms: [...][]string{o.TargetGroups, o.Topics, o.Formats}, Langs: o.Languages,
+		Terms: [...][]string{o.TargetGroups, o.Topics, o.Formats}, Langs: o.Languages, Name: o.Name,
 		Fold: fold(o.Name), Sort: sortKey(o.Name),
 	}
 	for i := range o.Locations {

@@ -78,7 +78,7 @@ func (r *rows) apply(c *catalog, put []Document, deleted []int64) *rows {
 		if next.list[slot] == nil {
 			next.count++
 		}
-		row := newRow(o)
+		row := &row{o.ID, factsOf(o)}
 		next.list[slot] = row
 		changed[slot] = next.catalog.column(&row.facts)
 		fresh = append(fresh, slotted{slot, row})

@@ -21,7 +21,8 @@ const noSlot = -1
 // to our slots belongs to the snapshot.
 type snapshot struct {
 	reader *scorch.IndexSnapshot
-	slots  []int32 // by document number
+	slots  []int32  // by document number
+	docs   []uint32 // document numbers, by slot
 }
 
 // take returns the index's state of now. The reader is given back when nothing uses the
@@ -50,9 +51,9 @@ func take(index bleve.Index) (*snapshot, error) {
 // segment never changes, so after an edit only the small new one has to be read.
 type segmentSlots map[uint64][]int32
 
-// number fills in the slots of s from the ids of its documents, and returns what is now
-// known of segments. slot returns the slot of an offering's id.
-func (s *snapshot) number(known segmentSlots, slot func(id int64) int32) (segmentSlots, error) {
+// number fills in the slots of s, of which there are count, from the ids of its documents,
+// and returns what is now known of segments. slot returns the slot of an offering's id.
+func (s *snapshot) number(known segmentSlots, count int, slot func(id int64) int32) (segmentSlots, error) {
 	next := make(segmentSlots, len(known)+1)
 	total := 0
 	for _, seg := range s.reader.Segments() {
@@ -73,11 +74,45 @@ func (s *snapshot) number(known segmentSlots, slot func(id int64) int32) (segmen
 		next[seg.Id()] = slots
 		total += len(slots)
 	}
-	s.slots = make([]int32, 0, total)
+	s.slots, s.docs = make([]int32, 0, total), make([]uint32, count)
 	for _, seg := range s.reader.Segments() {
+		first := len(s.slots)
 		s.slots = append(s.slots, next[seg.Id()]...)
+		for live := seg.DocNumbersLive().Iterator(); live.HasNext(); {
+			number := first + int(live.Next())
+			if slot := s.slots[number]; slot != noSlot {
+				s.docs[slot] = uint32(number)
+			}
+		}
 	}
 	return next, nil
+}
+
+// content returns the JSON of the document with the number, or nil where it cannot be read.
+func (s *snapshot) content(number uint32) []byte {
+	defer runtime.KeepAlive(s)
+	var content []byte
+	err := guard(func() error {
+		rest := uint64(number)
+		for _, seg := range s.reader.Segments() {
+			size := uint64(seg.FullSize())
+			if rest >= size {
+				rest -= size
+				continue
+			}
+			return seg.VisitDocument(rest, func(field string, _ byte, value []byte, _ []uint64) bool {
+				if field == fieldContent {
+					content = bytes.Clone(value)
+				}
+				return content == nil
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return content
 }
 
 // loaded is what a snapshot holds.
@@ -150,7 +185,7 @@ func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
-		l.rows = append(l.rows, &row{id: n, facts: f, content: content})
+		l.rows = append(l.rows, &row{n, f})
 		return nil
 	}
 	d, err := decode(id, content)

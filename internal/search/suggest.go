@@ -9,6 +9,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
 // suggestion is a prepared completion with the folded key that finds it.
@@ -86,9 +87,9 @@ func (v *View) Suggest(text string, n int) []Suggestion {
 		found = append(found, s)
 	}
 	v.rows.names.prefixed(prefix, func(k nameKey) bool {
-		if r := v.rows.at(k.slot); r == k.row && r.get() != nil {
-			o := r.get()
-			s := Suggestion{SuggestOffering, o.Name, c.leadName(directory.Lead(directory.LeadType + ":" + o.Type)), "/tilbud/" + strconv.FormatInt(o.ID, 10) + "-" + o.Slug()}
+		if r := v.rows.at(k.slot); r == k.row {
+			s := Suggestion{SuggestOffering, r.facts.Name, c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
+				"/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)}
 			found = append(found, suggestion{k.key, rankOffering, s})
 		}
 		return len(found) < 500

@@ -44,6 +44,8 @@ type Query struct {
 	Sort         Sort             // "": ByRelevance
 	Page         int              // from 1
 	Size         int
+	// Bare is set by callers that keep offerings in a form of their own: hits have only ids.
+	Bare bool
 	// Literal is set when the reader has undone an interpretation: Text is then words to
 	// look for, and no place or type is recognised in it.
 	Literal bool
@@ -66,15 +68,16 @@ func (i Interpretation) Empty() bool {
 
 // Hit is one offering that answers a query.
 type Hit struct {
-	Offering   *directory.Offering
-	Reach      directory.Reach // how it covers the reader's kommune; NotCovered when none was named
-	DistanceKM *float64        // from Query.Near or the kommune's centre; nil where there is no position
+	ID         int64
+	Offering   *directory.Offering // nil when the query was Bare
+	Reach      directory.Reach     // how it covers the reader's kommune; NotCovered when none was named
+	DistanceKM *float64            // from Query.Near or the kommune's centre; nil where there is no position
 }
 
 // FacetValue is one choice of a facet, with the number of hits that choosing it gives.
 type FacetValue struct {
 	Code     string
-	Name     directory.Text
+	Name     *directory.Text // shared: callers must not change it
 	Count    int
 	Selected bool
 }

@@ -16,6 +16,7 @@ type View struct {
 	rows       *rows
 	snap       *snapshot
 	matches    *matchCache
+	counts     *countCache
 }
 
 // Generation returns the number of the state: another number may mean other content.
@@ -25,21 +26,32 @@ func (v *View) catalog() *catalog { return v.rows.catalog }
 
 // Offering returns the public offering with the id.
 func (v *View) Offering(id int64) (*directory.Offering, bool) {
-	if r := v.rows.byID(id); r != nil {
-		o := r.get()
+	if slot := v.rows.slotOf(id); slot != noSlot && v.rows.list[slot] != nil {
+		o := v.load(slot)
 		return o, o != nil
 	}
 	return nil, false
 }
 
+// load reads the offering in the slot. It is nil when its content cannot be read any more:
+// what was whole at open, by its checksum, has been damaged on disk since.
+func (v *View) load(slot int32) *directory.Offering {
+	d, err := decode(OfferingID(v.rows.list[slot].id), v.snap.content(v.snap.docs[slot]))
+	if err != nil {
+		v.index.opts.log().Error("read offering from the index", "id", v.rows.list[slot].id, "error", err)
+		return nil
+	}
+	return d.value.(*directory.Offering)
+}
+
 // Offerings returns every public offering, in no order to rely on.
 func (v *View) Offerings() []*directory.Offering {
 	list := make([]*directory.Offering, 0, v.rows.count)
-	for _, r := range v.rows.list {
+	for slot, r := range v.rows.list {
 		if r == nil {
 			continue
 		}
-		if o := r.get(); o != nil {
+		if o := v.load(int32(slot)); o != nil {
 			list = append(list, o)
 		}
 	}

@@ -156,8 +156,16 @@ var prepositions = set("i pa fra ved nar naer til for")
 var crisisWords = []string{"selvmord", "sjolvmord", "sjolmord", "suicid", "overdose", "voldtekt", "voldtatt", "valdtekt", "kveler"}
 
 // crisisPhrases are folded words that together make a question urgent.
-var crisisPhrases = []string{"ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
-	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv"}
+var crisisPhrases = foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
+	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv")
+
+// foldedPhrases returns the phrases folded, with a space before and after each.
+func foldedPhrases(phrases ...string) []string {
+	for i, p := range phrases {
+		phrases[i] = " " + fold(p) + " "
+	}
+	return phrases
+}
 
 // isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
 // the program, beside the expressions that editors keep, so that no edit can lose it.
@@ -169,7 +177,7 @@ func isCrisis(text string) bool {
 		}
 	}
 	for _, p := range crisisPhrases {
-		if strings.Contains(f, " "+fold(p)+" ") {
+		if strings.Contains(f, p) {
 			return true
 		}
 	}

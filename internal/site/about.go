@@ -59,7 +59,7 @@ func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, err
 		return view.DataPage{}, err
 	}
 	for _, t := range all.Facets.Types {
-		p.Types = append(p.Types, view.TypeCount{Name: lang.Pick(t.Name), Href: "/sok?type=" + t.Code, Count: lang.Number(t.Count)})
+		p.Types = append(p.Types, view.TypeCount{Name: lang.Pick(*t.Name), Href: "/sok?type=" + t.Code, Count: lang.Number(t.Count)})
 	}
 	return p, nil
 }

@@ -239,7 +239,7 @@ func facetsOf(f search.Facets) []view.Facet {
 			g.Values = append(g.Values, view.FacetValue{
 				ID:       facet.param + "-" + v.Code,
 				Value:    v.Code,
-				Text:     lang.Pick(v.Name),
+				Text:     lang.Pick(*v.Name),
 				Count:    lang.Number(v.Count),
 				Checked:  v.Selected,
 				Disabled: v.Count == 0 && !v.Selected,

@@ -1,0 +1,238 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+// Encoding the answer of a search by reflection costs more than the search does: it holds
+// twenty offerings and several hundred counts. Offerings are therefore encoded once in a
+// generation, and counts by hand. Everything else goes through encoding/json.
+
+// appender is an answer that writes its own JSON.
+type appender interface {
+	appendJSON(b []byte) ([]byte, error)
+}
+
+// jsonFormat is how huma writes answers.
+var jsonFormat = huma.Format{
+	Marshal: func(w io.Writer, v any) error {
+		a, ok := v.(appender)
+		if !ok {
+			return huma.DefaultJSONFormat.Marshal(w, v)
+		}
+		buf := buffers.Get().(*[]byte)
+		defer buffers.Put(buf)
+		b, err := a.appendJSON((*buf)[:0])
+		if err != nil {
+			return err
+		}
+		*buf = append(b, '\n')
+		_, err = w.Write(*buf)
+		return err
+	},
+	Unmarshal: huma.DefaultJSONFormat.Unmarshal,
+}
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// encoded is an offering as JSON, divided where what a question makes of it stands.
+type encoded struct {
+	head, middle, tail []byte
+}
+
+// size is what the offering takes in memory.
+func (e *encoded) size() int { return len(e.head) + len(e.middle) + len(e.tail) + 128 }
+
+// Where an encoded offering is divided. A quotation mark inside a string is escaped, so
+// these are found nowhere but at the fields.
+var (
+	coversByNull = []byte(`"dekker_kommunen":null`)
+	distanceNull = []byte(`"avstand_km":null`)
+)
+
+func encode(o offering) (*encoded, error) {
+	o.CoversBy, o.DistanceKM = nil, nil
+	raw, err := marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	head, rest, found := bytes.Cut(raw, coversByNull)
+	middle, tail, also := bytes.Cut(rest, distanceNull)
+	if !found || !also {
+		return nil, fmt.Errorf("encode offering %d: fields are not where they were", o.ID)
+	}
+	return &encoded{head, middle, tail}, nil
+}
+
+// marshal is json.Marshal without escaping for HTML, as huma does it.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// encodings keeps encoded offerings of one generation, up to a number of bytes.
+type encodings struct {
+	mu         sync.Mutex
+	generation uint64
+	size       int
+	byID       map[int64]*encoded
+}
+
+// encodingBytes is room for some thousand offerings.
+const encodingBytes = 12 << 20
+
+func (c *encodings) get(generation uint64, id int64) *encoded {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if generation != c.generation {
+		return nil
+	}
+	return c.byID[id]
+}
+
+func (c *encodings) put(generation uint64, id int64, e *encoded) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if generation != c.generation || c.byID == nil || c.size > encodingBytes {
+		c.generation, c.size, c.byID = generation, 0, map[int64]*encoded{}
+	}
+	c.byID[id] = e
+	c.size += e.size()
+}
+
+// found is a hit with its offering encoded.
+type found struct {
+	*encoded
+	hit search.Hit
+}
+
+// encodedHits returns the hits of a bare query. One whose offering cannot be read is left out.
+func (a *API) encodedHits(v *search.View, hits []search.Hit) ([]found, error) {
+	list := make([]found, 0, len(hits))
+	for _, h := range hits {
+		e := a.encodings.get(v.Generation(), h.ID)
+		if e == nil {
+			o, ok := v.Offering(h.ID)
+			if !ok {
+				continue
+			}
+			var err error
+			if e, err = encode(a.offering(v, o)); err != nil {
+				return nil, err
+			}
+			a.encodings.put(v.Generation(), h.ID, e)
+		}
+		list = append(list, found{e, h})
+	}
+	return list, nil
+}
+
+func (f found) append(b []byte) []byte {
+	b = append(b, f.head...)
+	b = append(b, `"dekker_kommunen":`...)
+	if word := reaches[f.hit.Reach]; word != "" {
+		b = appendQuoted(b, word)
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, f.middle...)
+	b = append(b, `"avstand_km":`...)
+	if km := f.hit.DistanceKM; km != nil {
+		b = strconv.AppendFloat(b, *rounded(*km), 'f', -1, 64)
+	} else {
+		b = append(b, "null"...)
+	}
+	return append(b, f.tail...)
+}
+
+// appendJSON implements appender, with the fields in the order of the type.
+func (r *results) appendJSON(b []byte) ([]byte, error) {
+	b = append(b, `{"antall":`...)
+	b = strconv.AppendInt(b, int64(r.Total), 10)
+	b = append(b, `,"side":`...)
+	b = strconv.AppendInt(b, int64(r.Page), 10)
+	b = append(b, `,"sider":`...)
+	b = strconv.AppendInt(b, int64(r.Pages), 10)
+	b = append(b, `,"treff":[`...)
+	for i, f := range r.found {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = f.append(b)
+	}
+	interpreted, err := marshal(r.Interpreted)
+	if err != nil {
+		return nil, err
+	}
+	b = append(append(b, `],"tolket":`...), interpreted...)
+	b = append(b, `,"forslag":`...)
+	if r.DidYouMean != nil {
+		b = appendQuoted(b, *r.DidYouMean)
+	} else {
+		b = append(b, "null"...)
+	}
+	b = append(b, `,"fasetter":`...)
+	b = appendFacets(b, r.facets)
+	b = append(b, `,"krise":`...)
+	b = strconv.AppendBool(b, r.Crisis)
+	b = append(b, `,"ikke_meldt_inn":`...)
+	b = strconv.AppendBool(b, r.NotThere)
+	return append(b, '}'), nil
+}
+
+func appendFacets(b []byte, f search.Facets) []byte {
+	for _, facet := range [...]struct {
+		key    string
+		values []search.FacetValue
+	}{
+		{`{"type":[`, f.Types}, {`],"fylke":[`, f.Fylker}, {`],"kommune":[`, f.Kommuner},
+		{`],"malgruppe":[`, f.TargetGroups}, {`],"tema":[`, f.Topics}, {`],"form":[`, f.Formats},
+	} {
+		b = append(b, facet.key...)
+		for i, v := range facet.values {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendQuoted(append(b, `{"kode":`...), v.Code)
+			b = appendQuoted(append(b, `,"navn":`...), v.Name.NB)
+			b = strconv.AppendInt(append(b, `,"antall":`...), int64(v.Count), 10)
+			b = strconv.AppendBool(append(b, `,"valgt":`...), v.Selected)
+			b = append(b, '}')
+		}
+	}
+	return append(b, "]}"...)
+}
+
+// appendQuoted appends s as a JSON string. What may have to be escaped is left to
+// encoding/json.
+func appendQuoted(b []byte, s string) []byte {
+	special := func(r rune) bool {
+		return r < ' ' || r == '"' || r == '\\' || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
+	}
+	if strings.ContainsFunc(s, special) {
+		quoted, err := marshal(s)
+		if err != nil {
+			panic("api: a string cannot be encoded: " + err.Error()) // json encodes every string
+		}
+		return append(b, quoted...)
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}

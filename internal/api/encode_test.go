@@ -1,0 +1,76 @@
+package api
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+func FuzzAppendQuoted(f *testing.F) {
+	for _, s := range []string{"", "Ås", `"\`, "\u2028", "\xff", "a\nb", "<&>", "😀"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		want, err := marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := appendQuoted(nil, s); string(got) != string(want) {
+			t.Errorf("got %s, want %s as encoding/json has it", got, want)
+		}
+	})
+}
+
+// What is written by hand has the fields, the order and the values of the types.
+func TestResultsAreEncodedAsTheirType(t *testing.T) {
+	km := 12.34
+	of := offering{ID: 7, Name: `Test "avstand_km":null`, Keywords: []string{}}
+	e, err := encode(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := results{
+		List:        List[offering]{Total: 41, Page: 2, Pages: 3},
+		Interpreted: interpretation{Text: "ord <b>", Expanded: []string{"Rus"}},
+		DidYouMean:  known("Ås"),
+		facets: search.Facets{
+			Types: []search.FacetValue{{Code: "ppt", Name: &directory.Text{NB: "PPT"}, Count: 3, Selected: true},
+				{Code: "lms", Name: &directory.Text{NB: `Lærings- og "mestring"`}}},
+			Kommuner: []search.FacetValue{{Code: "0301", Name: &directory.Text{NB: "Oslo"}, Count: 41}},
+		},
+		Crisis: true,
+		found:  []found{{e, search.Hit{ID: 7, Reach: directory.ByShared, DistanceKM: &km}}},
+	}
+	got, err := r.appendJSON(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of.CoversBy, of.DistanceKM = known("delt"), rounded(km)
+	r.Items = []offering{of}
+	r.Facets = facets{
+		Types:    []facetValue{{"ppt", "PPT", 3, true}, {"lms", `Lærings- og "mestring"`, 0, false}},
+		Kommuner: []facetValue{{"0301", "Oslo", 41, false}}, Fylker: []facetValue{}, TargetGroups: []facetValue{},
+		Topics: []facetValue{}, Formats: []facetValue{},
+	}
+	want, err := marshal(struct {
+		List[offering]
+		Interpreted interpretation `json:"tolket"`
+		DidYouMean  *string        `json:"forslag"`
+		Facets      facets         `json:"fasetter"`
+		Crisis      bool           `json:"krise"`
+		NotThere    bool           `json:"ikke_meldt_inn"`
+	}{r.List, r.Interpreted, r.DidYouMean, r.Facets, r.Crisis, r.NotThere})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("(-encoding/json +by hand)\n%s", diff)
+	}
+	if !json.Valid(got) {
+		t.Error("not JSON")
+	}
+}
