@@ -193,6 +193,8 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	b = strconv.AppendBool(b, r.Crisis)
 	b = append(b, `,"ikke_meldt_inn":`...)
 	b = strconv.AppendBool(b, r.NotThere)
+	b = append(b, `,"generelt":`...)
+	b = strconv.AppendBool(b, r.General)
 	return append(b, '}'), nil
 }
 

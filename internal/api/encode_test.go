@@ -63,7 +63,8 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 		Facets      facets         `json:"fasetter"`
 		Crisis      bool           `json:"krise"`
 		NotThere    bool           `json:"ikke_meldt_inn"`
-	}{r.List, r.Interpreted, r.DidYouMean, r.Facets, r.Crisis, r.NotThere})
+		General     bool           `json:"generelt"`
+	}{r.List, r.Interpreted, r.DidYouMean, r.Facets, r.Crisis, r.NotThere, r.General})
 	if err != nil {
 		t.Fatal(err)
 	}

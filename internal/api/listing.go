@@ -104,6 +104,7 @@ type results struct {
 	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv."`
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
 	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
+	General     bool           `json:"generelt" doc:"Ingen tilbud har ordene. Treffene er linjer som alle kan ringe."`
 
 	found  []found // the items, encoded
 	facets search.Facets
@@ -194,6 +195,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 		facets:      found.Facets,
 		Crisis:      found.Crisis,
 		NotThere:    found.NotThere,
+		General:     found.General,
 	}, nil
 }
 

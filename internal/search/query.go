@@ -44,18 +44,21 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		if reading.types && len(f.asked) == 0 && !u.soft {
 			f.types = u.types
 		}
+		if reading.general && len(f.asked) == 0 && f.helpline >= 0 {
+			f.types = []int{f.helpline}
+		}
 		found := v.collect(q, f, asked, reading)
 		if found.total == 0 && reading != u.loosest() {
 			continue
 		}
 		res.Total, res.Facets = found.total, v.facets(f, found.counts)
-		res.NotThere = reading.instead && found.total > 0
+		res.NotThere, res.General = reading.instead && found.total > 0, reading.general && found.total > 0
 		v.page(&res, q, f, found)
 		break
 	}
 	if q.Text != "" {
 		res.Articles = c.articleIndex.find(&u)
-		if res.Total == 0 {
+		if res.Total == 0 || res.General {
 			res.DidYouMean = v.didYouMean(&u)
 		}
 	}
@@ -112,6 +115,7 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 
 // reading is one way to take a question, from strict to loose.
 type reading struct {
+	general bool // lines for everybody, whatever was asked
 	types   bool // the types that were named are required
 	words   bool // the words are
 	instead bool // what stands in for the types is looked for
@@ -120,12 +124,18 @@ type reading struct {
 // readings returns the ways to take the question, the strictest first. Without a place or
 // a type there is nothing to answer with when no offering has the words.
 func (u *understood) readings() []reading {
+	if len(u.types)+len(u.kommuner)+len(u.fylker) == 0 && u.text && !u.literal && !u.name && len(u.content()) == 0 {
+		return []reading{{general: true}} // "hjelp", or signs alone
+	}
 	list := []reading{{types: true, words: true}}
 	if len(u.types) > 0 && !u.soft {
 		list = append(list, reading{types: true}, reading{words: true, instead: true}, reading{instead: true})
 	}
-	if len(u.kommuner)+len(u.fylker) > 0 {
+	switch {
+	case len(u.kommuner)+len(u.fylker) > 0:
 		list = append(list, reading{})
+	case len(u.types) == 0 && len(u.all) > 0 && !u.literal:
+		list = append(list, reading{general: true})
 	}
 	return list
 }
@@ -376,6 +386,9 @@ func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
 		score := float32(0)
 		if len(bonus) > 0 && bonus[0].slot == slot {
 			score = bonus[0].score
+		}
+		if r.general || r.instead {
+			score += v.catalog().breadth(col)
 		}
 		top.add(f.candidate(slot, col, row, score))
 	}

@@ -46,6 +46,18 @@ var reachGain = [...]float32{
 	directory.NotCovered: 1, directory.ByOwn: 1.5, directory.ByShared: 1.4, directory.ByFylke: 1.15, directory.ByNational: 1,
 }
 
+// breadth is for how many an offering is, whatever the matter: for pårørende or for all,
+// about few topics or none in particular.
+func (c *catalog) breadth(col *column) float32 {
+	b := 1 / float32(1+col.terms[topicTerms].len())
+	for _, code := range [...]string{"parorende", "alle"} {
+		if i, ok := c.termIndex[directory.TargetGroup][code]; ok && col.terms[targetTerms].has(i) {
+			return 1 + b
+		}
+	}
+	return b
+}
+
 // elsewhere is by what a score is multiplied for an offering that is not for the whole
 // country, when a reader tells what the matter is and not where they live: what is for
 // some kommune most likely is for another than theirs.

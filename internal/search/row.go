@@ -11,8 +11,11 @@ import (
 // termKinds are the closed vocabularies, in the order of column.terms.
 var termKinds = [...]directory.TermKind{directory.TargetGroup, directory.Topic, directory.Format}
 
-// topicTerms is the place of topics among them.
-const topicTerms = 1
+// Places of vocabularies among them.
+const (
+	targetTerms = 0
+	topicTerms  = 1
+)
 
 // row is what is kept of one offering besides its column. It never changes: another
 // version of the offering is another row.

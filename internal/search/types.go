@@ -104,6 +104,9 @@ type Result struct {
 	// NotThere is set when the types that were named are not registered for the place,
 	// and the hits are what to look at instead.
 	NotThere bool
+	// General is set when nothing answers to the words: the hits are the lines that everybody
+	// can call.
+	General bool
 	// Crisis is set when the text speaks of suicide, violence or danger: emergency
 	// numbers then come first, whatever else was found.
 	Crisis bool

@@ -37,6 +37,7 @@ type understood struct {
 	soft     bool // the types weigh, but are not required
 	said     []saidExpression
 	crisis   bool
+	text     bool // something was written
 	literal  bool // nothing may be read into the words
 	name     bool // the words are the whole name of an offering
 }
@@ -45,7 +46,7 @@ type understood struct {
 // is: places and types in it are part of the name.
 func (v *View) understand(ctx context.Context, text string, literal bool) (understood, error) {
 	c := v.catalog()
-	u := understood{all: splitWords(text), literal: literal, crisis: isCrisis(text)}
+	u := understood{all: splitWords(text), text: strings.TrimSpace(text) != "", literal: literal, crisis: isCrisis(text)}
 	u.all = u.all[:min(len(u.all), maxWords)]
 	u.uses = make([]use, len(u.all))
 	if literal || len(u.all) == 0 {

@@ -14,7 +14,7 @@ veldig litt kona mannen sonnen dattera datteren mamma pappa mora faren`)
 // they do in the text of an offering.
 var fillers = set(`vaere vere vera vaert vore hjelp hjelper hjelpe hjelpa hjelpen finnes finst fins gjor gjore gjere gjort gar gikk ga
 gatt ta tar tok ma matte bor burde vet veit kjenner kjenne begynt begynte begynner holder synes syns tror sier si sagt lurer spor
-onsker onske ynskjer soker leter finner finne faar fikk fekk maa takk hei hallo please help need vil snart alltid aldri helt
+mi di vaer vi ver deira dykkar onsker onske ynskjer soker leter finner finne faar fikk fekk maa takk hei hallo please help need vil snart alltid aldri helt
 kjempe utrolig skjer gang ganger dag dager ting mer meir mye mykje lite siste lenge igjen nok heller hele heile enna lenger
 the a an is my i me to and for of with what how can who where have has`)
 

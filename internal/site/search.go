@@ -63,7 +63,11 @@ func searchPage(v *search.View, q question, found search.Result) view.SearchPage
 		Articles: each(found.Articles, func(a *article.Article) view.Link { return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead} }),
 		Sorts:    sorts(q, found),
 	}
-	if found.Total == 0 {
+	switch {
+	case found.General:
+		p.Heading = "Ingen treff på ordene dine"
+		p.Notes = append(p.Notes, view.Note{Text: "Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse. De er for alle."})
+	case found.Total == 0:
 		p.Heading = "Ingen treff"
 	}
 	if reader != nil {

@@ -1,0 +1,25 @@
+package search
+
+import "testing"
+
+// Nothing that can be written ends in nothing.
+func TestNoTextIsAnsweredByNothing(t *testing.T) {
+	v := newTestView(t)
+	for _, text := range []string{"hjelp", "og i det", "😀", "xyzzy qwert", "'; DROP TABLE offerings --", ".*[a-z]+(", "AND OR NOT", "+-\"\\", "привет", "\x00"} {
+		res, err := v.Search(t.Context(), Query{Text: text})
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if res.Total == 0 || len(res.Hits) == 0 {
+			t.Errorf("%q is answered by nothing", text)
+		}
+	}
+	// Who has undone every interpretation is told the truth about the words.
+	res, err := v.Search(t.Context(), Query{Text: "xyzzy", Literal: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Total != 0 {
+		t.Errorf("%d hits for a word that nothing has, taken as it stands", res.Total)
+	}
+}
