@@ -236,9 +236,8 @@ func (a *API) fresh(c *fiber.Ctx) error {
 	}
 	switch status := c.Response().StatusCode(); {
 	case status == http.StatusOK:
-		kept := page.NewAnswer(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()))
-		kept.ETag = etag
-		a.answers.Put(v.Generation(), c.OriginalURL(), kept)
+		a.answers.Put(v.Generation(), c.OriginalURL(),
+			page.NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
 		c.Set(fiber.HeaderETag, etag)
 	case status < http.StatusBadRequest:
 		c.Set(fiber.HeaderETag, etag)

@@ -39,12 +39,12 @@ type Answer struct {
 // that it holds across restarts and nodes.
 func NewAnswer(contentType string, body []byte) *Answer {
 	sum := sha256.Sum256(body)
-	return &Answer{
-		ETag:        `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
-		ContentType: contentType,
-		body:        body,
-		compressed:  map[Encoding][]byte{},
-	}
+	return NewTagged(contentType, body, `W/"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`)
+}
+
+// NewTagged returns the answer with the body under an ETag that its maker answers for.
+func NewTagged(contentType string, body []byte, etag string) *Answer {
+	return &Answer{ETag: etag, ContentType: contentType, body: body}
 }
 
 // Body returns the answer in the encoding. Callers do not change it.
@@ -58,6 +58,9 @@ func (a *Answer) Body(e Encoding) []byte {
 		return b
 	}
 	b := compress(a.body, e)
+	if a.compressed == nil {
+		a.compressed = map[Encoding][]byte{}
+	}
 	a.compressed[e] = b
 	return b
 }

@@ -38,20 +38,27 @@ func has(header, etag string) bool {
 // encoding returns the best encoding that an Accept-Encoding header allows. A browser
 // takes both or names neither; weights other than 0 are of no use here.
 func encoding(header string) Encoding {
-	allowed := map[Encoding]bool{}
+	var gzip bool
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(part, ";")
-		weight = strings.ReplaceAll(strings.ToLower(weight), " ", "")
-		if weight == "q=0" || strings.HasPrefix(weight, "q=0.0") && strings.Trim(weight[4:], "0") == "" {
+		if weight != "" && isZero(weight) {
 			continue
 		}
-		allowed[Encoding(strings.ToLower(strings.TrimSpace(name)))] = true
+		switch name = strings.TrimSpace(name); {
+		case strings.EqualFold(name, string(Brotli)):
+			return Brotli
+		case strings.EqualFold(name, string(Gzip)):
+			gzip = true
+		}
 	}
-	switch {
-	case allowed[Brotli]:
-		return Brotli
-	case allowed[Gzip]:
+	if gzip {
 		return Gzip
 	}
 	return Identity
+}
+
+// isZero reports whether a weight refuses what it stands beside: "q=0", "q=0.000".
+func isZero(weight string) bool {
+	weight = strings.ToLower(strings.ReplaceAll(weight, " ", ""))
+	return weight == "q=0" || strings.HasPrefix(weight, "q=0.") && strings.Trim(weight[4:], "0") == ""
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -48,16 +47,32 @@ func (s *server) secure(c *fiber.Ctx) error {
 }
 
 func (s *server) setSecurityHeaders(c *fiber.Ctx) {
-	c.Set(fiber.HeaderContentSecurityPolicy, contentPolicy)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	// With no-referrer browsers would send "Origin: null", and checkOrigin refuse forms.
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderPermissionsPolicy, "camera=(), geolocation=(self), microphone=(), payment=(), usb=()")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	if strings.HasPrefix(s.deps.BaseURL, "https://") {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+	h := &c.Response().Header
+	for _, header := range securityHeaders {
+		h.SetCanonical(header.name, header.value)
+	}
+	if s.secureOrigin {
+		h.SetCanonical(transportSecurity.name, transportSecurity.value)
 	}
 }
+
+// header is one header of answers, its name written as fasthttp writes names.
+type header struct{ name, value []byte }
+
+func newHeader(name, value string) header {
+	return header{[]byte(http.CanonicalHeaderKey(name)), []byte(value)}
+}
+
+var securityHeaders = [...]header{
+	newHeader(fiber.HeaderContentSecurityPolicy, contentPolicy),
+	newHeader(fiber.HeaderXContentTypeOptions, "nosniff"),
+	// With no-referrer browsers would send "Origin: null", and checkOrigin refuse forms.
+	newHeader(fiber.HeaderReferrerPolicy, "same-origin"),
+	newHeader(fiber.HeaderPermissionsPolicy, "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"),
+	newHeader("Cross-Origin-Opener-Policy", "same-origin"),
+}
+
+var transportSecurity = newHeader(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
 
 // observe turns an error into its answer, and writes the request's one line in the log.
 func (s *server) observe(c *fiber.Ctx) error {

@@ -49,6 +49,8 @@ type server struct {
 	deps    Deps
 	site    *site.Site
 	metrics *metrics
+
+	secureOrigin bool // the public address is https
 }
 
 // New returns the app, ready to listen. It panics when the assets in the binary are not
@@ -58,6 +60,8 @@ func New(d Deps) *fiber.App {
 		deps:    d,
 		site:    site.New(site.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
 		metrics: newMetrics(d),
+
+		secureOrigin: strings.HasPrefix(d.BaseURL, "https://"),
 	}
 	app := fiber.New(s.config())
 	refuseUnknownMethods(app)

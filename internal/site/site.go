@@ -36,7 +36,7 @@ type Site struct {
 // numbers, which begin anew when an index is rebuilt. Days are there for opening hours.
 type generation struct {
 	view *search.View
-	day  string
+	day  int // since year 0, counted as if years had 366 days
 }
 
 // cacheBytes is room for some thousand pages: every kommune and offering there is now.
@@ -78,7 +78,8 @@ func (s *Site) current() (*search.View, error) {
 }
 
 func (s *Site) generation(v *search.View) generation {
-	return generation{v, s.deps.Now().In(page.Oslo).Format(time.DateOnly)}
+	now := s.deps.Now().In(page.Oslo)
+	return generation{v, now.Year()*366 + now.YearDay()}
 }
 
 // build makes the page of a request that is not in the cache.
@@ -100,7 +101,7 @@ func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) er
 		if err := component.Render(c.UserContext(), &body); err != nil {
 			return fmt.Errorf("render %s: %w", c.Route().Path, err)
 		}
-		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, body.Bytes())
+		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(body.Bytes())) // without the room to grow
 		s.answers.Put(g, key, a)
 	}
 	return page.Send(c, a)
