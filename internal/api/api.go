@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -46,6 +47,28 @@ type API struct {
 
 	encodings encodings
 	answers   *page.Cache[uint64] // finished answers, by address
+	asked     asked
+}
+
+// asked remembers what was asked for lately.
+type asked struct {
+	mu    sync.Mutex
+	etags map[string]bool
+}
+
+// again reports whether the ETag was given to it before, lately.
+func (a *asked) again(etag string) bool {
+	const lately = 4096
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.etags[etag] {
+		return true
+	}
+	if a.etags == nil || len(a.etags) >= lately {
+		a.etags = map[string]bool{}
+	}
+	a.etags[etag] = true
+	return false
 }
 
 // answerBytes is room for some hundred answers of a search.
@@ -236,8 +259,11 @@ func (a *API) fresh(c *fiber.Ctx) error {
 	}
 	switch status := c.Response().StatusCode(); {
 	case status == http.StatusOK:
-		a.answers.Put(v.Generation(), c.OriginalURL(),
-			page.NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
+		// What was asked for once most often is not asked for again.
+		if a.asked.again(etag) {
+			a.answers.Put(v.Generation(), c.OriginalURL(),
+				page.NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
+		}
 		c.Set(fiber.HeaderETag, etag)
 	case status < http.StatusBadRequest:
 		c.Set(fiber.HeaderETag, etag)

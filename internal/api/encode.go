@@ -86,16 +86,18 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// encodings keeps encoded offerings of one generation, up to a number of bytes.
+// encodings keeps encoded offerings of one generation, up to a number of bytes. It has two
+// halves: when the young one is full it becomes the old one, and what was not asked for
+// since is let go.
 type encodings struct {
 	mu         sync.Mutex
 	generation uint64
-	size       int
-	byID       map[int64]*encoded
+	size       int // of the young half
+	young, old map[int64]*encoded
 }
 
-// encodingBytes is room for some thousand offerings.
-const encodingBytes = 12 << 20
+// encodingBytes is room for some thousand offerings in each half.
+const encodingBytes = 8 << 20
 
 func (c *encodings) get(generation uint64, id int64) *encoded {
 	c.mu.Lock()
@@ -103,17 +105,30 @@ func (c *encodings) get(generation uint64, id int64) *encoded {
 	if generation != c.generation {
 		return nil
 	}
-	return c.byID[id]
+	if e := c.young[id]; e != nil {
+		return e
+	}
+	e := c.old[id]
+	if e != nil {
+		c.keep(id, e)
+	}
+	return e
 }
 
 func (c *encodings) put(generation uint64, id int64, e *encoded) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation != c.generation || c.byID == nil || c.size > encodingBytes {
-		c.generation, c.size, c.byID = generation, 0, map[int64]*encoded{}
+	if generation != c.generation {
+		c.generation, c.size, c.young, c.old = generation, 0, nil, nil
 	}
-	c.byID[id] = e
-	c.size += e.size()
+	c.keep(id, e)
+}
+
+func (c *encodings) keep(id int64, e *encoded) {
+	if c.size += e.size(); c.young == nil || c.size > encodingBytes {
+		c.young, c.old, c.size = map[int64]*encoded{}, c.young, e.size()
+	}
+	c.young[id] = e
 }
 
 // found is a hit with its offering encoded.
@@ -198,6 +213,7 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
+// appendFacets leaves out what gives no hits: there are hundreds of kommuner.
 func appendFacets(b []byte, f search.Facets) []byte {
 	for _, facet := range [...]struct {
 		key    string
@@ -207,14 +223,20 @@ func appendFacets(b []byte, f search.Facets) []byte {
 		{`],"malgruppe":[`, f.TargetGroups}, {`],"tema":[`, f.Topics}, {`],"form":[`, f.Formats},
 	} {
 		b = append(b, facet.key...)
-		for i, v := range facet.values {
-			if i > 0 {
+		first := len(b)
+		for _, v := range facet.values {
+			if v.Count == 0 && !v.Selected {
+				continue
+			}
+			if len(b) > first {
 				b = append(b, ',')
 			}
 			b = appendQuoted(append(b, `{"kode":`...), v.Code)
 			b = appendQuoted(append(b, `,"navn":`...), v.Name.NB)
 			b = strconv.AppendInt(append(b, `,"antall":`...), int64(v.Count), 10)
-			b = strconv.AppendBool(append(b, `,"valgt":`...), v.Selected)
+			if v.Selected {
+				b = append(b, `,"valgt":true`...)
+			}
 			b = append(b, '}')
 		}
 	}

@@ -39,7 +39,7 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 		DidYouMean:  known("Ås"),
 		facets: search.Facets{
 			Types: []search.FacetValue{{Code: "ppt", Name: &directory.Text{NB: "PPT"}, Count: 3, Selected: true},
-				{Code: "lms", Name: &directory.Text{NB: `Lærings- og "mestring"`}}},
+				{Code: "lms", Name: &directory.Text{NB: `Lærings- og "mestring"`}, Count: 2}, {Code: "annet", Name: &directory.Text{NB: "Uten treff"}}},
 			Kommuner: []search.FacetValue{{Code: "0301", Name: &directory.Text{NB: "Oslo"}, Count: 41}},
 		},
 		Crisis: true,
@@ -52,7 +52,7 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 	of.CoversBy, of.DistanceKM = known("delt"), rounded(km)
 	r.Items = []offering{of}
 	r.Facets = facets{
-		Types:    []facetValue{{"ppt", "PPT", 3, true}, {"lms", `Lærings- og "mestring"`, 0, false}},
+		Types:    []facetValue{{"ppt", "PPT", 3, true}, {"lms", `Lærings- og "mestring"`, 2, false}},
 		Kommuner: []facetValue{{"0301", "Oslo", 41, false}}, Fylker: []facetValue{}, TargetGroups: []facetValue{},
 		Topics: []facetValue{}, Formats: []facetValue{},
 	}

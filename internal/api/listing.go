@@ -101,7 +101,7 @@ type results struct {
 	List[offering]
 	Interpreted interpretation `json:"tolket" doc:"Hva vi forsto av q."`
 	DidYouMean  *string        `json:"forslag" doc:"En bedre skrivemåte av q."`
-	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv."`
+	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv. Valg uten treff er utelatt."`
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
 	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
 	General     bool           `json:"generelt" doc:"Ingen tilbud har ordene. Treffene er linjer som alle kan ringe."`
@@ -133,7 +133,7 @@ type facetValue struct {
 	Code     string `json:"kode"`
 	Name     string `json:"navn"`
 	Count    int    `json:"antall"`
-	Selected bool   `json:"valgt"`
+	Selected bool   `json:"valgt,omitempty" doc:"Utelatt når valget ikke er tatt."`
 }
 
 func (a *API) registerOfferings(h huma.API) {

@@ -12,10 +12,31 @@ import (
 )
 
 // match is one offering that answers to something, and how well.
+// There are very many of them, so one is eight bytes: the sign of the score says whether
+// the offering has all that was asked for, or only a part of the word.
 type match struct {
-	slot  int32
-	score float32
-	share float32 // how much of what was asked for it has: 1, less when only a part of a word
+	slot   int32
+	signed float32
+}
+
+func newMatch(slot int32, score float32, whole bool) match {
+	if !whole {
+		score = -score
+	}
+	return match{slot, score}
+}
+
+// score is how well the offering answers.
+func (m match) score() float32 { return max(m.signed, -m.signed) }
+
+func (m match) whole() bool { return m.signed >= 0 }
+
+// share is how much of the question the offering answers.
+func (m match) share() float32 {
+	if m.whole() {
+		return 1
+	}
+	return partShare
 }
 
 // matches are sorted by slot.
@@ -80,7 +101,7 @@ func (v *View) cached(key string, find func() (matches, error)) (matches, error)
 // whole returns the offerings that have the word in one of its forms.
 func (v *View) whole(ctx context.Context, text string) (matches, error) {
 	return v.cached("w "+fold(text), func() (matches, error) {
-		return v.ask(ctx, wordQuery(terms(text)[:1]), 1)
+		return v.ask(ctx, wordQuery(terms(text)[:1]), true)
 	})
 }
 
@@ -91,7 +112,7 @@ func (v *View) parts(ctx context.Context, text string) (matches, error) {
 		return nil, nil
 	}
 	return v.cached("p "+fold(text), func() (matches, error) {
-		list, err := v.ask(ctx, wordQuery(forms[1:]), partShare)
+		list, err := v.ask(ctx, wordQuery(forms[1:]), false)
 		return list.times(partBoost), err
 	})
 }
@@ -100,7 +121,7 @@ func (v *View) parts(ctx context.Context, text string) (matches, error) {
 // beginning of.
 func (v *View) guess(ctx context.Context, text string) (matches, error) {
 	return v.cached("g "+fold(text), func() (matches, error) {
-		return v.ask(ctx, guessQuery(terms(text)[0].text), 1)
+		return v.ask(ctx, guessQuery(terms(text)[0].text), true)
 	})
 }
 
@@ -109,7 +130,7 @@ func (v *View) named(ctx context.Context, folded string) (matches, error) {
 	return v.cached("n "+folded, func() (matches, error) {
 		q := bleve.NewTermQuery(folded)
 		q.SetField(fieldExact)
-		return v.ask(ctx, q, 1)
+		return v.ask(ctx, q, true)
 	})
 }
 
@@ -162,8 +183,8 @@ func guessQuery(form string) query.Query {
 // queryMapping tells Bleve's queries how fields are analysed.
 var queryMapping = newMapping()
 
-// ask returns what Bleve finds, each match with the share.
-func (v *View) ask(ctx context.Context, q query.Query, share float32) (matches, error) {
+// ask returns what Bleve finds, as all of what was asked for or as a part.
+func (v *View) ask(ctx context.Context, q query.Query, whole bool) (matches, error) {
 	defer runtime.KeepAlive(v.snap)
 	var list matches
 	err := guard(func() error {
@@ -182,7 +203,7 @@ func (v *View) ask(ctx context.Context, q query.Query, share float32) (matches, 
 				return err
 			}
 			if slot := v.snap.slots[m.IndexInternalID.Value()]; slot != noSlot {
-				list = append(list, match{slot, float32(m.Score), share})
+				list = append(list, newMatch(slot, float32(m.Score), whole))
 			}
 			sc.DocumentMatchPool.Put(m)
 			if len(list)%1024 == 0 && ctx.Err() != nil {
@@ -214,7 +235,7 @@ func (a matches) merge(b matches, both func(x, y float32) float32) matches {
 		case a[0].slot > b[0].slot:
 			out, b = append(out, b[0]), b[1:]
 		default:
-			out = append(out, match{a[0].slot, both(a[0].score, b[0].score), max(a[0].share, b[0].share)})
+			out = append(out, newMatch(a[0].slot, both(a[0].score(), b[0].score()), a[0].whole() || b[0].whole()))
 			a, b = a[1:], b[1:]
 		}
 	}
@@ -225,7 +246,7 @@ func (a matches) merge(b matches, both func(x, y float32) float32) matches {
 func (a matches) times(f float32) matches {
 	out := make(matches, len(a))
 	for i, m := range a {
-		out[i] = match{m.slot, m.score * f, m.share}
+		out[i] = match{m.slot, m.signed * f}
 	}
 	return out
 }

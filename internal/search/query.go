@@ -292,8 +292,8 @@ func (a *asked) sum(slots int) *scratch {
 			if s.part[m.slot] == 0 {
 				s.slots = append(s.slots, m.slot)
 			}
-			s.score[m.slot] += m.score * c.weight
-			s.part[m.slot] += m.share * c.weight
+			s.score[m.slot] += m.score() * c.weight
+			s.part[m.slot] += m.share() * c.weight
 		}
 	}
 	return s
@@ -338,7 +338,7 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	}
 	for _, m := range a.likeness {
 		if s.part[m.slot] > 0 {
-			s.score[m.slot] += m.score
+			s.score[m.slot] += m.score()
 		}
 	}
 	for _, m := range a.named {
@@ -385,7 +385,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
 		}
 		score := float32(0)
 		if len(bonus) > 0 && bonus[0].slot == slot {
-			score = bonus[0].score
+			score = bonus[0].score()
 		}
 		if r.general || r.instead {
 			score += v.catalog().breadth(col)

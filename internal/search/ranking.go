@@ -236,9 +236,9 @@ func (v *View) coded(kind, code string) matches {
 		switch {
 		case !col.live:
 		case isType && int(col.typ) == typ && typ >= 0:
-			list = append(list, match{int32(slot), 1, 1})
+			list = append(list, match{int32(slot), 1})
 		case vocabulary >= 0 && col.terms[vocabulary].has(term):
-			list = append(list, match{int32(slot), float32(1 / math.Sqrt(float64(col.terms[vocabulary].len()))), 1})
+			list = append(list, match{int32(slot), float32(1 / math.Sqrt(float64(col.terms[vocabulary].len())))})
 		}
 	}
 	rare := math.Log(1 + float64(v.rows.count)/float64(max(len(list), 1)))
