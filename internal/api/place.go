@@ -63,7 +63,7 @@ type suggestions struct {
 
 type suggestion struct {
 	Text string  `json:"tekst"`
-	Kind string  `json:"slag" enum:"kommune,type,tilbud,artikkel"`
+	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel"`
 	URL  string  `json:"url" doc:"Stien til siden, uten vertsnavn."`
 	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket."`
 }
@@ -82,7 +82,7 @@ func (a *API) registerPlaces(h huma.API) {
 		Path:        "/forslag",
 		Tags:        []string{"Tilbud", "Steder"},
 		Summary:     "Fullføring mens man skriver",
-		Description: "Kommuner, typer, tilbud og artikler, høyst 10.",
+		Description: "Kommuner, typer, ting folk sier, tilbud og artikler, høyst 10.",
 	}, a.suggest)
 }
 
@@ -146,9 +146,14 @@ func (a *API) placeMatch(k *search.Kommune) placeMatch {
 
 func (a *API) suggest(_ context.Context, v *search.View, in *struct {
 	Text string `query:"q" maxLength:"500" doc:"Det som er skrevet så langt."`
+	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel" doc:"Bare forslag av dette slaget."`
 }) (*suggestions, error) {
 	const most = 10
-	found := v.Suggest(in.Text, most)
+	var kinds []search.SuggestionKind
+	if in.Kind != "" {
+		kinds = append(kinds, search.SuggestionKind(in.Kind))
+	}
+	found := v.Suggest(in.Text, most, kinds...)
 	return &suggestions{each(found, func(s search.Suggestion) suggestion {
 		return suggestion{Text: s.Text, Kind: string(s.Kind), URL: s.Path, Sub: known(s.Sub)}
 	})}, nil

@@ -386,3 +386,23 @@ func TestApplyLeavesViewsAlone(t *testing.T) {
 		t.Error("a deleted offering is still there")
 	}
 }
+
+func TestSuggestVariesKinds(t *testing.T) {
+	v := newTestView(t)
+	all := v.Suggest("s", 10)
+	kinds := map[SuggestionKind]int{}
+	for _, s := range all {
+		kinds[s.Kind]++
+	}
+	if len(all) != 10 || kinds[SuggestKommune] == 0 || kinds[SuggestKommune] > 5 {
+		t.Errorf("%v among %d completions of s, want ten with at most five kommuner", kinds, len(all))
+	}
+	for _, s := range v.Suggest("s", 10, SuggestKommune) {
+		if s.Kind != SuggestKommune {
+			t.Errorf("asked for kommuner, got %v", s)
+		}
+	}
+	if got := v.Suggest("skedsmo", 10); len(got) == 0 || got[0].Text != "Lillestrøm" || got[0].Sub != "tidligere Skedsmo" {
+		t.Errorf("skedsmo is completed by %v", got)
+	}
+}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"sort"
 	"strconv"
@@ -25,6 +26,7 @@ const (
 	rankOtherName
 	rankFormer
 	rankType
+	rankSaying
 	rankPlace
 	rankOffering
 	rankArticle
@@ -55,6 +57,7 @@ func newSuggestions(c *catalog) []suggestion {
 			list = append(list, suggestion{fold(n), rankType, Suggestion{SuggestType, t.Plural.NB, "", "/sok?type=" + c.types[i].Code}})
 		}
 	}
+	list = append(list, c.sayings()...)
 	for _, a := range c.articles {
 		for _, n := range append([]string{a.Title}, a.SearchWords...) {
 			list = append(list, suggestion{fold(n), rankArticle, Suggestion{SuggestArticle, a.Title, "", a.Path()}})
@@ -66,15 +69,29 @@ func newSuggestions(c *catalog) []suggestion {
 	return list
 }
 
+// sayings completes what people say, with what the directory calls the same beside it.
+func (c *catalog) sayings() []suggestion {
+	var list []suggestion
+	for _, said := range c.expressions.byFirst {
+		for _, e := range said {
+			s := Suggestion{SuggestSaying, e.Text, c.leadName(e.LeadsTo[0]), "/sok?" + url.Values{"q": {e.Text}}.Encode()}
+			list = append(list, suggestion{fold(e.Text), rankSaying, s})
+		}
+	}
+	return list
+}
+
 func kommunePath(k *Kommune) string { return "/kommune/" + string(k.Number) + "-" + k.Slug() }
 
-// Suggest returns up to n completions of what a reader is typing, best first.
-func (v *View) Suggest(text string, n int) []Suggestion {
+// Suggest returns up to n completions of what a reader is typing, best first: of all kinds,
+// or of those named.
+func (v *View) Suggest(text string, n int, kinds ...SuggestionKind) []Suggestion {
 	prefix := fold(text)
 	if prefix == "" || len(prefix) > maxPlaceText || n <= 0 {
 		return nil
 	}
 	c := v.catalog()
+	wanted := func(k SuggestionKind) bool { return len(kinds) == 0 || slices.Contains(kinds, k) }
 	found := v.postalSuggestions(strings.TrimSpace(text))
 	from := sort.Search(len(c.suggestions), func(i int) bool { return c.suggestions[i].key >= prefix })
 	for _, s := range c.suggestions[from:] {
@@ -84,10 +101,12 @@ func (v *View) Suggest(text string, n int) []Suggestion {
 		if s.key == prefix {
 			s.rank -= rankArticle + 1 // the whole of it was written: before all completions
 		}
-		found = append(found, s)
+		if wanted(s.Kind) {
+			found = append(found, s)
+		}
 	}
 	v.rows.names.prefixed(prefix, func(k nameKey) bool {
-		if r := v.rows.at(k.slot); r == k.row {
+		if r := v.rows.at(k.slot); r == k.row && wanted(SuggestOffering) {
 			s := Suggestion{SuggestOffering, r.facts.Name, c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
 				"/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)}
 			found = append(found, suggestion{k.key, rankOffering, s})
@@ -95,18 +114,27 @@ func (v *View) Suggest(text string, n int) []Suggestion {
 		return len(found) < 500
 	})
 	slices.SortStableFunc(found, func(a, b suggestion) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key)) })
-	var out []Suggestion
+	return varied(found, n)
+}
+
+// varied returns the first n, but of each kind no more than half while others are there:
+// "o" begins a hundred places, and one may be writing "omsorgslønn".
+func varied(found []suggestion, n int) []Suggestion {
+	var first, rest []Suggestion
 	seen := map[string]bool{}
+	kinds := map[SuggestionKind]int{}
 	for _, s := range found {
-		if !seen[s.Path] {
-			seen[s.Path] = true
-			out = append(out, s.Suggestion)
+		if seen[s.Path] {
+			continue
 		}
-		if len(out) == n {
-			break
+		seen[s.Path] = true
+		if kinds[s.Kind]++; kinds[s.Kind] > (n+1)/2 {
+			rest = append(rest, s.Suggestion)
+		} else if len(first) < n {
+			first = append(first, s.Suggestion)
 		}
 	}
-	return out
+	return append(first, rest[:min(len(rest), n-len(first))]...)
 }
 
 // postalSuggestions completes a whole postnummer.

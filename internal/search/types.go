@@ -118,6 +118,7 @@ type SuggestionKind string
 const (
 	SuggestKommune  SuggestionKind = "kommune"
 	SuggestType     SuggestionKind = "type"
+	SuggestSaying   SuggestionKind = "uttrykk" // something that people say, and search finds
 	SuggestOffering SuggestionKind = "tilbud"
 	SuggestArticle  SuggestionKind = "artikkel"
 )

@@ -258,10 +258,8 @@ func (q *question) types(v *search.View, a asked) {
 			continue
 		}
 		var links []view.Link
-		for _, s := range v.Suggest(strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear) {
-			if s.Kind == search.SuggestType {
-				links = append(links, view.Link{Text: s.Text, Href: s.Path})
-			}
+		for _, s := range v.Suggest(strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
+			links = append(links, view.Link{Text: s.Text, Href: s.Path})
 		}
 		q.note("Vi kjenner ikke typen «"+cut(text, maxPlaceText)+"».", links...)
 	}

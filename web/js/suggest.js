@@ -8,7 +8,7 @@
 // sends the form. With data-suggest-kind="kommune" only completions of that kind are shown.
 
 const WAIT = 120; // ms without a key press before asking
-const KINDS = { kommune: "Kommune", type: "Type tilbud", tilbud: "Tilbud", artikkel: "Artikkel" };
+const KINDS = { kommune: "Kommune", type: "Type tilbud", uttrykk: "Søk", tilbud: "Tilbud", artikkel: "Artikkel" };
 
 let lists = 0;
 
@@ -55,6 +55,7 @@ export function suggest(input) {
     try {
       const url = new URL(input.dataset.suggest, location.href);
       url.searchParams.set("q", input.value.trim());
+      if (input.dataset.suggestKind) url.searchParams.set("slag", input.dataset.suggestKind);
       const response = await fetch(url, { signal: request.signal });
       if (!response.ok) return close();
       show((await response.json()).forslag);
@@ -66,8 +67,7 @@ export function suggest(input) {
 
   function show(found) {
     if (document.activeElement !== input) return;
-    const kind = input.dataset.suggestKind;
-    options = kind ? found.filter((f) => f.slag === kind) : found;
+    options = found;
     list.replaceChildren(...options.map(item));
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));

@@ -4,8 +4,8 @@
 package view
 
 import (
-	"regexp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
