@@ -109,8 +109,11 @@ type edited struct {
 	Applied []float64 // of that, until it was on disk and published
 }
 
+// lost is when a change that is published and not found counts as lost.
+const lost = 20 * time.Second
+
 // edits changes n offerings, one after the other, and looks for each change until it is
-// found. It fails for one that is not found within some seconds.
+// found. It fails for one that is lost.
 func edits(ctx context.Context, index *search.Index, n int) (edited, error) {
 	var out edited
 	offerings := index.View().Offerings()
@@ -124,7 +127,7 @@ func edits(ctx context.Context, index *search.Index, n int) (edited, error) {
 			return out, err
 		}
 		out.Applied = append(out.Applied, milliseconds(time.Since(started)))
-		if err := find(ctx, index, word, o.ID, started.Add(5*time.Second)); err != nil {
+		if err := find(ctx, index, word, o.ID, time.Now().Add(lost)); err != nil {
 			return out, err
 		}
 		out.Found = append(out.Found, milliseconds(time.Since(started)))
