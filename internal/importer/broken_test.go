@@ -40,6 +40,13 @@ func TestBrokenRows(t *testing.T) {
 		{"steder.csv", set(7, "type", "hytte"), "steder.csv:7: type: "},
 		{"hverdagsord.csv", set(7, "art", "vits"), "hverdagsord.csv:7: art: "},
 		{"kommune-kontakt.csv", set(7, "telefon", "12"), "kommune-kontakt.csv:7: telefon: "},
+		// What only the database would refuse.
+		{"kommuner.csv", set(3, "lat", "5.73"), "kommuner.csv:3: lat: "},
+		{"kommuner.csv", set(3, "domene", "https://x.no/"), "kommuner.csv:3: domene: "},
+		{"kommuner.csv", set(3, "folketall", "0"), "kommuner.csv:3: folketall: "},
+		{"kommune-kontakt.csv", set(7, "epost", "post at kommune.no"), "kommune-kontakt.csv:7: epost: "},
+		{"steder.csv", set(7, "bydelsnummer", "123456"), "steder.csv:7: bydelsnummer: "},
+		{"hverdagsord.csv", set(7, "uttrykk", "STORE BOKSTAVER"), "hverdagsord.csv:7: uttrykk: "},
 		// What a row names is not there.
 		{"kommuner.csv", set(3, "kommunenummer", "9901"), "kommuner.csv:3: kommunenummer: no fylke has the number 99"},
 		{"kommune-endringer.csv", set(5, "nytt_nummer", "9998"), "kommune-endringer.csv:5: nytt_nummer: no kommune has the number 9998"},
@@ -107,6 +114,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"a page", "hverdagsord.csv", "<!DOCTYPE html><p>Ikke funnet</p>", "hverdagsord.csv:1: "},
 		{"no YAML", "typer.yaml", "typer: [", "typer.yaml: "},
 		{"a key not known", "typer.yaml", "typer:\n  - kode: x\n    farge: y\n", "typer.yaml: "},
+		{"a group not known", "typer.yaml", "typer:\n  - kode: x\n    gruppe: finnes_ikke\n    navn: {nb: X}\n    navn_flertall: {nb: X}\n    gjor: {nb: X}\n", `typer.yaml: type "x": gruppe "finnes_ikke"`},
 		{"no YAML", "begreper.yaml", "\t\n:", "begreper.yaml: "},
 		{"no front matter", "artikler/ta-vare-pa-barna/_index.md", "Bare tekst.\n", "artikler: ta-vare-pa-barna/_index.md"},
 		{"a wrong date", "artikler/ta-vare-pa-barna/_index.md",

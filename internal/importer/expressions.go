@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
@@ -21,6 +22,9 @@ func (im *run) expressions(ctx context.Context, fsys fs.FS) error {
 			Text: row.required("uttrykk"),
 			Kind: oneOf(row, "art", directory.SituationExpression, directory.DiagnosisExpression, directory.AbbreviationExpression,
 				directory.EverydayExpression, directory.NynorskExpression, directory.EnglishExpression, directory.CrisisExpression),
+		}
+		if e.Text != strings.ToLower(e.Text) {
+			row.problem("uttrykk", "want small letters: case is not looked at")
 		}
 		row.required("forer_til")
 		for _, value := range row.list("forer_til") {

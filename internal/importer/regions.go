@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -110,8 +112,13 @@ func (im *run) readRegions(fsys fs.FS, known numbers) store.Regions {
 			Kommune:     known.kommune(row, "kommunenummer"),
 			Kind:        oneOf(row, "type", region.Bydel, region.AdminCentre, region.Settlement, region.PostalPlace),
 			Position:    position(row),
-			BydelNumber: row.text("bydelsnummer"),
+			BydelNumber: row.shaped("bydelsnummer", bydelShape),
 			Source:      row.required("kilde"),
+		}
+		if p.Kind == region.Bydel && (p.BydelNumber == "" || !strings.HasPrefix(p.BydelNumber, string(p.Kommune))) {
+			row.problem("bydelsnummer", "a bydel's number begins with that of its kommune")
+		} else if p.Kind != region.Bydel && p.BydelNumber != "" {
+			row.problem("bydelsnummer", "only a bydel has one")
 		}
 		row.required("kommunenummer")
 		if row.once("sted", "kommunenummer", "type"); row.ok {
@@ -132,11 +139,16 @@ func readKommune(row *row) region.Kommune {
 		Population:     row.integer("folketall"),
 		PopulationYear: row.integer("folketall_aar"),
 		AdminCentre:    row.text("administrasjonssenter"),
-		Domain:         row.required("domene"),
-		Website:        row.required("nettsted"),
+		Domain:         row.shaped("domene", domainShape),
+		Website:        row.shaped("nettsted", domainShape),
 		OrgNumber:      string(parsed(row, "organisasjonsnummer", directory.ParseOrgNumber)),
-		Wikidata:       row.required("wikidata"),
+		Wikidata:       row.shaped("wikidata", wikidataShape),
 	}
+	row.required("domene")
+	row.required("nettsted")
+	row.required("wikidata")
+	row.between("folketall", 1, 10_000_000)
+	row.between("folketall_aar", 2000, 2100)
 	if p := position(row); p != nil {
 		k.Position = *p
 	} else {
@@ -183,7 +195,7 @@ func (im *run) readContacts(fsys fs.FS, known numbers) map[region.Number]region.
 		n := known.kommune(row, "kommunenummer")
 		c := region.Contact{
 			Phone:      string(parsed(row, "telefon", directory.ParsePhone)),
-			Email:      row.text("epost"),
+			Email:      row.shaped("epost", emailShape),
 			Source:     row.required("kilde"),
 			SourceDate: string(parsed(row, "kilde_dato", directory.ParsePartialDate)),
 			Confirmed:  oneOf(row, "sikkerhet", directory.High, directory.Medium, directory.Low) != directory.Low,
@@ -204,5 +216,18 @@ func position(row *row) *region.Position {
 		row.problem("lat", "lat and lon belong together")
 		return nil
 	}
-	return &region.Position{Lat: row.degrees("lat"), Lon: row.degrees("lon")}
+	p := region.Position{Lat: row.degrees("lat"), Lon: row.degrees("lon")}
+	// The mainland with its islands, as the database has it: lat and lon are easily swapped.
+	if row.ok && (p.Lat < 57.5 || p.Lat > 71.5 || p.Lon < 4 || p.Lon > 31.5) {
+		row.problem("lat", fmt.Sprintf("%v, %v is not in Norway: want lat 57.5 to 71.5 and lon 4 to 31.5", p.Lat, p.Lon))
+	}
+	return &p
 }
+
+// Shapes that the database demands of cells.
+var (
+	emailShape    = shape{regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]+$`), "an address like post@kommune.no"}
+	domainShape   = shape{regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`), "a domain in small letters like oslo.kommune.no"}
+	wikidataShape = shape{regexp.MustCompile(`^Q[0-9]+$`), "Q and digits"}
+	bydelShape    = shape{regexp.MustCompile(`^[0-9]{6}$`), "six digits"}
+)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,6 +181,27 @@ func (r *row) list(column string) []string {
 		}
 	}
 	return values
+}
+
+// shape is what a cell has to look like, and how to say so.
+type shape struct {
+	pattern *regexp.Regexp
+	want    string
+}
+
+// shaped returns the cell, and notes a problem when it is neither empty nor of the shape.
+func (r *row) shaped(column string, s shape) string {
+	if v := r.cells[column]; v != "" && !s.pattern.MatchString(v) {
+		r.problem(column, fmt.Sprintf("%q: want %s", v, s.want))
+	}
+	return r.cells[column]
+}
+
+// between notes a problem when the cell is a number outside of the range.
+func (r *row) between(column string, low, high int) {
+	if n, err := strconv.Atoi(r.cells[column]); err == nil && (n < low || n > high) {
+		r.problem(column, fmt.Sprintf("%d: want %d to %d", n, low, high))
+	}
 }
 
 // integer returns the cell as a whole number.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -97,6 +99,9 @@ func (im *run) vocabulary(ctx context.Context, fsys fs.FS) error {
 		vocabulary = termsYAML{}
 	}
 	groups, offeringTypes, terms := types.groups(), types.types(), vocabulary.terms()
+	if !im.wholeVocabulary(groups, offeringTypes, terms) {
+		return nil
+	}
 	im.report.Read[typesFile], im.report.Read[termsFile] = len(offeringTypes), len(terms)
 	summary, err := im.store.SaveVocabulary(ctx, im.actor, groups, offeringTypes, terms)
 	if err != nil {
@@ -105,6 +110,44 @@ func (im *run) vocabulary(ctx context.Context, fsys fs.FS) error {
 	im.report.Words = summary
 	return nil
 }
+
+// wholeVocabulary reports whether everything in the vocabulary can be stored. It belongs
+// together, so that nothing of it is stored when something cannot be; what is wrong becomes
+// a Problem.
+func (im *run) wholeVocabulary(groups []directory.TypeGroup, types []directory.OfferingType, terms []directory.Term) bool {
+	before := len(im.report.Problems)
+	wrong := func(file, format string, args ...any) {
+		im.report.Problems = append(im.report.Problems, Problem{File: file, Message: fmt.Sprintf(format, args...)})
+	}
+	known := map[string]bool{}
+	for _, g := range groups {
+		known[g.Code] = true
+		if !codeShape.pattern.MatchString(g.Code) || g.Name.NB == "" {
+			wrong(typesFile, "gruppe %q: want a kode of %s, and a navn in nb", g.Code, codeShape.want)
+		}
+	}
+	for _, t := range types {
+		if !codeShape.pattern.MatchString(t.Code) || t.Name.NB == "" || t.Plural.NB == "" || t.Does.NB == "" {
+			wrong(typesFile, "type %q: want a kode of %s, and navn, navn_flertall and gjor in nb", t.Code, codeShape.want)
+		}
+		if !known[t.Group] {
+			wrong(typesFile, "type %q: gruppe %q is none of the grupper", t.Code, t.Group)
+		}
+		for _, l := range t.Laws {
+			if l.Text == "" || l.Paragraph == "" || !strings.HasPrefix(l.URL, "https://lovdata.no/") {
+				wrong(typesFile, "type %q: a law needs tekst, paragraf and an url on https://lovdata.no/", t.Code)
+			}
+		}
+	}
+	for _, t := range terms {
+		if !codeShape.pattern.MatchString(t.Code) || t.Name.NB == "" {
+			wrong(termsFile, "%s %q: want a kode of %s, and a navn in nb", t.Kind, t.Code, codeShape.want)
+		}
+	}
+	return len(im.report.Problems) == before
+}
+
+var codeShape = shape{regexp.MustCompile(`^[a-z_]+$`), "small letters and _"}
 
 func (y typesYAML) groups() []directory.TypeGroup {
 	var groups []directory.TypeGroup
