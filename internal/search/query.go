@@ -57,6 +57,9 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		break
 	}
 	if q.Text != "" {
+		if !q.Bare {
+			res.marked = u.markedOf()
+		}
 		res.Articles = c.articleIndex.find(&u)
 		if res.Total == 0 || res.General {
 			res.DidYouMean = v.didYouMean(&u)

@@ -101,6 +101,8 @@ type Result struct {
 	Interpreted Interpretation
 	DidYouMean  string // a better spelling, or ""
 	Articles    []*article.Article
+	marked      marked // for Mark
+
 	// NotThere is set when the types that were named are not registered for the place,
 	// and the hits are what to look at instead.
 	NotThere bool

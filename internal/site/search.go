@@ -73,6 +73,9 @@ func searchPage(v *search.View, q question, found search.Result) view.SearchPage
 	if reader != nil {
 		p.Kommune = &view.Link{Text: "Alt for deg i " + reader.DisplayName(), Href: page.KommunePath(reader.Kommune)}
 	}
+	if q.query.Text != "" {
+		mark(p.Hits, found)
+	}
 	if found.NotThere {
 		p.Notes = append(p.Notes, notThere(found.Interpreted, reader))
 	}
@@ -80,6 +83,16 @@ func searchPage(v *search.View, q question, found search.Result) view.SearchPage
 	keep(&p, w, q)
 	paginate(&p, q, found)
 	return p
+}
+
+// mark marks in names and texts what was searched for.
+func mark(list []view.Listing, found search.Result) {
+	parts := func(text string) []view.Part {
+		return each(found.Mark(text), func(p search.Part) view.Part { return view.Part(p) })
+	}
+	for i := range list {
+		list[i].NameParts, list[i].TextParts = parts(list[i].Name), parts(list[i].Text)
+	}
 }
 
 // notThere says that what was asked for is not registered where the reader is, and where
