@@ -10,7 +10,8 @@
 //     it, a thin handler over Postgres, and a bare Fiber handler for finished pages. The
 //     load comes from this process, which keeps little in memory.
 //   - The program keeps finished answers. "Uncached" therefore asks each question once in
-//     a server's life: the mix never repeats an address. "Cached" repeats a few hundred.
+//     a server's life: the mix never repeats an address. "Cached" repeats a hundred. What
+//     search keeps of single words is a part of its index, as Postgres has its buffers.
 //   - What is compared runs in turns of a second or so, since machines are noisy.
 //   - It checks answers, and fails on wrong ones and on any status but 200. It does not
 //     fail on time: what is fast is for its reader to judge.
