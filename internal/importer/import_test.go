@@ -299,6 +299,13 @@ func TestOfferingsEqualTheFile(t *testing.T) {
 		for _, p := range o.Phones {
 			got["telefon"] += p.Number.National()
 		}
+		// An organisasjonsnummer that stands among the keywords is the organization's.
+		if words, number, ok := strings.Cut(row["beskrivelse_stikkord"], "|orgnr "); ok {
+			row["beskrivelse_stikkord"] = words
+			if string(o.Organization.OrgNumber) != number {
+				t.Errorf("%s: organisasjonsnummer %q, want %q", row["noekkel"], o.Organization.OrgNumber, number)
+			}
+		}
 		for name, cell := range got {
 			if cell != row[name] {
 				t.Errorf("%s: %s = %q, want %q", row["noekkel"], name, cell, row[name])

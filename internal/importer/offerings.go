@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -55,6 +56,7 @@ func readOffering(row *row, names regionNames) directory.Offering {
 		Confidence: oneOf(row, "sikkerhet", directory.High, directory.Medium, directory.Low),
 		Status:     directory.Published,
 	}
+	takeOrgNumber(&o)
 	row.required("sikkerhet")
 	if o.Confidence == directory.Low {
 		o.Status = directory.Draft // readers do not see it before someone has confirmed it
@@ -163,6 +165,22 @@ func (n regionNames) coverage(row *row) directory.Coverage {
 	sortUnique(&c.Fylker)
 	sortUnique(&c.Kommuner)
 	return c
+}
+
+// takeOrgNumber moves an organisasjonsnummer that stands among the keywords to the
+// organization, which it is of.
+func takeOrgNumber(o *directory.Offering) {
+	o.Keywords = slices.DeleteFunc(o.Keywords, func(k string) bool {
+		digits, ok := strings.CutPrefix(k, "orgnr ")
+		if !ok || o.Organization.Name == "" {
+			return false
+		}
+		n, err := directory.ParseOrgNumber(digits)
+		if err == nil {
+			o.Organization.OrgNumber = n
+		}
+		return err == nil
+	})
 }
 
 // organization returns the organization of that name, marked as a kommune when it is one.
