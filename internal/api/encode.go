@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -54,27 +53,6 @@ type encoded struct {
 // size is what the offering takes in memory.
 func (e *encoded) size() int { return len(e.head) + len(e.middle) + len(e.tail) + 128 }
 
-// Where an encoded offering is divided. A quotation mark inside a string is escaped, so
-// these are found nowhere but at the fields.
-var (
-	coversByNull = []byte(`"dekker_kommunen":null`)
-	distanceNull = []byte(`"avstand_km":null`)
-)
-
-func encode(o offering) (*encoded, error) {
-	o.CoversBy, o.DistanceKM = nil, nil
-	raw, err := marshal(o)
-	if err != nil {
-		return nil, err
-	}
-	head, rest, found := bytes.Cut(raw, coversByNull)
-	middle, tail, also := bytes.Cut(rest, distanceNull)
-	if !found || !also {
-		return nil, fmt.Errorf("encode offering %d: fields are not where they were", o.ID)
-	}
-	return &encoded{head, middle, tail}, nil
-}
-
 // marshal is json.Marshal without escaping for HTML, as huma does it.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
@@ -97,7 +75,7 @@ type encodings struct {
 }
 
 // encodingBytes is room for some thousand offerings in each half.
-const encodingBytes = 8 << 20
+const encodingBytes = 4 << 20
 
 func (c *encodings) get(generation uint64, id int64) *encoded {
 	c.mu.Lock()
@@ -138,7 +116,7 @@ type found struct {
 }
 
 // encodedHits returns the hits of a bare query. One whose offering cannot be read is left out.
-func (a *API) encodedHits(v *search.View, hits []search.Hit) ([]found, error) {
+func (a *API) encodedHits(v *search.View, hits []search.Hit) []found {
 	list := make([]found, 0, len(hits))
 	for _, h := range hits {
 		e := a.encodings.get(v.Generation(), h.ID)
@@ -147,15 +125,12 @@ func (a *API) encodedHits(v *search.View, hits []search.Hit) ([]found, error) {
 			if !ok {
 				continue
 			}
-			var err error
-			if e, err = encode(a.offering(v, o)); err != nil {
-				return nil, err
-			}
+			e = a.encodeOffering(v, o)
 			a.encodings.put(v.Generation(), h.ID, e)
 		}
 		list = append(list, found{e, h})
 	}
-	return list, nil
+	return list
 }
 
 func (f found) append(b []byte) []byte {
@@ -166,6 +141,7 @@ func (f found) append(b []byte) []byte {
 	} else {
 		b = append(b, "null"...)
 	}
+	b = append(b, ',')
 	b = append(b, f.middle...)
 	b = append(b, `"avstand_km":`...)
 	if km := f.hit.DistanceKM; km != nil {
@@ -173,7 +149,7 @@ func (f found) append(b []byte) []byte {
 	} else {
 		b = append(b, "null"...)
 	}
-	return append(b, f.tail...)
+	return append(append(b, ','), f.tail...)
 }
 
 // appendJSON implements appender, with the fields in the order of the type.

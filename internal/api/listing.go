@@ -175,10 +175,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 	if err != nil {
 		return nil, err
 	}
-	hits, err := a.encodedHits(v, found.Hits)
-	if err != nil {
-		return nil, err
-	}
+	hits := a.encodedHits(v, found.Hits)
 	// The index may answer a page too far with its last one.
 	if pages := max(found.Pages, 1); q.Page > pages {
 		return nil, wrong("side", "finnes ikke; siste side er "+strconv.Itoa(pages))

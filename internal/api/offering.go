@@ -272,11 +272,10 @@ func referralOf(r directory.Referral) referral {
 
 // terms returns the codes with their names, in the order given.
 func terms(v *search.View, kind directory.TermKind, codes []string) []Coded {
-	names := map[string]string{}
-	for _, t := range v.Terms(kind) {
-		names[t.Code] = t.Name.NB
-	}
-	return each(codes, func(code string) Coded { return Coded{Code: code, Name: names[code]} })
+	return each(codes, func(code string) Coded {
+		t, _ := v.Term(kind, code)
+		return Coded{Code: code, Name: t.Name.NB}
+	})
 }
 
 func day(t *time.Time) *string {

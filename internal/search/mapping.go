@@ -12,9 +12,9 @@ import (
 )
 
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
-// an analyzer, a word list of the analysis, the JSON of a document. An index of another
+// an analyzer, a word list of the analysis, the content of a document. An index of another
 // version is built anew.
-const mappingVersion = 4
+const mappingVersion = 5
 
 // Fields of an offering's document. Bleve is asked which offerings match and how well,
 // so only words are here; what filters and sorts is in rows.
@@ -23,7 +23,7 @@ const (
 	fieldAbout   = "om"        // who gives it, where, for whom, in few words
 	fieldText    = "tekst"     // everything else that is written about it
 	fieldExact   = "navn_helt" // the whole name as one folded term
-	fieldContent = "innhold"   // the document's JSON: stored, not indexed
+	fieldContent = "innhold"   // the document itself: stored, not indexed
 	fieldFacts   = "fakta"     // an offering's facts for its column: stored, not indexed
 )
 
@@ -59,7 +59,7 @@ func newMapping() mapping.IndexMapping {
 
 // fields returns what Bleve is given for the document.
 func (d Document) fields() (map[string]any, error) {
-	content, err := d.JSON()
+	content, err := d.content()
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (s *snapshot) number(known segmentSlots, count int, slot func(id int64) int
 	return next, nil
 }
 
-// content returns the JSON of the document with the number, or nil where it cannot be read.
+// content returns the content of the document with the number, or nil where it cannot be read.
 func (s *snapshot) content(number uint32) []byte {
 	defer runtime.KeepAlive(s)
 	var content []byte

@@ -117,6 +117,15 @@ func (v *View) Type(code string) (directory.OfferingType, bool) {
 	return directory.OfferingType{}, false
 }
 
+// Term returns the entry of the vocabulary with the code.
+func (v *View) Term(kind directory.TermKind, code string) (directory.Term, bool) {
+	c := v.catalog()
+	if i, ok := c.termIndex[kind][code]; ok {
+		return c.terms[kind][i], true
+	}
+	return directory.Term{}, false
+}
+
 // Terms returns the vocabulary in display order.
 func (v *View) Terms(kind directory.TermKind) []directory.Term { return v.catalog().terms[kind] }
 
