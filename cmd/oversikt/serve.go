@@ -63,6 +63,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		return errors.Join(err, prepared)
 	}
 
+	server.SaveMemory()
 	app := server.New(server.Deps{
 		View:           index.View,
 		Status:         index.Status,

@@ -72,7 +72,7 @@ func (a *asked) again(etag string) bool {
 }
 
 // answerBytes is room for some hundred answers of a search.
-const answerBytes = 12 << 20
+const answerBytes = 8 << 20
 
 // New returns the API; Mount puts it on an app.
 func New(d Deps) *API {

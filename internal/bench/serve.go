@@ -64,6 +64,7 @@ func serveRole(ctx context.Context, args []string) error {
 		return err
 	}
 	opened := time.Since(started)
+	server.SaveMemory()
 	app := server.New(server.Deps{
 		View:    index.View,
 		Status:  func() indexer.Status { return indexer.Status{DatabaseUp: true} },

@@ -6,6 +6,7 @@ import (
 	"container/list"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"sync"
 
 	"github.com/andybalholm/brotli"
@@ -20,9 +21,13 @@ const (
 	Brotli   Encoding = "br"
 )
 
-// brotliLevel is a middle one: 11 makes a page a tenth smaller and takes fifty times as
-// long, which the first reader after each change would wait for.
-const brotliLevel = 5
+// Levels of brotli. Whoever asks first for a page waits for its compression, so that is
+// quick; a page that is asked for again is made a fifth smaller, once, in ten times the
+// time. 11 would make it another tenth smaller in fifty times that.
+const (
+	quickBrotli = 0
+	goodBrotli  = 5
+)
 
 // Answer is one finished page. It never changes; compressed forms are made when they are
 // first asked for.
@@ -31,8 +36,10 @@ type Answer struct {
 	ContentType string
 	body        []byte
 
-	mu         sync.Mutex
-	compressed map[Encoding][]byte
+	mu     sync.Mutex
+	gzip   []byte
+	brotli []byte
+	good   bool // brotli is at goodBrotli
 }
 
 // NewAnswer returns the answer with the body. The ETag follows from the content alone, so
@@ -54,31 +61,37 @@ func (a *Answer) Body(e Encoding) []byte {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if b, ok := a.compressed[e]; ok {
-		return b
+	switch {
+	case e == Gzip:
+		if a.gzip == nil {
+			a.gzip = compress(a.body, gzip.NewWriter(nil))
+		}
+		return a.gzip
+	case a.brotli == nil:
+		w := quickWriters.Get().(*brotli.Writer)
+		a.brotli = compress(a.body, w)
+		quickWriters.Put(w)
+	case !a.good:
+		a.brotli, a.good = compress(a.body, brotli.NewWriterLevel(nil, goodBrotli)), true
 	}
-	b := compress(a.body, e)
-	if a.compressed == nil {
-		a.compressed = map[Encoding][]byte{}
-	}
-	a.compressed[e] = b
-	return b
+	return a.brotli
 }
 
-func compress(body []byte, e Encoding) []byte {
+// quickWriters are used again: making one takes more memory than a page has.
+var quickWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, quickBrotli) }}
+
+// compressor is what the two libraries have in common.
+type compressor interface {
+	io.WriteCloser
+	Reset(w io.Writer)
+}
+
+func compress(body []byte, w compressor) []byte {
 	var out bytes.Buffer
-	// Writing to a bytes.Buffer never fails.
-	switch e {
-	case Brotli:
-		w := brotli.NewWriterLevel(&out, brotliLevel)
-		_, _ = w.Write(body)
-		_ = w.Close()
-	default:
-		w := gzip.NewWriter(&out)
-		_, _ = w.Write(body)
-		_ = w.Close()
-	}
-	return out.Bytes()
+	w.Reset(&out)
+	_, _ = w.Write(body) // writing to a bytes.Buffer never fails
+	_ = w.Close()
+	return bytes.Clone(out.Bytes())
 }
 
 // cost is what the answer takes in memory, compressed forms included: they are made when

@@ -41,7 +41,11 @@ func TestBodyInEveryEncoding(t *testing.T) {
 		Gzip:     func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) },
 		Brotli:   func(r io.Reader) (io.Reader, error) { return brotli.NewReader(r), nil },
 	} {
-		body := a.Body(e)
+		first := a.Body(e)
+		body := a.Body(e) // brotli is made better when it is asked for again
+		if len(body) > len(first) {
+			t.Errorf("%q has %d bytes the second time, more than %d the first", e, len(body), len(first))
+		}
 		r, err := reader(bytes.NewReader(body))
 		if err != nil {
 			t.Fatalf("%q: %v", e, err)
@@ -54,7 +58,7 @@ func TestBodyInEveryEncoding(t *testing.T) {
 			t.Errorf("%q has %d bytes of %d, want it smaller", e, len(body), len(want))
 		}
 		if again := a.Body(e); &again[0] != &body[0] {
-			t.Errorf("%q is made a second time", e)
+			t.Errorf("%q is made a third time", e)
 		}
 	}
 	if total := len(a.Body(Identity)) + len(a.Body(Gzip)) + len(a.Body(Brotli)); total > a.cost() {

@@ -40,7 +40,7 @@ type generation struct {
 }
 
 // cacheBytes is room for some thousand pages: every kommune and offering there is now.
-const cacheBytes = 32 << 20
+const cacheBytes = 12 << 20
 
 // lang is the language of all pages for now.
 const lang = page.Bokmal
