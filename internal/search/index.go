@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,6 +60,7 @@ type Index struct {
 	others   map[string]Document // every document but offerings
 	cursor   []byte
 	broken   error
+	stop     func() // ends what goes on in the background
 }
 
 // OpenMemory returns an empty index in memory, with the same engine as on disk.
@@ -99,6 +101,9 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if err := x.publish(v, snap); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(context.Background())
+	x.stop = cancel
+	go x.warm(ctx)
 	return x, nil
 }
 
@@ -130,7 +135,9 @@ func (x *Index) publish(v *View, snap *snapshot) error {
 	}
 	x.segments = segments
 	v.snap = snap
-	v.matches, v.counts = newMatchCache(len(v.rows.list)), &countCache{}
+	if v.counts = (&countCache{}); v.matches == nil {
+		v.matches = newMatchCache(len(v.rows.list))
+	}
 	x.view.Store(v)
 	return nil
 }
@@ -185,6 +192,10 @@ func (x *Index) Apply(b Batch) error {
 	old := x.view.Load()
 	x.others = next.others
 	v := &View{index: x, generation: old.generation + 1, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
+	if next.catalog == nil { // another catalog counts everything anew
+		v.matches = old.matches
+		v.log = append(slices.Clone(old.log[max(0, len(old.log)-mostGenerations):]), touched{v.generation, next.slots(v.rows)})
+	}
 	if err := x.publish(v, snap); err != nil {
 		x.broken = errors.Join(ErrBroken, err)
 		return x.broken
@@ -202,6 +213,22 @@ type changed struct {
 	put     []Document
 	deleted []int64
 	counts  map[Kind]int
+}
+
+// slots returns where the offerings are that the batch changes.
+func (c changed) slots(r *rows) []int32 {
+	var slots []int32
+	for _, d := range c.put {
+		if n, ok := offeringNumber(d.ID); ok {
+			slots = append(slots, r.slotOf(n))
+		}
+	}
+	for _, id := range c.deleted {
+		if slot := r.slotOf(id); slot != noSlot {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
 }
 
 func (x *Index) change(b Batch) changed {
@@ -292,6 +319,7 @@ func (x *Index) Close() error {
 		return nil
 	}
 	x.broken = ErrClosed
+	x.stop()
 	return closeQuietly(x.bleve)
 }
 

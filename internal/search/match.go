@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search"
@@ -42,66 +41,32 @@ func (m match) share() float32 {
 // matches are sorted by slot.
 type matches []match
 
-// matchCache keeps, for one generation, which offerings answer to a word, as Bleve says.
-// Readers use the same words again and again, and a word's answer does not depend on the
-// rest of the question. It has two halves: when the young one is full it becomes the old
-// one, and what was not asked for since is let go.
-type matchCache struct {
-	mu         sync.Mutex
-	young, old map[string]matches
-	size       int // matches in the young half
-	limit      int
-}
-
-func newMatchCache(slots int) *matchCache {
-	return &matchCache{young: map[string]matches{}, limit: 1<<19 + 4*slots}
-}
-
-func (c *matchCache) get(key string) (matches, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if list, ok := c.young[key]; ok {
-		return list, true
-	}
-	list, ok := c.old[key]
-	if ok {
-		c.keep(key, list)
-	}
-	return list, ok
-}
-
-func (c *matchCache) put(key string, list matches) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keep(key, list)
-}
-
-func (c *matchCache) keep(key string, list matches) {
-	const perEntry = 16 // what a key costs, in matches
-	if c.size += len(list) + perEntry; c.size > c.limit {
-		c.young, c.old = map[string]matches{}, c.young
-		c.size = len(list) + perEntry
-	}
-	c.young[key] = list
-}
-
-// cached returns what find gives, found once in a generation.
-func (v *View) cached(key string, find func() (matches, error)) (matches, error) {
-	if list, ok := v.matches.get(key); ok {
-		return list, nil
-	}
-	list, err := find()
-	if err != nil {
-		return nil, err
-	}
-	v.matches.put(key, list)
-	return list, nil
-}
-
 // whole returns the offerings that have the word in one of its forms.
 func (v *View) whole(ctx context.Context, text string) (matches, error) {
-	return v.cached("w "+fold(text), func() (matches, error) {
-		return v.ask(ctx, wordQuery(terms(text)[:1]), true)
+	forms := terms(text)
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	return v.form(ctx, forms[0].text)
+}
+
+// form returns the offerings that have the normal form of a word. Each field is asked for
+// itself: Bleve takes several times as long to bring fields together as it takes to go
+// through them.
+func (v *View) form(ctx context.Context, form string) (matches, error) {
+	return v.cached("w "+form, func(among []int32) (matches, error) {
+		var all matches
+		for _, field := range textFields {
+			q := bleve.NewTermQuery(form)
+			q.SetField(field)
+			q.SetBoost(fieldBoost[field])
+			list, err := v.ask(ctx, q, among)
+			if err != nil {
+				return nil, err
+			}
+			all = all.plus(list)
+		}
+		return all, nil
 	})
 }
 
@@ -111,41 +76,38 @@ func (v *View) parts(ctx context.Context, text string) (matches, error) {
 	if len(forms) < 2 {
 		return nil, nil
 	}
-	return v.cached("p "+fold(text), func() (matches, error) {
-		list, err := v.ask(ctx, wordQuery(forms[1:]), false)
-		return list.times(partBoost), err
+	return v.derived("p "+forms[0].text, func() (matches, error) {
+		var all matches
+		for _, t := range forms[1:] {
+			list, err := v.form(ctx, t.text)
+			if err != nil {
+				return nil, err
+			}
+			all = all.plus(list)
+		}
+		return all.part(), nil
 	})
 }
 
 // guess returns the offerings that have a word which this one may be a misspelling or the
 // beginning of.
 func (v *View) guess(ctx context.Context, text string) (matches, error) {
-	return v.cached("g "+fold(text), func() (matches, error) {
-		return v.ask(ctx, guessQuery(terms(text)[0].text), true)
+	forms := terms(text)
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	return v.cached("g "+forms[0].text, func(among []int32) (matches, error) {
+		return v.ask(ctx, guessQuery(forms[0].text), among)
 	})
 }
 
 // named returns the offerings whose whole name is the folded text.
 func (v *View) named(ctx context.Context, folded string) (matches, error) {
-	return v.cached("n "+folded, func() (matches, error) {
+	return v.cached("n "+folded, func(among []int32) (matches, error) {
 		q := bleve.NewTermQuery(folded)
 		q.SetField(fieldExact)
-		return v.ask(ctx, q, true)
+		return v.ask(ctx, q, among)
 	})
-}
-
-// wordQuery looks for any of the forms in every field.
-func wordQuery(forms []term) query.Query {
-	var any []query.Query
-	for _, t := range forms {
-		for _, field := range textFields {
-			q := bleve.NewTermQuery(t.text)
-			q.SetField(field)
-			q.SetBoost(fieldBoost[field])
-			any = append(any, q)
-		}
-	}
-	return bleve.NewDisjunctionQuery(any...)
 }
 
 // guessQuery looks for words that the form may be a misspelling or the beginning of.
@@ -183,9 +145,20 @@ func guessQuery(form string) query.Query {
 // queryMapping tells Bleve's queries how fields are analysed.
 var queryMapping = newMapping()
 
-// ask returns what Bleve finds, as all of what was asked for or as a part.
-func (v *View) ask(ctx context.Context, q query.Query, whole bool) (matches, error) {
+// ask returns what Bleve finds, among the slots alone unless that is nil.
+func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, error) {
 	defer runtime.KeepAlive(v.snap)
+	if among != nil {
+		var ids []string
+		for _, slot := range among {
+			if r := v.rows.at(slot); r != nil {
+				ids = append(ids, OfferingID(r.id))
+			}
+		}
+		only := bleve.NewDocIDQuery(ids)
+		only.SetBoost(0) // it chooses, and says nothing of how well
+		q = bleve.NewConjunctionQuery(q, only)
+	}
 	var list matches
 	err := guard(func() error {
 		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
@@ -203,7 +176,7 @@ func (v *View) ask(ctx context.Context, q query.Query, whole bool) (matches, err
 				return err
 			}
 			if slot := v.snap.slots[m.IndexInternalID.Value()]; slot != noSlot {
-				list = append(list, newMatch(slot, float32(m.Score), whole))
+				list = append(list, newMatch(slot, float32(m.Score), true))
 			}
 			sc.DocumentMatchPool.Put(m)
 			if len(list)%1024 == 0 && ctx.Err() != nil {
@@ -211,7 +184,10 @@ func (v *View) ask(ctx context.Context, q query.Query, whole bool) (matches, err
 			}
 		}
 	})
-	slices.SortFunc(list, func(a, b match) int { return int(a.slot) - int(b.slot) })
+	bySlot := func(a, b match) int { return int(a.slot) - int(b.slot) }
+	if !slices.IsSortedFunc(list, bySlot) { // documents come in the order of slots until segments are merged
+		slices.SortFunc(list, bySlot)
+	}
 	return slices.Clip(list), err
 }
 
@@ -240,6 +216,15 @@ func (a matches) merge(b matches, both func(x, y float32) float32) matches {
 		}
 	}
 	return append(append(out, a...), b...)
+}
+
+// part returns the matches as those of a part of what was asked for.
+func (a matches) part() matches {
+	out := make(matches, len(a))
+	for i, m := range a {
+		out[i] = newMatch(m.slot, m.score()*partBoost, false)
+	}
+	return out
 }
 
 // times returns the matches with their scores multiplied.

@@ -448,11 +448,19 @@ func (v *View) ofType(t int) matches {
 
 // columnsThat returns the offerings whose column is as asked, found once in a generation.
 func (v *View) columnsThat(key string, is func(*column) bool) matches {
-	list, _ := v.cached(key, func() (matches, error) { // never fails
+	list, _ := v.cached(key, func(among []int32) (matches, error) { // never fails
 		list := matches{}
-		for slot := range v.rows.list {
-			if col := v.rows.cols.at(int32(slot)); col.live && is(col) {
-				list = append(list, match{slot: int32(slot)})
+		look := func(slot int32) {
+			if col := v.rows.cols.at(slot); col.live && is(col) {
+				list = append(list, match{slot: slot})
+			}
+		}
+		for _, slot := range among {
+			look(slot)
+		}
+		if among == nil {
+			for slot := range v.rows.list {
+				look(int32(slot))
 			}
 		}
 		return slices.Clip(list), nil

@@ -61,7 +61,7 @@ func (c *catalog) breadth(col *column) float32 {
 // elsewhere is by what a score is multiplied for an offering that is not for the whole
 // country, when a reader tells what the matter is and not where they live: what is for
 // some kommune most likely is for another than theirs.
-const elsewhere = 0.6
+const elsewhere = 0.5
 
 // doorGain is how much more an office at the reader's own place scores; it fades with the
 // distance in kilometres to it.
@@ -155,7 +155,7 @@ func (v *View) wordConcept(ctx context.Context, text string, guess bool) (concep
 	}
 	found := whole
 	if len(parts) > 0 {
-		if found, err = v.cached("x "+fold(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
+		if found, err = v.derived("x "+fold(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
 			return concept{}, err
 		}
 	}
@@ -184,7 +184,7 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 			own = append(own, u.all[i].fold)
 		}
 	}
-	found, err := v.cached("e "+s.Text+"/"+strings.Join(own, " "), func() (matches, error) {
+	found, err := v.derived("e "+s.Text+"/"+strings.Join(own, " "), func() (matches, error) {
 		var all matches
 		gain := float32(1)
 		for _, lead := range s.LeadsTo {
@@ -213,7 +213,7 @@ func (v *View) lead(ctx context.Context, l directory.Lead) (matches, error) {
 	if kind == directory.LeadWord {
 		return v.whole(ctx, code)
 	}
-	return v.cached("c "+string(l), func() (matches, error) { return v.coded(kind, code), nil })
+	return v.derived("c "+string(l), func() (matches, error) { return v.coded(kind, code), nil })
 }
 
 // coded returns the offerings with the code: the rarer it is, and the fewer others of its

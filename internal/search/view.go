@@ -16,6 +16,7 @@ type View struct {
 	rows       *rows
 	snap       *snapshot
 	matches    *matchCache
+	log        []touched // what the last generations changed, in order
 	counts     *countCache
 }
 
