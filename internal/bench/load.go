@@ -183,9 +183,11 @@ func fetch(addr, path, header string) ([]byte, map[string]string, error) {
 		return nil, nil, err
 	}
 	defer c.Close()
-	body, err := c.get(path, header)
-	if err != nil {
-		return nil, nil, fmt.Errorf("GET %s: %w", path, err)
+	var body []byte
+	for range 3 { // a page is compressed better when it is asked for again
+		if body, err = c.get(path, header); err != nil {
+			return nil, nil, fmt.Errorf("GET %s: %w", path, err)
+		}
 	}
 	headers := map[string]string{}
 	for name, value := range c.answer.Header.All() {

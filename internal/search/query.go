@@ -278,6 +278,7 @@ type found struct {
 type scratch struct {
 	score, part []float32
 	slots       []int32
+	fails       []uint8 // parts of the filter, beside slots
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -334,8 +335,14 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
 	most := float32(0)
+	s.fails = slices.Grow(s.fails[:0], len(s.slots))
 	for _, slot := range s.slots {
-		if s.part[slot] > most && f.fails(v.rows.cols.at(slot), v.rows.list[slot]) == 0 {
+		fails := partOther | partKommune // gone: in no facet
+		if row := v.rows.list[slot]; row != nil {
+			fails = f.fails(v.rows.cols.at(slot), row)
+		}
+		s.fails = append(s.fails, uint8(fails))
+		if fails == 0 && s.part[slot] > most {
 			most = s.part[slot]
 		}
 	}
@@ -347,18 +354,15 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	for _, m := range a.named {
 		s.score[m.slot] += nameGain
 	}
-	for _, slot := range s.slots {
-		if s.part[slot] < most*enough {
-			continue
+	for i, slot := range s.slots {
+		fails := int(s.fails[i])
+		if s.part[slot] < most*enough || fails&(fails-1) != 0 {
+			continue // not enough of an answer, or outside of every facet
 		}
-		col, row := v.rows.cols.at(slot), v.rows.list[slot]
-		if row == nil {
-			continue
-		}
-		fails := f.fails(col, row)
+		col := v.rows.cols.at(slot)
 		n.add(col, fails)
 		if fails == 0 {
-			top.add(f.candidate(slot, col, row, s.score[slot]*s.part[slot]))
+			top.add(f.candidate(slot, col, v.rows.list[slot], s.score[slot]*s.part[slot]))
 		}
 	}
 }
