@@ -184,6 +184,8 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	b = strconv.AppendBool(b, r.Crisis)
 	b = append(b, `,"ikke_meldt_inn":`...)
 	b = strconv.AppendBool(b, r.NotThere)
+	b = append(b, `,"uten_ordene":`...)
+	b = strconv.AppendBool(b, r.Dropped)
 	b = append(b, `,"generelt":`...)
 	b = strconv.AppendBool(b, r.General)
 	return append(b, '}'), nil

@@ -84,8 +84,9 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 		Facets      facets         `json:"fasetter"`
 		Crisis      bool           `json:"krise"`
 		NotThere    bool           `json:"ikke_meldt_inn"`
+		Dropped     bool           `json:"uten_ordene"`
 		General     bool           `json:"generelt"`
-	}{r.List, r.Interpreted, r.DidYouMean, r.Facets, r.Crisis, r.NotThere, r.General})
+	}{r.List, r.Interpreted, r.DidYouMean, r.Facets, r.Crisis, r.NotThere, r.Dropped, r.General})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,6 +104,7 @@ type results struct {
 	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv. Valg uten treff er utelatt."`
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
 	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
+	Dropped     bool           `json:"uten_ordene" doc:"Ingen tilbud for stedet eller av typen har ordene i tolket.tekst. Treffene er det som finnes ellers."`
 	General     bool           `json:"generelt" doc:"Ingen tilbud har ordene. Treffene er linjer som alle kan ringe."`
 
 	found  []found // the items, encoded
@@ -192,6 +193,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 		facets:      found.Facets,
 		Crisis:      found.Crisis,
 		NotThere:    found.NotThere,
+		Dropped:     found.Dropped,
 		General:     found.General,
 	}, nil
 }

@@ -23,3 +23,17 @@ func TestNoTextIsAnsweredByNothing(t *testing.T) {
 		t.Errorf("%d hits for a word that nothing has, taken as it stands", res.Total)
 	}
 }
+
+// Words that nothing for the place has are let go of, and that is told.
+func TestDroppedWordsAreTold(t *testing.T) {
+	v := newTestView(t)
+	for text, want := range map[string]bool{"xyzzy bodø": true, "familievernkontor xyzzy bodø": true, "familievernkontor bodø": false, "bodø": false} {
+		res, err := v.Search(t.Context(), Query{Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Total == 0 || res.Dropped != want {
+			t.Errorf("%q: %d hits, dropped %v, want %v", text, res.Total, res.Dropped, want)
+		}
+	}
+}

@@ -106,6 +106,9 @@ type Result struct {
 	// NotThere is set when the types that were named are not registered for the place,
 	// and the hits are what to look at instead.
 	NotThere bool
+	// Dropped is set when no offering for the place, or of the type, has the words: the hits
+	// are what there is for the place or of the type.
+	Dropped bool
 	// General is set when nothing answers to the words: the hits are the lines that everybody
 	// can call.
 	General bool

@@ -228,12 +228,16 @@ func testSearchForms(t *testing.T, r *real) {
 			t.Errorf("%s carries the page number on to another search", form)
 		}
 	}
-	for _, box := range p.All("form.o-facets input[checked]") {
+	// Of how far off is near enough, one is always chosen; here that it does not matter.
+	if n := len(p.All(`form.o-facets input[type="radio"][name="radius"][value=""][checked]`)); n != 1 {
+		t.Errorf("no distance is chosen %d times, want once", n)
+	}
+	for _, box := range p.All(`form.o-facets input[type="checkbox"][checked]`) {
 		if v := box.Attr("value"); v != "familievernkontor" && v != "samliv" {
 			t.Errorf("%s is ticked", v)
 		}
 	}
-	if n := len(p.All("form.o-facets input[checked]")); n != 2 {
+	if n := len(p.All(`form.o-facets input[type="checkbox"][checked]`)); n != 2 {
 		t.Errorf("%d choices are ticked, want 2", n)
 	}
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -76,10 +77,16 @@ func searchPage(v *search.View, q question, found search.Result) view.SearchPage
 	if q.query.Text != "" {
 		mark(p.Hits, found)
 	}
+	if found.Dropped {
+		p.Notes = append(p.Notes, view.Note{Text: "Ingen av disse tilbudene har ordene «" + found.Interpreted.Text + "». Vi viser det som finnes ellers."})
+	}
 	if found.NotThere {
 		p.Notes = append(p.Notes, notThere(found.Interpreted, reader))
 	}
 	interpret(&p, q, found)
+	if placed(q, found) {
+		p.Facets = append(p.Facets, radiusOf(q))
+	}
 	keep(&p, w, q)
 	paginate(&p, q, found)
 	return p
@@ -228,7 +235,11 @@ func keep(p *view.SearchPage, w writer, q question) {
 			p.Kept = append(p.Kept, view.Field{Name: paramKommune, Value: n})
 		}
 	}
-	for _, name := range []string{paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramLiteral} {
+	kept := []string{paramLanguage, paramLat, paramLon, paramSort, paramLiteral}
+	if !slices.ContainsFunc(p.Facets, func(f view.Facet) bool { return f.Param == paramRadius }) {
+		kept = append(kept, paramRadius)
+	}
+	for _, name := range kept {
 		for _, value := range q.asked[name] {
 			p.Kept = append(p.Kept, view.Field{Name: name, Value: value})
 		}
@@ -269,6 +280,33 @@ func facetsOf(f search.Facets) []view.Facet {
 	return out
 }
 
+// placed reports whether there is a place that distances are measured from.
+func placed(q question, found search.Result) bool {
+	return q.query.Near != nil || len(q.query.Kommuner) > 0 || len(found.Interpreted.Kommuner) > 0
+}
+
+// radii are the distances to choose from, in kilometres.
+var radii = []float64{25, 50, 100, 200}
+
+// radiusOf returns the choice of how far off is near enough, with the one that the address
+// has among them.
+func radiusOf(q question) view.Facet {
+	f := view.Facet{Name: "Hvor langt unna", Param: paramRadius, One: true, Open: q.query.RadiusKM > 0}
+	choices := append([]float64{0}, radii...)
+	if km := q.query.RadiusKM; !slices.Contains(choices, km) {
+		choices = append(choices, km)
+		slices.Sort(choices)
+	}
+	for i, km := range choices {
+		v := view.FacetValue{ID: paramRadius + "-" + strconv.Itoa(i), Text: "Uansett", Checked: km == q.query.RadiusKM}
+		if km > 0 {
+			v.Value, v.Text = strconv.FormatFloat(km, 'f', -1, 64), "Innen "+lang.Distance(km)
+		}
+		f.Values = append(f.Values, v)
+	}
+	return f
+}
+
 // sorts returns the ways to order the hits; by distance only where there is a place.
 func sorts(q question, found search.Result) []view.Option {
 	current := q.query.Sort
@@ -276,9 +314,8 @@ func sorts(q question, found search.Result) []view.Option {
 		current = search.ByRelevance
 	}
 	a := q.asked.with(paramPage)
-	placed := q.query.Near != nil || len(q.query.Kommuner) > 0 || len(found.Interpreted.Kommuner) > 0
 	options := []view.Option{{Text: "Best treff", Href: a.with(paramSort).href(), Current: current == search.ByRelevance}}
-	if placed {
+	if placed(q, found) {
 		options = append(options, view.Option{Text: "Nærmest", Href: a.with(paramSort, string(search.ByDistance)).href(), Current: current == search.ByDistance})
 	}
 	return append(options, view.Option{Text: "Navn", Href: a.with(paramSort, string(search.ByName)).href(), Current: current == search.ByName})
