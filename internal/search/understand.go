@@ -384,7 +384,7 @@ func (u *understood) interpretation(c *catalog) Interpretation {
 }
 
 // mostExpanded is how many words are named that were searched for too.
-const mostExpanded = 4
+const mostExpanded = 3
 
 // forLaymen reports whether the question is in everyday words and not for professionals.
 func (u *understood) forLaymen() bool {

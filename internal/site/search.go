@@ -40,6 +40,9 @@ func (s *Site) search(c *fiber.Ctx) error {
 		p := searchPage(v, q, found)
 		p.Meta = s.meta("Søk etter hjelp", "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
+		if err := talk(ctx, v, &p); err != nil {
+			return nil, err
+		}
 		if len(found.Hits) == 0 {
 			if err := leadOn(ctx, v, &p, q, found); err != nil {
 				return nil, err
@@ -47,6 +50,23 @@ func (s *Site) search(c *fiber.Ctx) error {
 		}
 		return view.Search(p), nil
 	})
+}
+
+// talk adds someone to call when words were searched for and none of the first hits has a
+// telephone: nobody is to leave the first screen without a number.
+func talk(ctx context.Context, v *search.View, p *view.SearchPage) error {
+	const first = 2
+	if p.Text == "" || p.Crisis || len(p.Hits) == 0 ||
+		slices.ContainsFunc(p.Hits[:min(first, len(p.Hits))], func(l view.Listing) bool { return l.Phone != nil }) {
+		return nil
+	}
+	lines, err := helplines(ctx, v)
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	l := newWriter(v).listing(lines[0], "")
+	p.Talk = &l
+	return nil
 }
 
 // searchPage fills in all but what leads on from a search without hits.
@@ -192,6 +212,9 @@ func chosen(w writer, q question) []view.Chip {
 	var chips []view.Chip
 	a := q.asked.with(paramPage)
 	for _, n := range q.asked[paramKommune] {
+		if len(q.asked[paramKommune]) == 1 {
+			break // it stands in its field, where it can be changed
+		}
 		chips = append(chips, view.Chip{Text: w.kommuneName(region.Number(n)), Href: a.without(paramKommune, n).href()})
 	}
 	for _, n := range q.asked[paramFylke] {
