@@ -114,13 +114,13 @@ func ParseOrgNumber(s string) (OrgNumber, error) {
 type PartialDate string
 
 // ParsePartialDate returns s as a date. It returns ErrDate unless s is empty or a real
-// year, month or day in that form.
+// year, month or day in that form, from the year 1000 to 2999 as the database has it.
 func ParsePartialDate(s string) (PartialDate, error) {
 	if s == "" {
 		return "", nil
 	}
 	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
-		if _, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() >= 1000 && t.Year() < 3000 {
 			return PartialDate(s), nil
 		}
 	}
