@@ -10,8 +10,8 @@ import (
 // What search reaches on the judged questions. The numbers may only rise: who makes search
 // better raises them, and a change that lowers them mends one thing and breaks others.
 const (
-	floorNDCG    = 0.91
-	floorMRR     = 0.97
+	floorNDCG    = 0.92
+	floorMRR     = 0.98
 	floorSuccess = 0.985
 )
 
