@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strconv"
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
 // defaultSize is how many hits a page has when the query does not say.
@@ -147,124 +145,6 @@ func (u *understood) readings() []reading {
 func (u *understood) loosest() reading {
 	all := u.readings()
 	return all[len(all)-1]
-}
-
-// filter is what offerings are held against, as indexes into the catalog.
-type filter struct {
-	kommuner []uint16
-	bits     []uint32 // the fylker that the kommuner are in
-	fylker   uint32
-	asked    []int // types that the reader chose
-	types    []int // types in force: chosen or understood
-	terms    [len(termKinds)]set64
-	langs    []string
-	near     *region.Position
-	radius   float64
-	distance bool // distances are needed for more than showing
-	fit      fitness
-	helpline int // the type
-}
-
-// placed reports whether the reader's place is known.
-func (f *filter) placed() bool { return len(f.kommuner) > 0 }
-
-func (v *View) filter(q Query, u *understood) *filter {
-	c := v.catalog()
-	f := &filter{langs: q.Languages, near: q.Near, radius: q.RadiusKM, distance: q.RadiusKM > 0 || q.Sort == ByDistance}
-	kommuner := c.indexes(q.Kommuner)
-	if len(kommuner) == 0 {
-		kommuner = u.kommuner
-	}
-	for _, k := range kommuner {
-		f.kommuner = append(f.kommuner, uint16(k))
-		f.bits = append(f.bits, c.fylkeOf[k])
-	}
-	for _, n := range q.Fylker {
-		if i, ok := c.fylkeIndex[n]; ok {
-			f.fylker |= 1 << i
-		}
-	}
-	if f.fylker == 0 && len(kommuner) == 0 {
-		for _, i := range u.fylker {
-			f.fylker |= 1 << i
-		}
-	}
-	for _, code := range q.Types {
-		if i, ok := c.typeIndex[code]; ok {
-			f.asked = append(f.asked, i)
-		}
-	}
-	for i, codes := range [...][]string{q.TargetGroups, q.Topics, q.Formats} {
-		for _, code := range codes {
-			if t, ok := c.termIndex[termKinds[i]][code]; ok {
-				f.terms[i].add(t)
-			}
-		}
-	}
-	f.helpline = -1
-	if i, ok := c.typeIndex["hjelpetelefon"]; ok {
-		f.helpline = i
-	}
-	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
-	if f.near == nil && len(kommuner) > 0 {
-		f.near = &c.kommuner[kommuner[0]].Position
-	}
-	return f
-}
-
-// Parts of a filter. A facet is counted among what passes all parts but its own.
-const (
-	partKommune = 1 << iota
-	partFylke
-	partType
-	partTerms // and the two after it, one for each vocabulary
-
-	partOther = 1 << 7 // what no facet shows
-)
-
-// fails returns the parts of the filter that the offering does not pass.
-func (f *filter) fails(col *column, r *row) (parts int) {
-	if len(f.kommuner) > 0 && f.reach(col) == directory.NotCovered {
-		parts |= partKommune
-	}
-	if f.fylker != 0 && !col.national && col.touched&f.fylker == 0 {
-		parts |= partFylke
-	}
-	if len(f.types) > 0 && !slices.Contains(f.types, int(col.typ)) {
-		parts |= partType
-	}
-	for i, want := range f.terms {
-		if want != 0 && col.terms[i]&want == 0 {
-			parts |= partTerms << i
-		}
-	}
-	if len(f.langs) > 0 && !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(r.facts.Langs, l) }) {
-		parts |= partOther
-	}
-	if f.radius > 0 && f.near != nil && float64(f.kilometres(col)) > f.radius {
-		parts |= partOther
-	}
-	return parts
-}
-
-// reach returns how the offering comes to cover any of the filter's kommuner, the closest way.
-func (f *filter) reach(col *column) directory.Reach {
-	best := directory.NotCovered
-	for i, k := range f.kommuner {
-		if r := col.reach(k, f.bits[i]); r != directory.NotCovered && (best == directory.NotCovered || r < best) {
-			best = r
-		}
-	}
-	return best
-}
-
-// kilometres returns how far the offering is from the filter's place; infinitely far when
-// either is nowhere.
-func (f *filter) kilometres(col *column) float32 {
-	if f.near == nil || !col.placed {
-		return float32(math.Inf(1))
-	}
-	return float32(DistanceKM(*f.near, *col.position()))
 }
 
 // found is what a reading of a question finds.
