@@ -18,29 +18,28 @@ import (
 // catalog is everything but the offerings: some thousand things that seldom change. It is
 // built whole whenever one of them does, and never changes afterwards.
 type catalog struct {
-	kommuner      []*Kommune // by name
-	kommuneIndex  map[region.Number]int
-	fylker        []region.Fylke // by name
-	fylkeIndex    map[region.FylkeNumber]int
-	fylkeNames    [][]string // folded, by fylke
-	kommunerIn    [][]int    // by fylke
-	fylkeOf       []uint32   // the bit of a kommune's fylke, by kommune
-	formers       map[region.Number][]region.Former
-	groups        []directory.TypeGroup // in display order
-	types         []*directory.OfferingType
-	typeIndex     map[string]int
-	terms         map[directory.TermKind][]directory.Term // in display order
-	termIndex     map[directory.TermKind]map[string]int
-	articles      []*article.Article // in display order
-	postalCodes   map[string]*region.PostalCode
-	places        []*region.Place
-	placeNames    placeNames
-	typeWords     typeWords
-	expressions   expressions
-	facets        Facets // without counts
-	articleIndex  articleIndex
-	suggestions   []suggestion
-	kommunesByPop []int // indexes into kommuner, largest first
+	kommuner     []*Kommune // by name
+	kommuneIndex map[region.Number]int
+	fylker       []region.Fylke // by name
+	fylkeIndex   map[region.FylkeNumber]int
+	fylkeNames   [][]string // folded, by fylke
+	kommunerIn   [][]int    // by fylke
+	fylkeOf      []uint32   // the bit of a kommune's fylke, by kommune
+	formers      map[region.Number][]region.Former
+	groups       []directory.TypeGroup // in display order
+	types        []*directory.OfferingType
+	typeIndex    map[string]int
+	terms        map[directory.TermKind][]directory.Term // in display order
+	termIndex    map[directory.TermKind]map[string]int
+	articles     []*article.Article // in display order
+	postalCodes  map[string]*region.PostalCode
+	places       []*region.Place
+	placeNames   placeNames
+	typeWords    typeWords
+	expressions  expressions
+	facets       Facets // without counts
+	articleIndex articleIndex
+	suggestions  []suggestion
 }
 
 // collationKey returns bytes that sort names as Norwegian does, æøå last. The rules for
@@ -145,7 +144,6 @@ func (c *catalog) indexRegions() {
 	c.fylkeOf = make([]uint32, len(c.kommuner))
 	for i, k := range c.kommuner {
 		c.kommuneIndex[k.Number] = i
-		c.kommunesByPop = append(c.kommunesByPop, i)
 		if f, ok := c.fylkeIndex[k.Number.Fylke()]; ok {
 			c.kommunerIn[f] = append(c.kommunerIn[f], i)
 			c.fylkeOf[i] = 1 << f
@@ -154,9 +152,6 @@ func (c *catalog) indexRegions() {
 			c.formers[f.Number] = append(c.formers[f.Number], f)
 		}
 	}
-	slices.SortStableFunc(c.kommunesByPop, func(a, b int) int {
-		return cmp.Compare(c.kommuner[b].Population, c.kommuner[a].Population)
-	})
 	for _, f := range c.formers {
 		slices.SortFunc(f, func(a, b region.Former) int {
 			return cmp.Or(cmp.Compare(b.LastYear, a.LastYear), cmp.Compare(a.Present, b.Present))

@@ -39,7 +39,8 @@ type generation struct {
 	day  int // since year 0, counted as if years had 366 days
 }
 
-// cacheBytes is room for some thousand pages: every kommune and offering there is now.
+// cacheBytes is room for some hundred pages. A node is to stay small, and making a page
+// takes about a millisecond.
 const cacheBytes = 12 << 20
 
 // lang is the language of all pages for now.
