@@ -2,7 +2,10 @@
 // about the stored row, inside the transaction that changes it.
 package auth
 
-import "errors"
+import (
+	"errors"
+	"strconv"
+)
 
 // ErrForbidden is returned for a change that the actor may not make.
 var ErrForbidden = errors.New("forbidden")
@@ -16,29 +19,36 @@ const (
 	Import Kind = "import"
 	// Operator is a person with a shell on the machine.
 	Operator Kind = "operator"
+	// Account is a signed-in person.
+	Account Kind = "account"
+	// Token is a program that holds a token of a kommune or an organization.
+	Token Kind = "token"
+	// Link is whoever holds a link that was mailed to those who answer for offerings. It
+	// may confirm those, and nothing else.
+	Link Kind = "link"
+	// Job is the program's own background work.
+	Job Kind = "job"
 )
 
 // Actor is who makes a change. The zero value is nobody and may do nothing.
 type Actor struct {
-	Kind Kind
-	Name string // file name of an import, login name of an operator
+	Kind   Kind
+	Name   string  // file name of an import, login name of an operator, name of a job or a person
+	ID     int64   // of the account, the token or the confirmation that was asked for
+	Grants []Grant // of an account or a token
+	// National is set for national editors, who may change everything.
+	National bool
 }
 
-// String returns the actor as it is written into the history: "import: tilbud.csv".
+// String returns the actor as it is written into the history: "import: tilbud.csv",
+// "account: 12". People stand there by number, since the history is kept for ever and
+// names need not be.
 func (a Actor) String() string {
-	if a.Name == "" {
+	switch {
+	case a.Kind == Account || a.Kind == Token || a.Kind == Link:
+		return string(a.Kind) + ": " + strconv.FormatInt(a.ID, 10)
+	case a.Name == "":
 		return string(a.Kind)
 	}
 	return string(a.Kind) + ": " + a.Name
-}
-
-// CanWrite reports whether the actor may change what is listed. It returns ErrForbidden
-// for nobody and for kinds that it does not know.
-func CanWrite(a Actor) error {
-	switch a.Kind {
-	case Import, Operator:
-		return nil
-	default:
-		return ErrForbidden
-	}
 }

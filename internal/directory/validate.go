@@ -102,6 +102,14 @@ func (o Offering) Validate() error {
 	return v
 }
 
+// ValidateEmail returns nil, or an Invalid that names "email".
+func ValidateEmail(e string) error {
+	if a, err := mail.ParseAddress(e); err != nil || a.Address != e || !emailForm.MatchString(e) {
+		return Invalid{"email": MsgFormat}
+	}
+	return nil
+}
+
 // validDate reports whether d is a year, month or day.
 func validDate(d PartialDate) bool {
 	_, err := ParsePartialDate(string(d))
@@ -131,7 +139,7 @@ func (v Invalid) contacts(o Offering) {
 		v.length("phone_hours", p.Hours, MaxSummary)
 	}
 	for _, e := range o.Emails {
-		if a, err := mail.ParseAddress(e); err != nil || a.Address != e || !emailForm.MatchString(e) {
+		if ValidateEmail(e) != nil {
 			v.add("email", MsgFormat)
 		}
 	}

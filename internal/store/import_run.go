@@ -18,7 +18,7 @@ const importLock = 0x6f766572 // "over"
 // calls its fn and the others wait for it. An error of fn is returned, and it is called
 // again another time.
 func (s *Store) OncePerDigest(ctx context.Context, actor auth.Actor, digest string, fn func(context.Context) error) error {
-	if err := auth.CanWrite(actor); err != nil {
+	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 		return fmt.Errorf("read data files: %w", err)
 	}
 	// The lock is a connection's own, and gone with it. A transaction could not hold it:

@@ -39,7 +39,7 @@ const importBatch = 50
 // does not stop the others. The error is for a database that cannot be used; the outcomes
 // are then those of what has been stored.
 func (s *Store) ImportOfferings(ctx context.Context, actor auth.Actor, offerings []directory.Offering) ([]Outcome, error) {
-	if err := auth.CanWrite(actor); err != nil {
+	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 		return nil, fmt.Errorf("import offerings: %w", err)
 	}
 	outcomes := make([]Outcome, 0, len(offerings))

@@ -34,15 +34,15 @@ func (s *Store) CreateOffering(ctx context.Context, actor auth.Actor, why string
 }
 
 func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (directory.Offering, error) {
-	if err := auth.CanWrite(actor); err != nil {
-		return o, err
-	}
 	o = canonical(o)
 	if err := check(o, known); err != nil {
 		return o, err
 	}
 	var err error
-	if o.Organization, err = saveOrganization(tx, o.Organization); err != nil {
+	if o.Organization, err = saveOrganization(tx, actor, o.Organization); err != nil {
+		return o, err
+	}
+	if err := auth.Can(actor, auth.Edit, auth.ThingOf(o)); err != nil {
 		return o, err
 	}
 	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
@@ -88,7 +88,7 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if err != nil {
 		return o, false, err
 	}
-	if err := auth.CanWrite(actor); err != nil {
+	if err := auth.Can(actor, auth.Edit, auth.Thing{Owner: auth.OwnerOf(stored)}); err != nil {
 		return o, false, err
 	}
 	o = canonical(o)
@@ -102,7 +102,10 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if !stored.Status.CanBecome(o.Status) {
 		return o, false, directory.Invalid{"status": directory.MsgTransition}
 	}
-	if o.Organization, err = saveOrganization(tx, o.Organization); err != nil {
+	if o.Organization, err = saveOrganization(tx, actor, o.Organization); err != nil {
+		return o, false, err
+	}
+	if err := canReplace(actor, stored, o); err != nil {
 		return o, false, err
 	}
 	if sameContent(stored, o) {
@@ -111,6 +114,22 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	}
 	o, err = s.replaceOffering(tx, actor, why, stored, o)
 	return o, true, err
+}
+
+// canReplace asks what the first look at the stored row could not: whether the actor may
+// also edit the offering as it will be. A coverage that somebody else has set may stay.
+func canReplace(actor auth.Actor, stored, next directory.Offering) error {
+	thing := auth.ThingOf(next)
+	if reflect.DeepEqual(stored.Coverage, next.Coverage) {
+		thing.Coverage = nil
+	}
+	if err := auth.Can(actor, auth.Edit, thing); err != nil {
+		return err
+	}
+	if stored.Status != next.Status && (stored.Status == directory.Archived || next.Status == directory.Archived) {
+		return auth.Can(actor, auth.Archive, auth.Thing{Owner: auth.OwnerOf(stored)})
+	}
+	return nil
 }
 
 // sameContent reports whether two canonical offerings say the same. What an organization
@@ -131,7 +150,7 @@ func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64,
 		if err != nil {
 			return err
 		}
-		if err := auth.CanWrite(actor); err != nil {
+		if err := auth.Can(actor, auth.Confirm, auth.ThingOf(stored)); err != nil {
 			return err
 		}
 		if version != stored.Version {

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
@@ -24,8 +25,10 @@ func filled(stored, wanted directory.Organization) directory.Organization {
 }
 
 // saveOrganization makes sure that there is an organization of that name and returns it
-// as stored. When something is filled in, its offerings read otherwise: they go into the feed.
-func saveOrganization(tx *gorm.DB, wanted directory.Organization) (directory.Organization, error) {
+// as stored. When something is filled in, its offerings read otherwise: they go into the
+// feed. Only those who may change everything fill in: whose kommune an organization is
+// decides who owns its offerings, and naming it must not be a way to take them over.
+func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organization) (directory.Organization, error) {
 	if wanted.Name == "" {
 		return directory.Organization{}, nil
 	}
@@ -43,7 +46,7 @@ func saveOrganization(tx *gorm.DB, wanted directory.Organization) (directory.Org
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
 	full := filled(stored, wanted)
-	if full == stored {
+	if full == stored || auth.Can(actor, auth.Curate, auth.Thing{}) != nil {
 		return stored, nil
 	}
 	row := newOrganizationRow(full)

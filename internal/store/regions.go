@@ -69,7 +69,7 @@ var (
 func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (Summary, error) {
 	var sum Summary
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		if err := auth.CanWrite(actor); err != nil {
+		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 			return err
 		}
 		if err := allowLongStatements(tx); err != nil {

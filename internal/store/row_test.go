@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"reflect"
 	"sync"
 	"testing"
@@ -23,6 +24,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		return
 	case uuid.UUID:
 		v.Set(reflect.ValueOf(uuid.New()))
+		return
+	case json.RawMessage:
+		v.SetBytes([]byte(`{"n": 1}`))
 		return
 	case time.Weekday:
 		v.SetInt(int64(*n % 7))
@@ -78,6 +82,7 @@ func TestRowsForgetNothing(t *testing.T) {
 	thereAndBack(t, func(x directory.Term) directory.Term { return newTermRow(x).term() })
 	thereAndBack(t, func(o directory.Organization) directory.Organization { return newOrganizationRow(o).organization() })
 	thereAndBack(t, func(o directory.Offering) directory.Offering { return newOfferingRows(o).assemble() })
+	thereAndBack(t, func(x Task) Task { return newTaskRow(x).task() })
 }
 
 // rowModels are the row structs that are written through GORM.
@@ -87,6 +92,7 @@ var rowModels = []any{
 	organizationRow{}, offeringRow{}, offeringFylkeRow{}, offeringKommuneRow{}, offeringTermRow{},
 	locationRow{}, phoneRow{}, emailRow{}, webAddressRow{}, scheduleRow{}, exceptionRow{},
 	articleRow{}, revisionRow{}, changeRow{},
+	accountRow{}, grantRow{}, sessionRow{}, taskRow{},
 }
 
 // columnKinds is which kinds of column a Go type fits.
@@ -99,6 +105,7 @@ var columnKinds = map[reflect.Type][]string{
 	reflect.TypeFor[int64]():     {"bigint"},
 	reflect.TypeFor[float64]():   {"double precision"},
 	reflect.TypeFor[bool]():      {"boolean"},
+	reflect.TypeFor[[]byte]():    {"bytea"},
 	reflect.TypeFor[uuid.UUID](): {"uuid"},
 	reflect.TypeFor[time.Time](): {"date", "timestamp with time zone"},
 }

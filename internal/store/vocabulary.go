@@ -104,7 +104,7 @@ func (s *Store) SaveVocabulary(ctx context.Context, actor auth.Actor, groups []d
 	types []directory.OfferingType, vocabulary []directory.Term) (Summary, error) {
 	var sum Summary
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		if err := auth.CanWrite(actor); err != nil {
+		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 			return err
 		}
 		for _, save := range []func() error{

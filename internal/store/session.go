@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+)
+
+// Method says how somebody signed in.
+type Method string
+
+const (
+	ByCode    Method = "kode" // a one-time code by mail
+	ByOIDC    Method = "oidc"
+	ByPasskey Method = "passkey"
+	ByLink    Method = "lenke" // a link that an operator made
+)
+
+// How long a session lasts. The database's clock decides: one clock for all nodes.
+const (
+	sessionLife = "12 hours"
+	sessionIdle = "2 hours"
+	// seenEvery keeps each request of a session from writing.
+	seenEvery = "1 minute"
+)
+
+// Session is one browser that an account is signed in with.
+type Session struct {
+	ID           int64
+	Account      Account
+	Method       Method
+	SecondFactor bool   // shown by a passkey, an app, or an OIDC sign-in of a high level
+	Device       string // what the browser calls itself, shortened
+	CreatedAt    time.Time
+	SeenAt       time.Time
+	ExpiresAt    time.Time
+}
+
+type sessionRow struct {
+	ID            int64
+	Hash          []byte
+	AccountID     int64
+	Method        string
+	SecondFactor  bool
+	Device        string
+	CreatedAt     time.Time
+	SeenAt        time.Time
+	ExpiresAt     time.Time
+	IdleExpiresAt time.Time
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+func (r sessionRow) session(a Account) Session {
+	return Session{r.ID, a, Method(r.Method), r.SecondFactor, r.Device, r.CreatedAt.UTC(), r.SeenAt.UTC(), r.ExpiresAt.UTC()}
+}
+
+// NewSecret returns 26 characters that nobody can guess, for cookies, links and tokens.
+func NewSecret() string { return rand.Text() }
+
+// hashOf is what is stored of a secret. The secrets are random, so a plain hash will do.
+func hashOf(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// StartSession signs the account in and returns the secret for the browser's cookie. It
+// returns auth.ErrForbidden for an account that is disabled.
+func (s *Store) StartSession(ctx context.Context, account int64, method Method, secondFactor bool, device string) (string, error) {
+	secret := NewSecret()
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		result := tx.Exec("UPDATE accounts SET signed_in_at = now() WHERE id = ? AND disabled_at IS NULL", account)
+		if result.Error != nil {
+			return result.Error
+		}
+		if result.RowsAffected == 0 {
+			return auth.ErrForbidden
+		}
+		// GORM spreads bytes that stand first in parentheses over several parameters.
+		err := tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, expires_at, idle_expires_at)
+			VALUES (?, ?, ?, ?, ?, now() + ?::interval, now() + ?::interval)`,
+			account, hashOf(secret), string(method), secondFactor, shortened(device, 200), sessionLife, sessionIdle).Error
+		if err != nil {
+			return err
+		}
+		return record(tx, auth.Actor{Kind: auth.Account, ID: account}, "signed_in", map[string]any{"method": method, "second_factor": secondFactor})
+	})
+	if err != nil {
+		return "", fmt.Errorf("start session of account %d: %w", account, err)
+	}
+	return secret, nil
+}
+
+// SessionBySecret returns the session of the cookie's secret, with the account as it is
+// now, and keeps it from running idle. It returns ErrNotFound when there is none, when it
+// has run out, and when the account is disabled.
+func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, error) {
+	var found Session
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		row, err := one(list(tx.Where("hash = ? AND expires_at > now() AND idle_expires_at > now()", hashOf(secret)),
+			func(r sessionRow) sessionRow { return r }))
+		if err != nil {
+			return err
+		}
+		a, err := one(accounts(tx.Where("id = ? AND disabled_at IS NULL", row.AccountID)))
+		found = row.session(a)
+		return err
+	})
+	if err != nil {
+		return Session{}, fmt.Errorf("session: %w", err)
+	}
+	// Its failing is no reason to sign anybody out: the database may be read-only just now.
+	_ = s.db.WithContext(ctx).Exec(`UPDATE sessions SET seen_at = now(), idle_expires_at = now() + ?::interval
+		WHERE id = ? AND seen_at < now() - ?::interval`, sessionIdle, found.ID, seenEvery).Error
+	return found, nil
+}
+
+// PassSecondFactor notes that the session's person has shown a second factor, and returns
+// a new secret for the cookie: one that was known before must not gain by it.
+func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, error) {
+	secret := NewSecret()
+	result := s.db.WithContext(ctx).Exec("UPDATE sessions SET second_factor = true, hash = ? WHERE id = ?", hashOf(secret), session)
+	if result.Error != nil {
+		return "", fmt.Errorf("second factor of session %d: %w", session, result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return "", fmt.Errorf("second factor of session %d: %w", session, ErrNotFound)
+	}
+	return secret, nil
+}
+
+// Sessions returns where the account is signed in, the latest seen first.
+func (s *Store) Sessions(ctx context.Context, a Account) ([]Session, error) {
+	var rows []sessionRow
+	err := s.db.WithContext(ctx).Where("account_id = ? AND expires_at > now() AND idle_expires_at > now()", a.ID).
+		Order("seen_at DESC, id DESC").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("sessions of account %d: %w", a.ID, err)
+	}
+	found := make([]Session, len(rows))
+	for i, r := range rows {
+		found[i] = r.session(a)
+	}
+	return found, nil
+}
+
+// EndSession signs the account out of one browser. It is no error when it was not in.
+func (s *Store) EndSession(ctx context.Context, account, session int64) error {
+	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE account_id = ? AND id = ?", account, session).Error
+	if err != nil {
+		return fmt.Errorf("end session %d: %w", session, err)
+	}
+	return nil
+}
+
+// EndOtherSessions signs the account out everywhere but in one browser.
+func (s *Store) EndOtherSessions(ctx context.Context, account, keep int64) error {
+	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE account_id = ? AND id <> ?", account, keep).Error
+	if err != nil {
+		return fmt.Errorf("end other sessions of account %d: %w", account, err)
+	}
+	return nil
+}
+
+// DeleteExpiredSessions removes what no browser can use any more.
+func (s *Store) DeleteExpiredSessions(ctx context.Context) error {
+	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE expires_at < now() OR idle_expires_at < now()").Error
+	if err != nil {
+		return fmt.Errorf("delete expired sessions: %w", err)
+	}
+	return nil
+}
+
+// shortened returns at most n characters of s, and only whole ones.
+func shortened(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
