@@ -91,7 +91,7 @@ renameSync(out, "dist");
 // bundle puts the style sheet, the script and the fonts they refer to into the output.
 async function bundle() {
   const result = await build({
-    entryPoints: ["css/main.css", "js/main.js"],
+    entryPoints: ["css/main.css", "css/staff.css", "js/main.js", "js/staff.js"],
     outdir: out,
     bundle: true,
     minify: true,

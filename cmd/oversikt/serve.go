@@ -65,6 +65,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 
 	server.SaveMemory()
 	app := server.New(server.Deps{
+		Store:          st,
 		View:           index.View,
 		Status:         index.Status,
 		BaseURL:        c.BaseURL,

@@ -22,11 +22,14 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
+	"github.com/nasjonal-oversikt/oversikt/internal/staff"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web"
 )
 
 // Deps is what the server needs.
 type Deps struct {
+	Store          *store.Store          // for signed-in pages and writes; the public pages do without
 	View           func() *search.View   // the generation to answer from; nil while there is none
 	Status         func() indexer.Status // for /readyz and /metrics
 	BaseURL        string                // public address, without a slash at the end
@@ -71,6 +74,7 @@ func New(d Deps) *fiber.App {
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
 	api.New(api.Deps{View: d.View, BaseURL: d.BaseURL}).Mount(app)
+	staff.New(staff.Deps{Store: d.Store, View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}).Mount(app)
 	s.site.Mount(app)
 	return app
 }

@@ -12,9 +12,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -171,4 +173,19 @@ func withDetail(err error) error {
 		return fmt.Errorf("%w: %s", err, pg.Detail)
 	}
 	return err
+}
+
+// Unavailable reports whether err says that the database is away, takes no writes just
+// now, or is too slow: what was asked for may well work later.
+func Unavailable(err error) bool {
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return true
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		// Connection trouble; too many of them; an operator or a time limit stepped in; read-only.
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57") || pg.Code == "25006"
+	}
+	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }

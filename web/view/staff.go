@@ -1,0 +1,57 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// fieldAttributes are those of an input that depend on the field.
+func fieldAttributes(f FormField) templ.Attributes {
+	a := describedBy(f)
+	complete := f.Complete
+	if complete == "" {
+		complete = "off"
+	}
+	a["autocomplete"] = complete
+	if f.Rows == 0 {
+		a["type"] = "text"
+		if f.Type != "" {
+			a["type"] = f.Type
+		}
+	}
+	if f.Max > 0 {
+		a["maxlength"] = strconv.Itoa(f.Max)
+	}
+	if f.Required {
+		a["required"] = true
+	}
+	return a
+}
+
+// describedBy ties help and error to the field for screen readers.
+func describedBy(f FormField) templ.Attributes {
+	var ids []string
+	if f.Help != "" {
+		ids = append(ids, f.Name+"-hjelp")
+	}
+	a := templ.Attributes{}
+	if f.Error != "" {
+		ids = append(ids, f.Name+"-feil")
+		a["aria-invalid"] = "true"
+	}
+	if len(ids) > 0 {
+		a["aria-describedby"] = strings.Join(ids, " ")
+	}
+	return a
+}
+
+func anyWrong(fields []FormField) bool {
+	for _, f := range fields {
+		if f.Error != "" {
+			return true
+		}
+	}
+	return false
+}
