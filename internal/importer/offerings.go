@@ -183,13 +183,17 @@ func takeOrgNumber(o *directory.Offering) {
 	})
 }
 
-// organization returns the organization of that name, marked as a kommune when it is one.
+// organization returns the organization of that name, marked as a kommune when it is one,
+// or a part of one ("Fredrikstad kommune, Friskliv og mestring"), or named first of several
+// that give something together: that kommune answers for it.
 func (n regionNames) organization(name string) directory.Organization {
 	o := directory.Organization{Name: name}
-	if k, ok := strings.CutSuffix(name, " kommune"); ok {
-		if number, ok := n.kommune[k]; ok {
-			o.Kind, o.Kommune = directory.KindKommune, number
-		}
+	k, rest, found := strings.Cut(name, " kommune")
+	if !found || rest != "" && rest[0] != ',' && rest[0] != ' ' {
+		return o // "kommunene …", "Akershus fylkeskommune"
+	}
+	if number, ok := n.kommune[k]; ok {
+		o.Kind, o.Kommune = directory.KindKommune, number
 	}
 	return o
 }

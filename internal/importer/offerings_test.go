@@ -197,3 +197,23 @@ func FuzzOfferings(f *testing.F) {
 		}
 	})
 }
+
+func TestWhichKommuneAnswers(t *testing.T) {
+	for name, want := range map[string]region.Number{
+		"Bodø kommune":                       "1804",
+		"Bodø kommune, Friskliv og mestring": "1804",
+		"Bodø kommune (vertskommune)":        "1804",
+		"Bodø kommune og Testforeningen":     "1804",
+		"kommunene Bodø og Herøy":            "",
+		"Nordland fylkeskommune":             "",
+		"Bodø kommunes venner":               "",
+		"Testforeningen i Bodø kommune":      "",
+		"Herøy kommune":                      "", // there are two
+		"Testforeningen":                     "",
+	} {
+		o := testNames.organization(name)
+		if o.Kommune != want || (o.Kind == directory.KindKommune) != (want != "") || o.Name != name {
+			t.Errorf("%q: kommune %q, kind %q; want %q", name, o.Kommune, o.Kind, want)
+		}
+	}
+}
