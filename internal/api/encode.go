@@ -2,8 +2,11 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -191,13 +194,42 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// appendFacets leaves out what gives no hits: there are hundreds of kommuner.
+// maxKommuner is how many kommuner the facet names. What the whole country is offered
+// counts in all of them, and nobody chooses from a list of 357.
+const maxKommuner = 50
+
+// mostHits returns the chosen kommuner and those with the most hits, in the order they came.
+func mostHits(values []search.FacetValue) []search.FacetValue {
+	if len(values) <= maxKommuner {
+		return values
+	}
+	rank := func(v search.FacetValue) int {
+		if v.Selected {
+			return math.MaxInt
+		}
+		return v.Count
+	}
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(values[b]), rank(values[a])) })
+	order = order[:maxKommuner]
+	slices.Sort(order)
+	most := make([]search.FacetValue, maxKommuner)
+	for i, j := range order {
+		most[i] = values[j]
+	}
+	return most
+}
+
+// appendFacets leaves out what gives no hits.
 func appendFacets(b []byte, f search.Facets) []byte {
 	for _, facet := range [...]struct {
 		key    string
 		values []search.FacetValue
 	}{
-		{`{"type":[`, f.Types}, {`],"fylke":[`, f.Fylker}, {`],"kommune":[`, f.Kommuner},
+		{`{"type":[`, f.Types}, {`],"fylke":[`, f.Fylker}, {`],"kommune":[`, mostHits(f.Kommuner)},
 		{`],"malgruppe":[`, f.TargetGroups}, {`],"tema":[`, f.Topics}, {`],"form":[`, f.Formats},
 	} {
 		b = append(b, facet.key...)

@@ -101,7 +101,7 @@ type results struct {
 	List[offering]
 	Interpreted interpretation `json:"tolket" doc:"Hva vi forsto av q."`
 	DidYouMean  *string        `json:"forslag" doc:"En bedre skrivemåte av q."`
-	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv. Valg uten treff er utelatt."`
+	Facets      facets         `json:"fasetter" doc:"Valg som snevrer inn. Tallene for hver fasett er regnet uten valgene i den selv. Valg uten treff er utelatt. Av kommuner er de valgte med, og de med flest treff, til sammen 50."`
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
 	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
 	Dropped     bool           `json:"uten_ordene" doc:"Ingen tilbud for stedet eller av typen har ordene i tolket.tekst. Treffene er det som finnes ellers."`
