@@ -43,8 +43,8 @@ func serve(ctx context.Context, c config, _ []string) error {
 	}
 	defer closeDatabase()
 
-	var background sync.WaitGroup
-	defer background.Wait() // before the database is closed
+	var besides sync.WaitGroup
+	defer besides.Wait() // before the database is closed
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 
@@ -53,12 +53,14 @@ func serve(ctx context.Context, c config, _ []string) error {
 	if prepared != nil && ctx.Err() == nil {
 		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
 	}
-	background.Go(func() {
+	runner := background(c, st, log)
+	besides.Go(func() {
 		if prepared != nil {
 			prepareLater(ctx, st, log)
 		}
+		runner.Run(ctx) // not before its tables are there
 	})
-	background.Go(func() { index.Run(ctx) })
+	besides.Go(func() { index.Run(ctx) })
 	if err := index.WaitReady(ctx); err != nil {
 		return errors.Join(err, prepared)
 	}

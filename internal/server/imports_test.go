@@ -27,6 +27,8 @@ var imports = map[string][]string{
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/store"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
+	"internal/work": {"internal/store"},
+
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":       {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
 	"internal/site":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
@@ -36,7 +38,7 @@ var imports = map[string][]string{
 		"internal/staff", "internal/store", "web"},
 
 	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed", "internal/search", "internal/server",
-		"internal/store"},
+		"internal/store", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",

@@ -23,6 +23,8 @@ type Job struct {
 	Payload  json.RawMessage
 	RunAt    time.Time // not before; the zero value is now
 	Attempts int       // begun so far
+
+	lockedUntil *time.Time // of one that was taken: tells whether it is still this node's
 }
 
 // Mail is a message in plain text.

@@ -21,13 +21,18 @@ const (
 // are not counted: one may stand for many changes, and one comes after a lost connection
 // is back. It is a hint only; who follows the feed has to look by itself now and then. The
 // channel is closed when ctx ends.
-func (s *Store) Listen(ctx context.Context) <-chan struct{} {
+func (s *Store) Listen(ctx context.Context) <-chan struct{} { return s.listen(ctx, "changes") }
+
+// ListenJobs is Listen for jobs that are queued.
+func (s *Store) ListenJobs(ctx context.Context) <-chan struct{} { return s.listen(ctx, "jobs") }
+
+func (s *Store) listen(ctx context.Context, channel string) <-chan struct{} {
 	hints := make(chan struct{}, 1)
 	go func() {
 		defer close(hints)
 		pause := firstPause
 		for ctx.Err() == nil {
-			if s.listenOnce(ctx, hints) {
+			if s.listenOnce(ctx, channel, hints) {
 				pause = firstPause
 			}
 			// Not all nodes at the same moment.
@@ -46,7 +51,7 @@ func (s *Store) Listen(ctx context.Context) <-chan struct{} {
 // listenOnce listens until its connection breaks or ctx ends. It reports whether there
 // was a connection. Why it broke is no news: a database that is away is seen, and
 // reported, by whoever reads from it.
-func (s *Store) listenOnce(ctx context.Context, hints chan<- struct{}) bool {
+func (s *Store) listenOnce(ctx context.Context, channel string, hints chan<- struct{}) bool {
 	conn, err := pgx.ConnectConfig(ctx, s.ownConnection())
 	if err != nil {
 		return false
@@ -56,7 +61,7 @@ func (s *Store) listenOnce(ctx context.Context, hints chan<- struct{}) bool {
 		defer cancel()
 		_ = conn.Close(ctx)
 	}()
-	if _, err := conn.Exec(ctx, "LISTEN changes"); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return false
 	}
 	for {
