@@ -96,10 +96,7 @@ func (o Offering) Validate() error {
 	if o.Source.URL != "" && !webAddress(o.Source.URL) {
 		v.add("source_url", MsgFormat)
 	}
-	if len(v) == 0 {
-		return nil
-	}
-	return v
+	return v.orNil()
 }
 
 // ValidateEmail returns nil, or an Invalid that names "email".

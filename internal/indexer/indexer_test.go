@@ -13,6 +13,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -118,6 +119,29 @@ func TestTwoNodesFollow(t *testing.T) {
 			t.Error("what is archived is back after building anew")
 		}
 	}
+}
+
+func TestWhatEditorsTakeOutIsGone(t *testing.T) {
+	ctx := context.Background()
+	st := newStore(t)
+	x, stop := follow(t, st, t.TempDir())
+	defer stop()
+	e := directory.Expression{Text: "testmedqwerty", Kind: directory.EverydayExpression, LeadsTo: []directory.Lead{"tema:demens"}}
+	if err := st.SaveExpression(ctx, tester, "", 0, e); err != nil {
+		t.Fatal(err)
+	}
+	widened := func() int {
+		found, err := x.View().Search(ctx, search.Query{Text: e.Text, Size: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found.Interpreted.Expanded)
+	}
+	eventually(t, "the expression leads somewhere", func() bool { return widened() > 0 })
+	if err := st.DeleteExpression(ctx, tester, "", 1, e.Text); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the expression leads nowhere", func() bool { return widened() == 0 })
 }
 
 func TestIndexOnDiskIsUsedAgainAndRepaired(t *testing.T) {

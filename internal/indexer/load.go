@@ -20,7 +20,7 @@ type loader struct {
 	batch search.Batch
 
 	// Lists that are loaded whole, once for all changes to them.
-	loadedVocabulary, loadedExpressions bool
+	loadedVocabulary bool
 }
 
 // load returns the things that the changes name as they are now: gone or not public
@@ -106,7 +106,8 @@ func (l *loader) other(c store.Change) error {
 	case store.KindGroup, store.KindTerm:
 		return l.once(&l.loadedVocabulary, l.vocabulary)
 	case store.KindExpression:
-		return l.once(&l.loadedExpressions, l.expressions)
+		e, err := l.store.ExpressionByText(l.ctx, c.Ref)
+		return l.found(func() search.Document { return search.ExpressionDocument(e) }, search.ExpressionID(c.Ref), err)
 	case store.KindPlace:
 		return l.place(c.Ref)
 	default:

@@ -54,7 +54,8 @@ var expressionRegister = register[string, directory.Expression]{
 }
 
 // SaveExpressions writes what differs from the list and puts it into the feed. An empty
-// list means that it is not given. Nothing is deleted.
+// list means that it is not given. Nothing is deleted. An import leaves alone what a person
+// has edited or taken out.
 func (s *Store) SaveExpressions(ctx context.Context, actor auth.Actor, wanted []directory.Expression) (Summary, error) {
 	var sum Summary
 	err := s.write(ctx, func(tx *gorm.DB) error {
@@ -67,6 +68,10 @@ func (s *Store) SaveExpressions(ctx context.Context, actor auth.Actor, wanted []
 		}
 		changed, err := expressionRegister.compare(stored, wanted, &sum)
 		if err != nil {
+			return err
+		}
+		key := expressionRegister.key
+		if changed, err = leaveEdited(tx, actor, KindExpression, key, byRef(stored, key), changed, &sum); err != nil {
 			return err
 		}
 		if _, err := upsert(tx, changed, newExpressionRow, overPrimaryKey); err != nil {

@@ -65,7 +65,8 @@ var (
 
 // SaveRegions writes what differs from the lists, and puts each kommune, fylke, postnummer
 // and place that a reader now sees otherwise into the feed. A former kommune is a part of
-// the kommune that it became. Nothing is deleted.
+// the kommune that it became. Nothing is deleted, and an import leaves alone the contacts
+// that a person has edited.
 func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (Summary, error) {
 	var sum Summary
 	err := s.write(ctx, func(tx *gorm.DB) error {
@@ -76,10 +77,10 @@ func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (S
 			return err
 		}
 		var feed []changeRow
-		for _, save := range []func(*gorm.DB, Regions, *Summary) ([]changeRow, error){
+		for _, save := range []func(*gorm.DB, auth.Actor, Regions, *Summary) ([]changeRow, error){
 			saveKommuner, savePostalCodes, savePlaces,
 		} {
-			changes, err := save(tx, r, &sum)
+			changes, err := save(tx, actor, r, &sum)
 			if err != nil {
 				return withDetail(err)
 			}
@@ -95,7 +96,7 @@ func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (S
 
 // saveKommuner saves fylker, kommuner and former kommuner. They stand together because a
 // kommune shows its fylke's name, its former kommuner, and whether another has its name.
-func saveKommuner(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+func saveKommuner(tx *gorm.DB, actor auth.Actor, r Regions, sum *Summary) ([]changeRow, error) {
 	oldFylker, err := fylker(tx)
 	if err != nil {
 		return nil, err
@@ -113,7 +114,11 @@ func saveKommuner(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	changedKommuner, err := kommuneRegister.compare(oldKommuner, r.Kommuner, sum)
+	wanted, err := leaveContacts(tx, actor, oldKommuner, r.Kommuner, sum)
+	if err != nil {
+		return nil, err
+	}
+	changedKommuner, err := kommuneRegister.compare(oldKommuner, wanted, sum)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +150,47 @@ func saveKommuner(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
 	return feed, nil
 }
 
+// leaveContacts returns the wanted kommuner with the contacts that a person has edited as
+// they are, and appends the other changes of contacts to the history.
+func leaveContacts(tx *gorm.DB, actor auth.Actor, stored, wanted []region.Kommune, sum *Summary) ([]region.Kommune, error) {
+	number := func(k region.Kommune) string { return string(k.Number) }
+	before := byRef(stored, number)
+	var changed []region.Kommune
+	for _, k := range wanted {
+		if was, known := before[number(k)]; known && was.Contact != k.Contact {
+			changed = append(changed, k)
+		}
+	}
+	if len(changed) == 0 {
+		return wanted, nil
+	}
+	actors, err := lastActors(tx, KindKommune, refsOf(changed, number))
+	if err != nil {
+		return nil, err
+	}
+	wanted = slices.Clone(wanted)
+	for i, k := range wanted {
+		n := number(k)
+		was, known := before[n]
+		if !known || was.Contact == k.Contact {
+			continue
+		}
+		if by, edited := actors[n]; actor.Kind == auth.Import && edited && !wasImport(by) {
+			wanted[i].Contact = was.Contact
+			sum.Kept++
+			continue
+		}
+		v, err := version(tx, KindKommune, n)
+		if err != nil {
+			return nil, err
+		}
+		if err := remember(tx, KindKommune, n, v+1, actor, "", was.Contact, k.Contact); err != nil {
+			return nil, err
+		}
+	}
+	return wanted, nil
+}
+
 // touchedKommuner returns the kommuner that read otherwise than before, by number.
 func touchedKommuner(tx *gorm.DB, before []region.Kommune, changed []region.Former) ([]region.Number, error) {
 	after, err := kommuner(tx, "")
@@ -168,7 +214,7 @@ func touchedKommuner(tx *gorm.DB, before []region.Kommune, changed []region.Form
 	return slices.Compact(touched), nil
 }
 
-func savePostalCodes(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+func savePostalCodes(tx *gorm.DB, _ auth.Actor, r Regions, sum *Summary) ([]changeRow, error) {
 	stored, err := postalCodes(tx)
 	if err != nil {
 		return nil, err
@@ -187,7 +233,7 @@ func savePostalCodes(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) 
 	return feed, nil
 }
 
-func savePlaces(tx *gorm.DB, r Regions, sum *Summary) ([]changeRow, error) {
+func savePlaces(tx *gorm.DB, _ auth.Actor, r Regions, sum *Summary) ([]changeRow, error) {
 	stored, err := places(tx)
 	if err != nil {
 		return nil, err

@@ -202,7 +202,7 @@ func TestSaveRegionsIsAllOrNothing(t *testing.T) {
 }
 
 func TestSummaryString(t *testing.T) {
-	wantEqual(t, "without gone", "1 new, 2 changed, 3 as before", Summary{1, 2, 3, nil}.String())
+	wantEqual(t, "without gone", "1 new, 2 changed, 3 as before", Summary{1, 2, 3, 0, nil}.String())
 	wantEqual(t, "with gone", "0 new, 0 changed, 3 as before; 2 no longer in the files, left as they are: type a, type b",
 		Summary{Unchanged: 3, Gone: []string{"type a", "type b"}}.String())
 }

@@ -17,12 +17,16 @@ type Summary struct {
 	Created   int
 	Updated   int
 	Unchanged int
+	Kept      int      // left as a person has made them
 	Gone      []string // "kommune 0301 Oslo", "postnummer 0155"
 }
 
 // String returns the summary in a line: "2 new, 1 changed, 354 as before".
 func (s Summary) String() string {
 	line := fmt.Sprintf("%d new, %d changed, %d as before", s.Created, s.Updated, s.Unchanged)
+	if s.Kept > 0 {
+		line += fmt.Sprintf(", %d kept as edited", s.Kept)
+	}
 	if len(s.Gone) > 0 {
 		line += fmt.Sprintf("; %d no longer in the files, left as they are: %s", len(s.Gone), strings.Join(s.Gone, ", "))
 	}

@@ -99,7 +99,8 @@ var (
 func termRef(t directory.Term) string { return string(t.Kind) + "/" + t.Code }
 
 // SaveVocabulary writes what differs from the lists and puts it into the feed. An empty
-// list means that it is not given. Nothing is deleted.
+// list means that it is not given. Nothing is deleted. An import leaves alone what a person
+// has edited.
 func (s *Store) SaveVocabulary(ctx context.Context, actor auth.Actor, groups []directory.TypeGroup,
 	types []directory.OfferingType, vocabulary []directory.Term) (Summary, error) {
 	var sum Summary
@@ -109,8 +110,8 @@ func (s *Store) SaveVocabulary(ctx context.Context, actor auth.Actor, groups []d
 		}
 		for _, save := range []func() error{
 			func() error { return saveTypeGroups(tx, groups, &sum) },
-			func() error { return saveOfferingTypes(tx, types, &sum) },
-			func() error { return saveTerms(tx, vocabulary, &sum) },
+			func() error { return saveOfferingTypes(tx, actor, types, &sum) },
+			func() error { return saveTerms(tx, actor, vocabulary, &sum) },
 		} {
 			if err := save(); err != nil {
 				return withDetail(err)
@@ -139,7 +140,7 @@ func saveTypeGroups(tx *gorm.DB, groups []directory.TypeGroup, sum *Summary) err
 	return announce(tx, changesOf(KindGroup, changed, groupRegister.key)...)
 }
 
-func saveOfferingTypes(tx *gorm.DB, types []directory.OfferingType, sum *Summary) error {
+func saveOfferingTypes(tx *gorm.DB, actor auth.Actor, types []directory.OfferingType, sum *Summary) error {
 	stored, err := offeringTypes(tx, "")
 	if err != nil {
 		return err
@@ -148,6 +149,18 @@ func saveOfferingTypes(tx *gorm.DB, types []directory.OfferingType, sum *Summary
 	if err != nil {
 		return err
 	}
+	changed, err = leaveEdited(tx, actor, KindType, typeRegister.key, byRef(stored, typeRegister.key), changed, sum)
+	if err != nil {
+		return err
+	}
+	if err := writeTypes(tx, changed); err != nil {
+		return err
+	}
+	return announce(tx, changesOf(KindType, changed, typeRegister.key)...)
+}
+
+// writeTypes writes the types over what is stored of them.
+func writeTypes(tx *gorm.DB, changed []directory.OfferingType) error {
 	if _, err := upsert(tx, changed, newOfferingTypeRow, overPrimaryKey); err != nil {
 		return err
 	}
@@ -160,20 +173,22 @@ func saveOfferingTypes(tx *gorm.DB, types []directory.OfferingType, sum *Summary
 	if err := tx.Where("type_code = ANY(?)", codes).Delete(&typeLawRow{}).Error; err != nil {
 		return err
 	}
-	if len(laws) > 0 {
-		if err := tx.Create(&laws).Error; err != nil {
-			return err
-		}
+	if len(laws) == 0 {
+		return nil
 	}
-	return announce(tx, changesOf(KindType, changed, typeRegister.key)...)
+	return tx.Create(&laws).Error
 }
 
-func saveTerms(tx *gorm.DB, vocabulary []directory.Term, sum *Summary) error {
+func saveTerms(tx *gorm.DB, actor auth.Actor, vocabulary []directory.Term, sum *Summary) error {
 	stored, err := terms(tx)
 	if err != nil {
 		return err
 	}
 	changed, err := termRegister.compare(stored, vocabulary, sum)
+	if err != nil {
+		return err
+	}
+	changed, err = leaveEdited(tx, actor, KindTerm, termRef, byRef(stored, termRef), changed, sum)
 	if err != nil {
 		return err
 	}
