@@ -3,22 +3,39 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	netmail "net/mail"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
 // background returns what a running server does besides answering: jobs, and what is to
 // happen by the clock.
-func background(_ config, st *store.Store, log *slog.Logger) *work.Runner {
+func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, error) {
 	r := work.New(st, log)
+	from, err := netmail.ParseAddress(c.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("OVERSIKT_MAIL_FROM: %w", err)
+	}
+	var sender mail.Sender = mail.NewFolder(c.mailFolder(), time.Now)
+	if c.SMTPURL != "" {
+		server, err := mail.ParseServer(c.SMTPURL)
+		if err != nil {
+			return nil, fmt.Errorf("OVERSIKT_SMTP_URL: %w", err)
+		}
+		sender = mail.NewSMTP(server, *from)
+	}
+	log.Info("mail goes " + c.mailTo())
+	r.Handle(store.JobMail, mail.Handler(sender, *from, time.Now))
 	r.Every("housekeeping", time.Hour, func(ctx context.Context) error {
 		return errors.Join(
 			st.DeleteExpiredSessions(ctx),
 			st.PruneJobs(ctx),
 		)
 	})
-	return r
+	return r, nil
 }

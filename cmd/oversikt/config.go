@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	netmail "net/mail"
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"golang.org/x/term"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 )
 
 // config is read once from the environment; see the table in README.md. Packages get
@@ -20,6 +24,9 @@ type config struct {
 	BaseURL        string     `env:"OVERSIKT_BASE_URL"`
 	DataDir        string     `env:"OVERSIKT_DATA_DIR" envDefault:"./var"`
 	DatabaseURL    string     `env:"OVERSIKT_DATABASE_URL"`
+	SMTPURL        string     `env:"OVERSIKT_SMTP_URL"`
+	MailFrom       string     `env:"OVERSIKT_MAIL_FROM"`
+	CheckLinks     string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
 	TrustedProxies []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
 	Log            string     `env:"OVERSIKT_LOG"`
 	LogLevel       slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
@@ -59,6 +66,10 @@ func readConfig(environ []string) (config, error) {
 			wrong = append(wrong, "OVERSIKT_DATABASE_URL: not a Postgres address, for example OVERSIKT_DATABASE_URL=postgres://user:password@host:5432/oversikt")
 		}
 	}
+	wrong = append(wrong, c.readMail()...)
+	if c.CheckLinks != "on" && c.CheckLinks != "off" {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
+	}
 	for _, p := range c.TrustedProxies {
 		if !isCIDR(p) {
 			wrong = append(wrong, fmt.Sprintf("OVERSIKT_TRUSTED_PROXIES: %q is no address range, for example OVERSIKT_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7", p))
@@ -71,6 +82,30 @@ func readConfig(environ []string) (config, error) {
 		return config{}, wrong
 	}
 	return c, nil
+}
+
+// readMail fills in whom mail is from, and returns what is wrong with how it is sent.
+func (c *config) readMail() (wrong []string) {
+	if c.SMTPURL != "" {
+		if _, err := mail.ParseServer(c.SMTPURL); err != nil {
+			// The value may hold a password, so it is not printed.
+			wrong = append(wrong, fmt.Sprintf("OVERSIKT_SMTP_URL: %v, for example OVERSIKT_SMTP_URL=smtp://user:password@smtp.example.no:587", err))
+		}
+	}
+	if c.MailFrom == "" {
+		host := "localhost"
+		if u, err := url.Parse(c.BaseURL); err == nil && net.ParseIP(u.Hostname()) == nil && u.Hostname() != "" {
+			host = u.Hostname()
+		}
+		if host == "localhost" && c.SMTPURL != "" {
+			return append(wrong, "OVERSIKT_MAIL_FROM: mail needs a sender, as the public address has no name; for example OVERSIKT_MAIL_FROM=ikke-svar@oversikt.example.no")
+		}
+		c.MailFrom = "Oversikt <ikke-svar@" + host + ">"
+	}
+	if _, err := netmail.ParseAddress(c.MailFrom); err != nil {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_MAIL_FROM: %q is no address, for example OVERSIKT_MAIL_FROM=ikke-svar@oversikt.example.no", c.MailFrom))
+	}
+	return wrong
 }
 
 // isCIDR reports whether s is an address or a range of addresses.
@@ -88,8 +123,20 @@ func (c config) String() string {
 	if u, err := url.Parse(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
 		database = u.Redacted()
 	}
-	return fmt.Sprintf("address %s, public address %s, data in %s, database %s", c.Addr, c.BaseURL, c.DataDir, database)
+	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s",
+		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks)
 }
+
+// mailTo says where mail goes, for people.
+func (c config) mailTo() string {
+	if server, err := mail.ParseServer(c.SMTPURL); err == nil {
+		return "through " + server.String()
+	}
+	return "into " + c.mailFolder()
+}
+
+// mailFolder is where mail is written when no server is named.
+func (c config) mailFolder() string { return filepath.Join(c.DataDir, "mail") }
 
 // logger returns the program's logger on stderr: readable on a terminal, JSON elsewhere.
 func (c config) logger() *slog.Logger {

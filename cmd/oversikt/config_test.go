@@ -22,6 +22,9 @@ func TestReadConfigMistakes(t *testing.T) {
 		"OVERSIKT_BASE_URL=oversikt.example.no",
 		"OVERSIKT_DATABASE_URL=mysql://root:secret@db/x",
 		"OVERSIKT_TRUSTED_PROXIES=10.0.0.0/8,everyone",
+		"OVERSIKT_SMTP_URL=smtp://kari:secret@",
+		"OVERSIKT_MAIL_FROM=nobody",
+		"OVERSIKT_CHECK_LINKS=sometimes",
 		"OVERSIKT_LOG=xml",
 		"OVERSIKT_LOG_LEVEL=loud",
 	}
@@ -45,11 +48,29 @@ func TestReadConfigMistakes(t *testing.T) {
 }
 
 func TestConfigStringMasksSecrets(t *testing.T) {
-	c, err := readConfig([]string{"OVERSIKT_DATABASE_URL=postgres://user:secret@db/oversikt", "OVERSIKT_BASE_URL=https://oversikt.example.no/"})
+	c, err := readConfig([]string{"OVERSIKT_SMTP_URL=smtp://kari:secret@smtp.example.no", "OVERSIKT_DATABASE_URL=postgres://user:secret@db/oversikt", "OVERSIKT_BASE_URL=https://oversikt.example.no/"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := c.String(); strings.Contains(got, "secret") || !strings.Contains(got, "https://oversikt.example.no,") {
 		t.Errorf("String() = %q", got)
+	}
+}
+
+func TestWhomMailIsFrom(t *testing.T) {
+	for _, tc := range []struct {
+		environ []string
+		want    string // empty: a mistake
+	}{
+		{nil, "Oversikt <ikke-svar@localhost>"},
+		{[]string{"OVERSIKT_BASE_URL=https://oversikt.example.no"}, "Oversikt <ikke-svar@oversikt.example.no>"},
+		{[]string{"OVERSIKT_BASE_URL=https://oversikt.example.no:8443", "OVERSIKT_SMTP_URL=smtp://smtp.example.no"}, "Oversikt <ikke-svar@oversikt.example.no>"},
+		{[]string{"OVERSIKT_MAIL_FROM=hei@example.no"}, "hei@example.no"},
+		{[]string{"OVERSIKT_SMTP_URL=smtp://smtp.example.no"}, ""}, // a server would refuse localhost
+	} {
+		c, err := readConfig(tc.environ)
+		if c.MailFrom != tc.want || (err != nil) != (tc.want == "") {
+			t.Errorf("%v: from %q, %v, want %q", tc.environ, c.MailFrom, err, tc.want)
+		}
 	}
 }

@@ -53,7 +53,10 @@ func serve(ctx context.Context, c config, _ []string) error {
 	if prepared != nil && ctx.Err() == nil {
 		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
 	}
-	runner := background(c, st, log)
+	runner, err := background(c, st, log)
+	if err != nil {
+		return err
+	}
 	besides.Go(func() {
 		if prepared != nil {
 			prepareLater(ctx, st, log)

@@ -50,6 +50,16 @@ type mailPayload struct {
 	Expires time.Time `json:"expires,omitzero"`
 }
 
+// Mail returns the message of a JobMail, and when it is of no use any more; the zero value
+// is never.
+func (j Job) Mail() (Mail, time.Time, error) {
+	var content mailPayload
+	if err := json.Unmarshal(j.Payload, &content); err != nil {
+		return Mail{}, time.Time{}, fmt.Errorf("mail of job %d: %w", j.ID, err)
+	}
+	return content.Mail, content.Expires, nil
+}
+
 func queueMail(tx *gorm.DB, key string, m Mail, expires time.Time) error {
 	content, err := json.Marshal(mailPayload{m, expires})
 	if err != nil {
