@@ -33,9 +33,11 @@ const (
 // Actor is who makes a change. The zero value is nobody and may do nothing.
 type Actor struct {
 	Kind   Kind
-	Name   string  // file name of an import, login name of an operator, name of a job or a person
+	Name   string  // file name of an import, login name of an operator, name of a job, a person or a token
 	ID     int64   // of the account, the token or the confirmation that was asked for
 	Grants []Grant // of an account or a token
+	// Actions are all that a token may do, whatever its grants say. Others have none.
+	Actions []Action
 	// National is set for national editors, who may change everything.
 	National bool
 }

@@ -103,8 +103,9 @@ func Can(a Actor, action Action, thing Thing) error {
 	if !known || thing.Owner == (Owner{}) {
 		return ErrForbidden
 	}
-	if a.Kind == Token && action == Admit {
-		return ErrForbidden // a token that leaks must not make others
+	// A token that leaks must not make others, whatever it was given.
+	if a.Kind == Token && (action == Admit || !slices.Contains(a.Actions, action)) {
+		return ErrForbidden
 	}
 	for _, g := range a.Grants {
 		if g.Owner != thing.Owner || least == Manager && g.Role != Manager {

@@ -168,6 +168,36 @@ func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64,
 	return confirmed, nil
 }
 
+// ArchiveOffering takes the offering out of the directory; its history stays, and it can
+// be made a draft again. It returns ErrNotFound when there is no such offering,
+// ErrConflict when the version is not the present one. One that is archived stays so.
+func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why string, id int64, version int) (directory.Offering, error) {
+	var archived directory.Offering
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		stored, err := lockOffering(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := auth.Can(actor, auth.Archive, auth.ThingOf(stored)); err != nil {
+			return err
+		}
+		if version != stored.Version {
+			return ErrConflict
+		}
+		if archived = stored; stored.Status == directory.Archived {
+			return nil
+		}
+		next := stored
+		next.Status, next.ClosedUntil = directory.Archived, nil
+		archived, err = s.replaceOffering(tx, actor, why, stored, next)
+		return err
+	})
+	if err != nil {
+		return directory.Offering{}, fmt.Errorf("archive offering %d: %w", id, err)
+	}
+	return archived, nil
+}
+
 // replaceOffering writes next over stored, which the transaction has locked, with all
 // that belongs to a change.
 func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
@@ -59,6 +60,18 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
 	return full, nil
+}
+
+// OrganizationOf returns the organization that gives the owner's offerings: for a kommune
+// the one that is it, the oldest where there are several. It returns ErrNotFound when no
+// offering has named the kommune yet.
+func (s *Store) OrganizationOf(ctx context.Context, owner auth.Owner) (directory.Organization, error) {
+	o, err := one(list(s.db.WithContext(ctx).Where("kommune_number = ? OR id = ?", optional(owner.Kommune), nilIfZero(owner.Organization)).
+		Order("id").Limit(1), organizationRow.organization))
+	if err != nil {
+		return directory.Organization{}, fmt.Errorf("organization of %v: %w", owner, err)
+	}
+	return o, nil
 }
 
 func organizationByName(tx *gorm.DB, name string) (directory.Organization, error) {
