@@ -8,6 +8,7 @@ import (
 	netmail "net/mail"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/linkcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
@@ -37,5 +38,8 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 			st.PruneJobs(ctx),
 		)
 	})
+	if c.CheckLinks == "on" {
+		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
+	}
 	return r, nil
 }

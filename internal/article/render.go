@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -182,3 +183,32 @@ func (ids *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 
 // Put implements parser.IDs.
 func (ids *headingIDs) Put(value []byte) { ids.used[string(value)] = true }
+
+// Addresses returns the absolute web addresses that the article points to, in its text and
+// beside it, in order, each once.
+func (a Article) Addresses() []string {
+	var found []string
+	add := func(address string) {
+		u, err := url.Parse(address)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !slices.Contains(found, address) {
+			found = append(found, address)
+		}
+	}
+	source := []byte(a.Markdown)
+	_ = ast.Walk(parse(source), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Link:
+			add(string(n.Destination))
+		case *ast.AutoLink:
+			add(string(n.URL(source)))
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, l := range a.Laws {
+		add(l.URL)
+	}
+	for _, s := range a.Sources {
+		add(s.URL)
+	}
+	return found
+}

@@ -27,8 +27,9 @@ var imports = map[string][]string{
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/store"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
-	"internal/work": {"internal/store"},
-	"internal/mail": {"internal/store", "internal/work"},
+	"internal/work":      {"internal/store"},
+	"internal/mail":      {"internal/store", "internal/work"},
+	"internal/linkcheck": {"internal/store"},
 
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":       {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
@@ -38,7 +39,7 @@ var imports = map[string][]string{
 	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/mail", "internal/pgembed", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/pgembed", "internal/search", "internal/server",
 		"internal/store", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
@@ -56,6 +57,7 @@ var owners = map[string][]string{
 	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/staff", "internal/api", "internal/page", "internal/bench"},
 	"github.com/danielgtaylor/huma/":     {"internal/api"},
 	"github.com/prometheus/":             {"internal/server"},
+	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/yuin/goldmark":           {"internal/article"},
 	"github.com/microcosm-cc/bluemonday": {"internal/article"},
