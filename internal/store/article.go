@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -67,6 +68,57 @@ func articleRef(section, slug string) string { return section + "/" + slug }
 // articleContent is what the history keeps of an article.
 type articleContent struct {
 	Source string
+}
+
+// ArticleSource is an article as it is written, for editors.
+type ArticleSource struct {
+	Section, Slug string
+	Source        string // front matter and Markdown
+	Version       int    // to be given back when it is saved
+	ChangedAt     time.Time
+}
+
+// ArticleSources returns the sources of all articles by section and slug, also of those
+// that cannot be read any more.
+func (s *Store) ArticleSources(ctx context.Context) ([]ArticleSource, error) {
+	found, err := list(s.db.WithContext(ctx).Order("section, slug"), articleRow.edited)
+	if err != nil {
+		return nil, fmt.Errorf("list articles: %w", err)
+	}
+	return found, nil
+}
+
+// ArticleSourceByPath returns the source of an article, or ErrNotFound.
+func (s *Store) ArticleSourceByPath(ctx context.Context, section, slug string) (ArticleSource, error) {
+	row, err := articleByPath(s.db.WithContext(ctx), section, slug)
+	if err != nil {
+		return ArticleSource{}, fmt.Errorf("article %s: %w", articleRef(section, slug), err)
+	}
+	return row.edited(), nil
+}
+
+// EditArticle stores an editor's source over the version that the editor has seen, 0 for a
+// new article. It returns ErrConflict when the article has moved on, or is there already,
+// and the error of article.Parse for a source that is not right.
+func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, version int, section, slug, source string) error {
+	if _, err := article.Parse(articleFile(section, slug), []byte(source)); err != nil {
+		return fmt.Errorf("edit article: %w", err)
+	}
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		stored, err := articleByPath(tx.Clauses(clause.Locking{Strength: "UPDATE"}), section, slug)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if stored.Version != version {
+			return cmp.Or(auth.Can(actor, auth.Curate, auth.Thing{}), ErrConflict)
+		}
+		_, err = s.saveArticle(tx, actor, why, section, slug, source)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("edit article %s: %w", articleRef(section, slug), err)
+	}
+	return nil
 }
 
 // SaveArticle stores the source of an article, front matter and Markdown, and says what

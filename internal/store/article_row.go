@@ -32,3 +32,7 @@ func articleFile(section, slug string) string {
 	}
 	return section + "/" + slug + ".md"
 }
+
+func (r articleRow) edited() ArticleSource {
+	return ArticleSource{r.Section, r.Slug, r.Source, r.Version, r.ChangedAt.UTC()}
+}
