@@ -103,6 +103,22 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 	return p, nil
 }
 
+// PreviewArticle returns the page that the article would have, with the help that it leads
+// to now. It fails while there is no index.
+func (s *Site) PreviewArticle(a *article.Article) (templ.Component, error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.articlePage(v, a)
+	if err != nil {
+		return nil, err
+	}
+	p.Meta.NoIndex = true
+	p.Help = helpFor(v, a, "", whereabouts{})
+	return view.Article(p), nil
+}
+
 func articleCard(a *article.Article) view.Card {
 	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -25,9 +26,12 @@ import (
 
 // Deps is what the pages need.
 type Deps struct {
-	Store   *store.Store
-	View    func() *search.View // the public's generation, to tell whether an edit is out; nil while there is none
-	BaseURL string              // public address, without a slash at the end
+	Store *store.Store
+	View  func() *search.View // the public's generation, to tell whether an edit is out; nil while there is none
+	// PreviewArticle returns the article's page as readers would see it.
+	PreviewArticle func(*article.Article) (templ.Component, error)
+
+	BaseURL string // public address, without a slash at the end
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -49,6 +53,7 @@ func New(d Deps) *Staff {
 func (s *Staff) Mount(app fiber.Router) {
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
+	s.mountCurate(inside)
 }
 
 // send renders the page, which is nobody's but the one's who asked.

@@ -1,0 +1,202 @@
+package staff
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// indexSlug stands for a section's own text in addresses of the workplace.
+const indexSlug = "_innledning"
+
+var articlesCrumb = page.Crumb{Text: "Artikler", Path: "/redaksjon/artikler"}
+
+// newArticle is what the form for a new article begins with.
+const newArticle = `---
+tittel: 
+ingress: 
+publisert: 
+oppdatert: 
+rekkefolge: 
+typer: []
+tema: []
+sokeord: []
+---
+
+`
+
+func articlePath(section, slug string) string {
+	if slug == "" {
+		slug = indexSlug
+	}
+	return "/redaksjon/artikler/" + section + "/" + slug
+}
+
+// articleAddress returns section and slug of the address.
+func articleAddress(c *fiber.Ctx) (section, slug string) {
+	if slug = c.Params("slug"); slug == indexSlug {
+		slug = ""
+	}
+	return c.Params("section"), slug
+}
+
+func (s *Staff) listArticles(c *fiber.Ctx) error {
+	sources, err := s.deps.Store.ArticleSources(c.UserContext())
+	if err != nil {
+		return err
+	}
+	l := view.StaffList{
+		Meta: s.meta(c, "Artikler", hub, articlesCrumb), Heading: "Artikler",
+		Intro: "Råd og veiledning som fører inn i oversikten.",
+		Add:   view.Link{Text: "Skriv en ny artikkel", Href: "/redaksjon/artikler/ny"},
+	}
+	for _, section := range article.Sections() {
+		t := view.StaffTable{Caption: section, Columns: []string{"Artikkel", "Oppdatert", "Endret her"}}
+		for _, src := range sources {
+			if src.Section != section {
+				continue
+			}
+			a, err := article.Parse(fileOf(section, src.Slug), []byte(src.Source))
+			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
+			if err != nil {
+				row[0] = view.Cell{Text: src.Slug, Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
+				row[1] = view.Cell{}
+			}
+			if src.Slug == "" {
+				t.Caption = a.Title
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		l.Tables = append(l.Tables, t)
+	}
+	return s.send(c, http.StatusOK, view.List(l))
+}
+
+// fileOf returns the name that article.Parse knows an article by.
+func fileOf(section, slug string) string {
+	if slug == "" {
+		slug = "_index"
+	}
+	return section + "/" + slug + ".md"
+}
+
+func (s *Staff) showArticle(c *fiber.Ctx) error {
+	section, slug := articleAddress(c)
+	src, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug)
+	if err != nil {
+		return err
+	}
+	return s.send(c, http.StatusOK, view.Edit(s.articlePage(c, src, "")))
+}
+
+func (s *Staff) articlePage(c *fiber.Ctx, src store.ArticleSource, why string) view.EditPage {
+	heading := src.Slug
+	if a, err := article.Parse(fileOf(src.Section, src.Slug), []byte(src.Source)); err == nil {
+		heading = a.Title
+	}
+	path := articlePath(src.Section, src.Slug)
+	p := view.EditPage{
+		Meta:    s.meta(c, heading, hub, articlesCrumb, page.Crumb{Text: heading, Path: path}),
+		Heading: heading, Version: strconv.Itoa(src.Version), Preview: path + "/forhandsvis",
+		Links:  []view.Link{{Text: "Se artikkelen", Href: (article.Article{Section: src.Section, Slug: src.Slug}).Path()}, {Text: "Historikk", Href: historyPath(store.KindArticle, src.Section+"/"+src.Slug)}},
+		Groups: []view.EditGroup{{Fields: []view.EditField{sourceField(src.Source), whyField(why)}}},
+	}
+	return p
+}
+
+func sourceField(source string) view.EditField {
+	f := long("tekst", "Teksten", source, "Øverst, mellom strekene, står det artikkelen er merket med. Under står teksten i Markdown. Typene du nevner øverst, viser tilbud fra leserens kommune ved siden av teksten.", 28)
+	f.Required = true
+	return f
+}
+
+// typed returns the text of the form with the line breaks that files have.
+func typed(c *fiber.Ctx) string { return strings.ReplaceAll(c.FormValue("tekst"), "\r\n", "\n") }
+
+func (s *Staff) saveArticle(c *fiber.Ctx) error {
+	section, slug := articleAddress(c)
+	src := store.ArticleSource{Section: section, Slug: slug, Source: typed(c), Version: seen(c)}
+	if _, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug); errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	why := strings.TrimSpace(c.FormValue("hvorfor"))
+	p := s.articlePage(c, src, why)
+	if _, err := article.Parse(fileOf(section, slug), []byte(src.Source)); err != nil {
+		return s.refuseArticle(c, p, 0, err)
+	}
+	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), why, src.Version, section, slug, src.Source)
+	return s.answerArticle(c, p, err, section, slug)
+}
+
+func (s *Staff) answerArticle(c *fiber.Ctx, p view.EditPage, err error, section, slug string) error {
+	return s.answerEdit(c, p, err, func() (int, string, error) {
+		now, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug)
+		return now.Version, now.Source, err
+	}, articlePath(section, slug), "Artikkelen er lagret og vises nå.")
+}
+
+// refuseArticle shows the form again for a source that article.Parse refuses. field is the
+// place of the text in the form.
+func (s *Staff) refuseArticle(c *fiber.Ctx, p view.EditPage, field int, err error) error {
+	p.Groups[0].Fields[field].Error = "Teksten kan ikke leses slik den står: " + err.Error()
+	return s.send(c, http.StatusUnprocessableEntity, view.Edit(p))
+}
+
+func (s *Staff) showNewArticle(c *fiber.Ctx) error {
+	return s.send(c, http.StatusOK, view.Edit(s.newArticlePage(c, article.Sections()[0], "", newArticle)))
+}
+
+func (s *Staff) newArticlePage(c *fiber.Ctx, section, slug, source string) view.EditPage {
+	choice := view.EditField{FormField: view.FormField{Name: "del", Label: "Del av nettstedet"}}
+	for _, name := range article.Sections() {
+		choice.Choices = append(choice.Choices, view.FormChoice{Value: name, Text: name, Checked: name == section})
+	}
+	const heading = "Ny artikkel"
+	return view.EditPage{
+		Meta: s.meta(c, heading, hub, articlesCrumb, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading, Version: "0",
+		Groups: []view.EditGroup{{Fields: []view.EditField{choice,
+			{FormField: view.FormField{Name: "adresse", Label: "Siste del av adressen", Value: slug, Max: 80, Required: true, Help: "Små bokstaver a–z, tall og bindestrek: snakk-med-barna. Kan ikke endres etterpå."}},
+			sourceField(source)}}},
+	}
+}
+
+func (s *Staff) saveNewArticle(c *fiber.Ctx) error {
+	section, slug, source := c.FormValue("del"), strings.TrimSpace(c.FormValue("adresse")), typed(c)
+	p := s.newArticlePage(c, section, slug, source)
+	if slug == "" || !slices.Contains(article.Sections(), section) || strings.ContainsAny(slug, "/_. ") {
+		p.Groups[0].Fields[1].Error = "Skriv siste del av adressen: små bokstaver a–z, tall og bindestrek."
+		return s.send(c, http.StatusUnprocessableEntity, view.Edit(p))
+	}
+	if _, err := article.Parse(fileOf(section, slug), []byte(source)); err != nil {
+		return s.refuseArticle(c, p, 2, err)
+	}
+	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), "", 0, section, slug, source)
+	if errors.Is(err, store.ErrConflict) {
+		p.Groups[0].Fields[1].Error = "Det finnes en artikkel med denne adressen fra før."
+		return s.send(c, http.StatusConflict, view.Edit(p))
+	}
+	return s.answerArticle(c, p, err, section, slug)
+}
+
+// previewArticle shows what the form's text would give, as readers would see it.
+func (s *Staff) previewArticle(c *fiber.Ctx) error {
+	section, slug := articleAddress(c)
+	a, err := article.Parse(fileOf(section, slug), []byte(typed(c)))
+	if err != nil {
+		return s.refuseArticle(c, s.articlePage(c, store.ArticleSource{Section: section, Slug: slug, Source: typed(c), Version: seen(c)}, c.FormValue("hvorfor")), 0, err)
+	}
+	shown, err := s.deps.PreviewArticle(&a)
+	if err != nil {
+		return err
+	}
+	return s.send(c, http.StatusOK, shown)
+}
