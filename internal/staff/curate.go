@@ -70,6 +70,7 @@ func (s *Staff) showHub(c *fiber.Ctx) error {
 		card("language", "Begreper", "Målgrupper, temaer og former.", "/redaksjon/begreper"),
 		card("phone", "Kommuner", "Telefon og e-post til hver kommune.", "/redaksjon/kommuner"),
 		card("persons", "Brukere", "Alle som kan logge inn, og hva de kan gjøre.", "/redaksjon/brukere"),
+		card("clock", "Bakgrunnsjobber", "E-poster og annet som går av seg selv.", jobsPath),
 	}}))
 }
 

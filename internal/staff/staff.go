@@ -54,6 +54,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountCurate(inside)
+	s.mountJobs(inside)
 }
 
 // send renders the page, which is nobody's but the one's who asked.

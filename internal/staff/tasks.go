@@ -1,0 +1,67 @@
+package staff
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// taskLine returns what a task asks for, in a sentence, the words of its one action, and
+// where that leads. A kind that is not known gives empty texts: an older program may be
+// running beside a newer one.
+func taskLine(t store.Task) (text, action, href string) {
+	switch t.Kind {
+	case store.TaskBrokenLink:
+		var d store.BrokenLink
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		text = fmt.Sprintf("En lenke til %s virker ikke: %s.", hostOf(d.URL), linkFailure(d.Failure, d.Status))
+		if t.Offering != 0 {
+			return text, "Rett lenken", fmt.Sprintf("/redaksjon/tilbud/%d", t.Offering)
+		}
+		if strings.Count(d.Place, "/") == 2 { // an article, by its path
+			return text + " Den står i en artikkel.", "Rett artikkelen", "/redaksjon/artikler" + d.Place
+		}
+		return fmt.Sprintf("%s Den står hos «%s».", text, d.Place), "Åpne lenken", d.URL
+	case store.TaskJobGaveUp:
+		var d store.GaveUp
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		text = "En bakgrunnsjobb ble ikke gjort."
+		if d.Kind == store.JobMail {
+			text = fmt.Sprintf("E-posten «%s» kom ikke fram til %s.", d.Subject, d.To)
+		}
+		return text, "Se hva du kan gjøre", fmt.Sprintf("/redaksjon/jobber#jobb-%d", d.Job)
+	}
+	return "", "", ""
+}
+
+// hostOf returns the host of an address, as people say it.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return address
+	}
+	return u.Hostname()
+}
+
+// linkFailure says in words what is wrong with a link.
+func linkFailure(f store.LinkFailure, status int) string {
+	switch f {
+	case store.LinkStatus:
+		if status == 404 || status == 410 {
+			return "siden finnes ikke lenger"
+		}
+		return fmt.Sprintf("nettstedet melder om en feil (%d)", status)
+	case store.LinkNoHost:
+		return "nettadressen finnes ikke"
+	case store.LinkTLS:
+		return "nettstedet er ikke sikret riktig, så nettlesere advarer mot det"
+	}
+	return "nettstedet svarer ikke"
+}
