@@ -82,7 +82,7 @@ func (s *Staff) showQuality(c *fiber.Ctx) error {
 		if !ok {
 			return store.ErrNotFound
 		}
-		l.Tables = []view.StaffTable{kommuneTable("Kommuner med omtrent like mange innbyggere", near, required, chosen)}
+		l.Tables = []view.StaffTable{kommuneTable("Kommuner på samme størrelse", near, required, chosen)}
 	case national:
 		l.Tables = []view.StaffTable{fylkeTable(all, required)}
 	default: // an organization's people
@@ -110,7 +110,7 @@ func kommuneTable(caption string, rows []quality, required int, own region.Numbe
 			name.Note = "Din kommune"
 		}
 		t.Rows = append(t.Rows, []view.Cell{name, {Text: page.Bokmal.Number(q.Population)},
-			{Text: strconv.Itoa(q.Offerings), Warn: q.Offerings == 0}, {Text: fmt.Sprintf("%d av %d", q.Required, required), Warn: q.Required < required},
+			{Text: strconv.Itoa(q.Offerings), Warn: q.Offerings == 0}, {Text: fmt.Sprintf("%d av %d", q.Required, required)},
 			confirmedCell(q.Quality), oldestCell(q.Quality), {Text: strconv.Itoa(q.Reports), Warn: q.Reports > 0}, yesNo(q.HasManager)})
 	}
 	return t
@@ -120,7 +120,7 @@ func confirmedCell(q store.Quality) view.Cell {
 	if q.Offerings == 0 {
 		return view.Cell{Text: "–"}
 	}
-	return view.Cell{Text: fmt.Sprintf("%d av %d", q.Confirmed, q.Offerings), Warn: q.Confirmed < q.Offerings}
+	return view.Cell{Text: fmt.Sprintf("%d av %d", q.Confirmed, q.Offerings)}
 }
 
 func oldestCell(q store.Quality) view.Cell {
@@ -128,7 +128,7 @@ func oldestCell(q store.Quality) view.Cell {
 	case q.Offerings == 0:
 		return view.Cell{Text: "–"}
 	case q.Never > 0:
-		return view.Cell{Text: fmt.Sprintf("%d aldri", q.Never), Warn: true}
+		return view.Cell{Text: fmt.Sprintf("%d aldri", q.Never)}
 	case q.Oldest == nil:
 		return view.Cell{Text: "–"}
 	}
@@ -139,7 +139,7 @@ func yesNo(yes bool) view.Cell {
 	if yes {
 		return view.Cell{Text: "Ja"}
 	}
-	return view.Cell{Text: "Nei", Warn: true}
+	return view.Cell{Text: "Nei"}
 }
 
 func fylkeTable(all []quality, required int) view.StaffTable {
