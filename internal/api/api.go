@@ -2,8 +2,8 @@
 // types of its own, with Norwegian field names as in the public registers' APIs, and the
 // OpenAPI document is generated from these types: what is not served is not described.
 //
-// Every answer is made from one search.View, so that counts, pages and facets agree, and
-// so that reads go on without the database.
+// Every answer to a read is made from one search.View, so that counts, pages and facets
+// agree, and so that reads go on without the database. Writes are in write.go.
 package api
 
 import (
@@ -15,8 +15,10 @@ import (
 	"hash/fnv"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -25,6 +27,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 // Root is the path that all calls stand under.
@@ -36,18 +39,24 @@ var ErrNotReady = errors.New("no index yet")
 // Deps is what the API needs.
 type Deps struct {
 	View    func() *search.View // the generation to answer from; nil while there is none
+	Store   *store.Store        // for writes, and the tokens they need
 	BaseURL string              // public address of the site, without a slash at the end
 }
 
 // API answers the calls of version 1.
 type API struct {
 	view    func() *search.View
+	store   *store.Store
 	baseURL string
 	tag     string // sets the ETags of this process apart from those of others
 
 	encodings encodings
 	answers   *page.Cache[uint64] // finished answers, by address
 	asked     asked
+
+	limiter   limiter
+	perMinute int // calls of a token
+	now       func() time.Time
 }
 
 // asked remembers what was asked for lately.
@@ -78,11 +87,15 @@ const answerBytes = 8 << 20
 func New(d Deps) *API {
 	return &API{
 		view:    d.View,
+		store:   d.Store,
 		baseURL: d.BaseURL,
 		// Generations are counted anew by each process, so a number alone would let one
 		// node call another's older answer still fresh.
 		tag:     rand.Text()[:8],
 		answers: page.NewCache[uint64](answerBytes),
+
+		perMinute: perMinute,
+		now:       time.Now,
 	}
 }
 
@@ -107,7 +120,7 @@ func (a *API) config() huma.Config {
 				Description: introduction,
 			},
 			Servers:    []*huma.Server{{URL: a.baseURL + Root}},
-			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName)},
+			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaName)},
 		},
 		Formats:                      map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat:                "application/json",
@@ -123,6 +136,7 @@ func (a *API) register(h huma.API) {
 	a.registerTypes(h)
 	a.registerArticles(h)
 	a.registerPlaces(h)
+	a.registerWrites(h)
 }
 
 // get registers a read at path. The handler gets the View that the whole answer is made
@@ -175,8 +189,8 @@ func known[T comparable](v T) *T {
 	return &v
 }
 
-// answers is where huma registers the calls: each behind fresh, and with HEAD beside GET,
-// as Fiber's own Get has it and huma's adapter has not.
+// answers is where huma registers the calls: reads behind fresh, and with HEAD beside GET,
+// as Fiber's own Get has it and huma's adapter has not; writes behind changing.
 type answers struct {
 	fiber.Router
 	fresh fiber.Handler
@@ -184,23 +198,29 @@ type answers struct {
 
 // Add implements fiber.Router.
 func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
-	handlers = append([]fiber.Handler{r.fresh}, handlers...)
-	if method == fiber.MethodGet {
-		r.Router.Add(fiber.MethodHead, path, handlers...)
+	if method != fiber.MethodGet {
+		return r.Router.Add(method, path, append([]fiber.Handler{changing}, handlers...)...)
 	}
+	handlers = append([]fiber.Handler{r.fresh}, handlers...)
+	r.Router.Add(fiber.MethodHead, path, handlers...)
 	return r.Router.Add(method, path, handlers...)
 }
 
 // openToAll lets pages of every site read the API, and answers their preflights. It sets
-// the header on all answers, so that one kept by a cache serves everybody.
+// the header on all answers to reads, so that one kept by a cache serves everybody. Writes
+// are for programs: a token has no place in a page.
 func openToAll(c *fiber.Ctx) error {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+	default:
+		return c.Next()
+	}
 	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag")
 	c.Vary(fiber.HeaderAcceptEncoding) // see compress in Mount
 	if c.Method() != fiber.MethodOptions {
 		return c.Next()
 	}
-	c.Set(fiber.HeaderAllow, "GET, HEAD, OPTIONS")
 	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
 	c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, If-None-Match")
 	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
@@ -245,6 +265,12 @@ func (a *API) fresh(c *fiber.Ctx) error {
 		return ErrNotReady
 	}
 	etag := a.etag(v.Generation(), c.OriginalURL())
+	// Only the address of a single offering has an id.
+	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil {
+		if o, ok := v.Offering(id); ok {
+			etag = versionTag(o.Version) + "." + strings.TrimPrefix(etag, `W/"`) // see write.go
+		}
+	}
 	c.Set(fiber.HeaderCacheControl, "no-cache")
 	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
 		c.Set(fiber.HeaderETag, etag)

@@ -44,10 +44,12 @@ func (a *API) mountDocument(v1 fiber.Router, doc *huma.OpenAPI) {
 // have. Messages and the page are made from it before.
 func dropOwnKeywords(doc *huma.OpenAPI) {
 	for _, item := range doc.Paths {
-		for _, p := range item.Get.Parameters {
-			p.Schema.PatternDescription = ""
-			if p.Schema.Items != nil {
-				p.Schema.Items.PatternDescription = ""
+		for _, op := range operations(item) {
+			for _, p := range op.Parameters {
+				p.Schema.PatternDescription = ""
+				if p.Schema.Items != nil {
+					p.Schema.Items.PatternDescription = ""
+				}
 			}
 		}
 	}
@@ -75,10 +77,11 @@ type docsPage struct {
 }
 
 type docsCall struct {
-	ID, Path, Summary, Description string
-	Parameters                     docsTable
-	Answer                         docsType
-	Errors                         string
+	ID, Method, Path, Summary, Description string
+	Token                                  bool // whether one has to be shown
+	Parameters                             docsTable
+	Body, Answer                           docsType
+	Errors                                 string
 }
 
 type docsSchema struct {
@@ -93,7 +96,7 @@ type docsTable struct {
 
 type docsField struct {
 	Name        string
-	In          string // of parameters: "query" or "path"
+	In          string // of parameters: "query", "path" or "header"
 	Type        docsType
 	Required    bool
 	Description string
@@ -115,7 +118,7 @@ func (a *API) docsPage(doc *huma.OpenAPI) docsPage {
 		Introduction: strings.Split(doc.Info.Description, "\n\n"),
 	}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-		if op := doc.Paths[path].Get; op != nil {
+		for _, op := range operations(doc.Paths[path]) {
 			page.Calls = append(page.Calls, docsCallOf(path, op))
 		}
 	}
@@ -127,7 +130,7 @@ func (a *API) docsPage(doc *huma.OpenAPI) docsPage {
 }
 
 func docsCallOf(path string, op *huma.Operation) docsCall {
-	call := docsCall{ID: op.OperationID, Path: Root + path, Summary: op.Summary, Description: op.Description}
+	call := docsCall{ID: op.OperationID, Method: op.Method, Path: Root + path, Summary: op.Summary, Description: op.Description, Token: len(op.Security) > 0}
 	call.Parameters.Label = "Parametere: " + op.Summary
 	for _, p := range op.Parameters {
 		call.Parameters.Rows = append(call.Parameters.Rows, docsField{
@@ -139,11 +142,14 @@ func docsCallOf(path string, op *huma.Operation) docsCall {
 			Limits:      limits(p.Schema),
 		})
 	}
-	if ok := op.Responses["200"]; ok != nil && ok.Content["application/json"] != nil {
-		call.Answer = docsTypeOf(ok.Content["application/json"].Schema)
+	if op.RequestBody != nil {
+		call.Body = docsTypeOf(op.RequestBody.Content["application/json"].Schema)
 	}
 	var statuses []string
-	for status := range op.Responses {
+	for status, r := range op.Responses {
+		if content := r.Content["application/json"]; content != nil {
+			call.Answer = docsTypeOf(content.Schema)
+		}
 		if status != "200" {
 			statuses = append(statuses, status)
 		}
@@ -178,7 +184,9 @@ func docsTypeOf(s *huma.Schema) docsType {
 	case s == nil:
 		return docsType{}
 	case s.Ref != "":
-		return docsType{Ref: strings.TrimPrefix(s.Ref, "#/components/schemas/")}
+		return docsType{Ref: strings.TrimPrefix(s.Ref, schemaPrefix)}
+	case s.Title != "": // see given
+		return docsType{Ref: s.Title, Or: "eller null"}
 	case len(s.AnyOf) > 0:
 		t := docsTypeOf(s.AnyOf[0])
 		t.Or = "eller null"

@@ -1,13 +1,19 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
 
 // introduction opens the OpenAPI document and the page made from it.
-const introduction = `Alle tilbudene i oversikten, kommunene de gjelder for, og artiklene. Lesing er åpen for alle og krever ingen nøkkel.
+const introduction = `Alle tilbudene i oversikten, kommunene de gjelder for, og artiklene. Lesing er åpen for alle og krever ingen nøkkel. Kommuner og organisasjoner kan skrive til sine egne tilbud med en tilgang som de lager i redaksjonen.
 
 Felt som ikke er kjent, er null eller tomme lister: ingenting er fylt ut ved gjetning. Lister har antall, side og sider. En parameter som kan gjentas, betyr «eller»: ?type=lms&type=ppt. Ulike parametere betyr «og». Ukjente parametere gir 422.
 
-Svarene har en svak ETag. Send den tilbake i If-None-Match, og svaret er 304 så lenge innholdet er det samme. Feil følger RFC 9457 (application/problem+json) og sier hvilket felt det gjelder, i errors[].location.`
+Svarene har en svak ETag. Send den tilbake i If-None-Match, og svaret er 304 så lenge innholdet er det samme. Feil følger RFC 9457 (application/problem+json) og sier hvilket felt det gjelder, i errors[].location.
+
+Den som skriver, sender tilgangen i Authorization: Bearer, og i If-Match ETag-en fra sist tilbudet ble lest eller skrevet. Har noen endret det siden, er svaret 412, og ingenting er endret. Svaret på en skriving har den nye ETag-en. Vis aldri en tilgang på en nettside.`
 
 const (
 	msgAddress    = "Adressen er ikke gyldig. Tegn utenfor ASCII, og % selv, må være prosentkodet som UTF-8."
@@ -26,18 +32,36 @@ const (
 	msgOutside      = "Postnummeret ligger på Svalbard eller Jan Mayen, utenfor kommunene. Nasjonale tilbud gjelder også der."
 	msgNoFylke      = "Vi kjenner ikke noe fylke med dette nummeret eller navnet."
 	msgNoType       = "Vi kjenner ingen slik type tilbud."
-	msgNoArticle    = "Det er ingen artikkel på denne adressen."
+	msgNoToken      = "Send tilgangen i Authorization: Bearer oversikt_…"
+	msgBadToken     = "Tilgangen finnes ikke, er trukket tilbake, eller er gått ut."
+	msgTooMany      = "Tilgangen er brukt for ofte det siste minuttet. Vent så lenge som Retry-After sier."
+	msgScope        = "Tilgangen er ikke laget for dette. Den som har ansvar for tilgangene hos dere, kan lage en som er det."
+	msgNotYours     = "Tilgangen gjelder ikke dette tilbudet, eller ikke området det skal være for."
+	msgStale        = "Tilbudet er endret siden du leste det, eller If-Match er ikke en ETag herfra. Les det på nytt, og gjør endringen igjen."
+	msgIfMatch      = "Send ETag-en fra sist du leste tilbudet i If-Match."
+	msgBody         = "Ett eller flere felt er feil. Ingenting er lagret."
+
+	msgDate  = "må være en dato som 2026-04-07"
+	msgLevel = "passer ikke med kommuner og fylker i dekning"
+	msgPhone = "er ikke et telefonnummer som kan vises"
+	msgEmail = "er ikke en e-postadresse"
+
+	msgNoArticle = "Det er ingen artikkel på denne adressen."
 )
 
 var titles = map[int]string{
 	http.StatusBadRequest:                  "Forespørselen kan ikke leses",
+	http.StatusUnauthorized:                "Tilgang mangler",
 	http.StatusForbidden:                   "Ikke tillatt",
 	http.StatusNotFound:                    "Finnes ikke",
 	http.StatusMethodNotAllowed:            "Metoden kan ikke brukes her",
 	http.StatusRequestTimeout:              "Forespørselen tok for lang tid",
+	http.StatusPreconditionFailed:          "Endret av noen andre",
 	http.StatusRequestEntityTooLarge:       "Innholdet er for stort",
 	http.StatusRequestURITooLong:           "Adressen er for lang",
+	http.StatusUnsupportedMediaType:        "Innholdet er ikke JSON",
 	http.StatusUnprocessableEntity:         "Feil i parametere",
+	http.StatusPreconditionRequired:        "If-Match mangler",
 	http.StatusTooManyRequests:             "For mange forespørsler",
 	http.StatusRequestHeaderFieldsTooLarge: "Hodet er for stort",
 	http.StatusInternalServerError:         "Feil hos oss",
@@ -58,6 +82,24 @@ var details = map[int]string{
 	http.StatusRequestHeaderFieldsTooLarge: "Adressen og hodet er til sammen større enn det vi tar imot.",
 	http.StatusInternalServerError:         "Noe gikk galt hos oss. Feilen er logget.",
 	http.StatusServiceUnavailable:          "Prøv igjen om litt.",
+}
+
+// bodyDetails are for what is wrong with a body.
+var bodyDetails = map[int]string{
+	http.StatusBadRequest:           "Innholdet må være ett tilbud, som JSON i UTF-8.",
+	http.StatusUnsupportedMediaType: "Innholdet må sendes med Content-Type: application/json.",
+	http.StatusUnprocessableEntity:  msgBody,
+}
+
+// msgOf says what the keys of directory.Invalid mean.
+var msgOf = map[string]string{
+	directory.MsgRequired:   "mangler",
+	directory.MsgTooLong:    "er for langt",
+	directory.MsgFormat:     "har ikke riktig form",
+	directory.MsgUnknown:    "er ukjent",
+	directory.MsgPeriod:     "slutter før det begynner",
+	directory.MsgDuplicate:  "er der to ganger",
+	directory.MsgTransition: "kan ikke følge etter statusen tilbudet har nå",
 }
 
 // fixedMessages are huma's messages that stand in its code, in Norwegian.

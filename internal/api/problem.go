@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,10 +30,10 @@ type problem struct {
 	RequestID   string       `json:"foresporsel_id,omitempty" doc:"Oppgi denne hvis du melder fra om feilen."`
 }
 
-// fieldError is what is wrong with one parameter.
+// fieldError is what is wrong with one parameter, or one field of a body.
 type fieldError struct {
 	Message  string `json:"message" doc:"Hva som er feil."`
-	Location string `json:"location" doc:"Hvor feilen er: query.kommune, path.id."`
+	Location string `json:"location" doc:"Hvor feilen er: query.kommune, path.id, body.telefon[0].nummer."`
 }
 
 // pointer leads to something that exists.
@@ -120,6 +122,15 @@ func init() {
 	validation.MsgExpectedMaxItems = "kan gis høyst %d ganger"
 	validation.MsgExpectedBePattern = "må være %s"
 	validation.MsgExpectedMatchPattern = "må følge mønsteret %s"
+	validation.MsgExpectedRequiredProperty = missing + "%s"
+	validation.MsgUnexpectedProperty = "er et ukjent felt"
+	validation.MsgExpectedRFC3339Date = msgDate
+	validation.MsgExpectedBoolean = "må være true eller false"
+	validation.MsgExpectedNumber = msgNumber
+	validation.MsgExpectedInteger = "må være et helt tall"
+	validation.MsgExpectedString = "må være tekst"
+	validation.MsgExpectedArray = "må være en liste"
+	validation.MsgExpectedObject = "må være et objekt"
 }
 
 // fromHuma returns the problem for what huma found wrong with a request.
@@ -133,16 +144,46 @@ func fromHuma(status int, errs []error) *problem {
 		return p
 	}
 	for _, err := range errs {
-		if d, ok := err.(huma.ErrorDetailer); ok {
-			p.Errors = append(p.Errors, fieldError{Message: norwegian(d.ErrorDetail().Message), Location: plainLocation(d.ErrorDetail().Location)})
+		d, ok := err.(huma.ErrorDetailer)
+		if !ok {
+			continue
 		}
+		e := fieldError{Message: norwegian(d.ErrorDetail().Message), Location: plainLocation(d.ErrorDetail().Location)}
+		if name, ok := strings.CutPrefix(e.Message, missing); ok {
+			e.Message, e.Location = "mangler", e.Location+"."+name
+		}
+		if status != http.StatusUnprocessableEntity && e.Location == "body" {
+			continue // the parser's own words, which quote the body; the detail says it
+		}
+		p.Errors = append(p.Errors, e)
+	}
+	inBody := func(e fieldError) bool { return strings.HasPrefix(e.Location, "body") }
+	if status != http.StatusUnprocessableEntity || slices.ContainsFunc(p.Errors, inBody) {
+		p.aboutBody()
 	}
 	return p
 }
 
-// plainLocation names the parameter without the place among its values: "query.type[1]"
-// is "query.type".
+// aboutBody words the problem for a body, and puts its errors in the order of their
+// places: huma finds those of an object in any.
+func (p *problem) aboutBody() {
+	p.Detail = cmp.Or(bodyDetails[p.Status], p.Detail)
+	if p.Status == http.StatusUnprocessableEntity {
+		p.Title = "Feil i innholdet"
+	}
+	slices.SortStableFunc(p.Errors, func(a, b fieldError) int { return strings.Compare(a.Location, b.Location) })
+}
+
+// missing begins the message that names an absent field. The field is part of where the
+// error is.
+const missing = "mangler: "
+
+// plainLocation names a parameter without the place among its values: "query.type[1]" is
+// "query.type". In a body the place helps.
 func plainLocation(s string) string {
+	if strings.HasPrefix(s, "body") {
+		return s
+	}
 	name, _, _ := strings.Cut(s, "[")
 	return name
 }
@@ -189,6 +230,9 @@ func checkQuery(h huma.API) func(huma.Context, func(huma.Context)) {
 // forbidden reports whether r is a control character that no typed text holds.
 func forbidden(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
 
+// schemaPrefix begins the references to schemas.
+const schemaPrefix = "#/components/schemas/"
+
 // schemaNames are the names in the OpenAPI document of types whose Go names are English.
 var schemaNames = map[string]string{
 	"Offering":       "Tilbud",
@@ -228,6 +272,16 @@ var schemaNames = map[string]string{
 	"Problem":        "Feil",
 	"FieldError":     "Feltfeil",
 	"Pointer":        "Peker",
+
+	"Written":        "LagretTilbud",
+	"OfferingInput":  "TilbudInn",
+	"CodeInput":      "KodeInn",
+	"CoverageInput":  "DekningInn",
+	"KommuneInput":   "KommuneInn",
+	"FylkeInput":     "FylkeInn",
+	"PhoneInput":     "TelefonInn",
+	"WeekdayInput":   "UkedagInn",
+	"ExceptionInput": "UnntakInn",
 
 	"ListKommune":        "Kommuneliste",
 	"ListFylke":          "Fylkesliste",

@@ -34,7 +34,7 @@ var imports = map[string][]string{
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":       {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
 	"internal/site":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
-	"internal/api":   {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
+	"internal/api":   {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
 	"internal/staff": {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},

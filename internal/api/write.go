@@ -1,0 +1,352 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// Writes go to the store and are answered from it, so that a program sees what it wrote
+// before the index has it. Only names of codes and places come from the View.
+//
+// A program says with If-Match which version it has seen. ETags of a single offering
+// begin with its version, those of reads and of writes alike, and the version is all that
+// is compared: the rest of a read's ETag changes with every generation of the index, also
+// when the offering does not.
+
+// maxBody is several times the largest offering that passes validation.
+const maxBody = 256 << 10
+
+// Offering is exported in name alone: huma describes only such where they are embedded.
+type Offering = offering
+
+// written is an offering as its owner reads it, which may be one that the public cannot.
+type written struct {
+	Offering
+	Status directory.Status `json:"status" enum:"utkast,publisert,stengt,arkivert"`
+}
+
+// saved is the answer to a write.
+type saved struct {
+	ETag     string `header:"ETag" doc:"Begynner med versjonen. Send den i If-Match neste gang."`
+	Location string `header:"Location"`
+	Body     *written
+}
+
+// Seen is which offering is meant, and which version of it the program has seen.
+type Seen struct {
+	ID      int64  `path:"id" minimum:"1"`
+	IfMatch string `header:"If-Match" doc:"ETag-en fra sist du leste eller skrev tilbudet. Må gis."`
+}
+
+type actorKey struct{}
+
+// registerWrites is for programs of those who own offerings.
+func (a *API) registerWrites(h huma.API) {
+	h.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		securityScheme: {Type: "http", Scheme: "bearer", Description: "En tilgang som kommunen eller organisasjonen har laget i redaksjonen. Den begynner med " + store.TokenPrefix + "."},
+	}
+	type create struct{ Body offeringInput }
+	type update struct {
+		Seen
+		Body offeringInput
+	}
+	write(a, h, auth.Edit, huma.Operation{
+		OperationID: "nytt-tilbud", Method: http.MethodPost, Path: "/tilbud", DefaultStatus: http.StatusCreated,
+		Summary:     "Meld inn et tilbud",
+		Description: "Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.",
+	}, func(ctx context.Context, actor auth.Actor, in *create) (*saved, error) {
+		return a.createOffering(ctx, actor, &in.Body)
+	})
+	write(a, h, auth.Edit, huma.Operation{
+		OperationID: "endre-tilbud", Method: http.MethodPut, Path: "/tilbud/{id}",
+		Summary: "Endre et tilbud",
+		Description: "Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; " +
+			"felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.",
+	}, func(ctx context.Context, actor auth.Actor, in *update) (*saved, error) {
+		return a.updateOffering(ctx, actor, in.ID, in.IfMatch, &in.Body)
+	})
+	write(a, h, auth.Confirm, huma.Operation{
+		OperationID: "bekreft-tilbud", Method: http.MethodPost, Path: "/tilbud/{id}/bekreft",
+		Summary:     "Bekreft at et tilbud stemmer",
+		Description: "Tilgangen må kunne bekrefte (bekreft).",
+	}, func(ctx context.Context, actor auth.Actor, in *Seen) (*saved, error) {
+		return a.confirmOffering(ctx, actor, in.ID, in.IfMatch)
+	})
+	write(a, h, auth.Archive, huma.Operation{
+		OperationID: "fjern-tilbud", Method: http.MethodDelete, Path: "/tilbud/{id}", DefaultStatus: http.StatusNoContent,
+		Summary:     "Ta et tilbud ut av oversikten",
+		Description: "Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.",
+	}, func(ctx context.Context, actor auth.Actor, in *Seen) (*struct{}, error) {
+		return nil, a.archiveOffering(ctx, actor, in.ID, in.IfMatch)
+	})
+}
+
+const securityScheme = "tilgang"
+
+// write registers a call that changes something, for tokens that may do the action.
+func write[I, O any](a *API, h huma.API, action auth.Action, op huma.Operation, handle func(context.Context, auth.Actor, *I) (*O, error)) {
+	op.Tags = []string{"Skrive"}
+	op.MaxBodyBytes = maxBody
+	op.Security = []map[string][]string{{securityScheme: {}}}
+	op.Errors = []int{
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge,
+		http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable,
+	}
+	op.Middlewares = huma.Middlewares{a.authenticate(action)}
+	if op.Method != http.MethodDelete && !strings.HasSuffix(op.Path, "/bekreft") {
+		op.Errors = append(op.Errors, http.StatusUnsupportedMediaType)
+	}
+	if strings.Contains(op.Path, "{id}") {
+		op.Errors = append(op.Errors, http.StatusNotFound, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
+		op.Middlewares = append(op.Middlewares, needVersion)
+	}
+	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, ctx.Value(actorKey{}).(auth.Actor), in)
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return out, nil
+	})
+}
+
+// refusal returns the problem that an error of the store stands for. What is no answer to
+// the program goes on to the server's error table.
+func refusal(err error) error {
+	var v directory.Invalid
+	switch {
+	case errors.As(err, &v):
+		return invalid(v, nil)
+	case errors.Is(err, auth.ErrForbidden):
+		return newProblem(http.StatusForbidden, msgNotYours)
+	case errors.Is(err, store.ErrConflict):
+		return newProblem(http.StatusPreconditionFailed, msgStale)
+	case errors.Is(err, store.ErrNotFound):
+		return notFound("path.id", msgNoOffering, nil)
+	}
+	return err
+}
+
+// authenticate lets calls through that show a token which may do the action.
+func (a *API) authenticate(action auth.Action) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		c := humafiber.Unwrap(ctx)
+		scheme, secret, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			unauthorized(c, "", msgNoToken)
+			return
+		}
+		actor, err := a.store.ActorByToken(ctx.Context(), strings.TrimSpace(secret))
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			unauthorized(c, `, error="invalid_token"`, msgBadToken)
+			return
+		case err != nil:
+			c.Locals(failureKey{}, err) // see failures
+			return
+		}
+		if wait := a.limiter.wait(actor.ID, a.now(), a.perMinute); wait > 0 {
+			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+			send(c, newProblem(http.StatusTooManyRequests, msgTooMany))
+			return
+		}
+		// The store asks again, about the offering. Here so that a program learns it first.
+		if auth.Can(actor, action, auth.Thing{Owner: actor.Grants[0].Owner}) != nil {
+			c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="oversikt", error="insufficient_scope"`)
+			send(c, newProblem(http.StatusForbidden, msgScope))
+			return
+		}
+		next(huma.WithValue(ctx, actorKey{}, actor))
+	}
+}
+
+func unauthorized(c *fiber.Ctx, why, message string) {
+	c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="oversikt"`+why)
+	send(c, newProblem(http.StatusUnauthorized, message))
+}
+
+// send writes the problem where huma's handlers return nothing.
+func send(c *fiber.Ctx, p *problem) {
+	if err := p.write(c); err != nil {
+		c.Locals(failureKey{}, err)
+	}
+}
+
+// needVersion refuses a change that does not say which version it is a change of.
+func needVersion(ctx huma.Context, next func(huma.Context)) {
+	switch strings.TrimSpace(ctx.Header("If-Match")) {
+	case "", "*": // "*" is whatever there is, which nobody has seen
+		send(humafiber.Unwrap(ctx), newProblem(http.StatusPreconditionRequired, msgIfMatch))
+		return
+	}
+	next(ctx)
+}
+
+// versionTag returns the beginning of the ETags of an offering's version.
+func versionTag(version int) string { return `W/"` + strconv.Itoa(version) }
+
+// versionIn returns the version that an ETag names, or 0, which is none.
+func versionIn(etag string) int {
+	tag := strings.TrimPrefix(strings.TrimSpace(etag), "W/")
+	if len(tag) < 2 || tag[0] != '"' || tag[len(tag)-1] != '"' {
+		return 0
+	}
+	number, _, _ := strings.Cut(tag[1:len(tag)-1], ".")
+	version, err := strconv.Atoi(number)
+	if err != nil {
+		return 0
+	}
+	return version
+}
+
+func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *offeringInput) (*saved, error) {
+	v, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	to, err := a.blank(ctx, v, actor.Grants[0].Owner)
+	if err != nil {
+		return nil, err
+	}
+	o, errs := in.apply(to)
+	if len(errs) > 0 {
+		return nil, a.wrongInput(o, errs)
+	}
+	a.nameKommune(actor, &o)
+	if o, err = a.store.CreateOffering(ctx, actor, in.Why, o); err != nil {
+		return nil, err
+	}
+	out := a.saved(v, o)
+	out.Location = a.call("/tilbud/" + strconv.FormatInt(o.ID, 10))
+	return out, nil
+}
+
+// blank returns what a new offering of the owner has unless its input says otherwise.
+func (a *API) blank(ctx context.Context, v *search.View, owner auth.Owner) (directory.Offering, error) {
+	o := directory.Offering{
+		Key: "api/" + uuid.NewString(), Status: directory.Published, Confidence: directory.High,
+		Source: directory.Source{Date: directory.PartialDate(a.now().Format(time.DateOnly))},
+	}
+	organization, err := a.store.OrganizationOf(ctx, owner)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		k, _ := v.Kommune(owner.Kommune)
+		if k != nil {
+			o.Source.Title = k.Name + " kommune"
+		}
+	case err != nil:
+		return o, err
+	}
+	if organization.Name != "" {
+		o.Organization, o.Source.Title = organization, organization.Name
+	}
+	return o, nil
+}
+
+// nameKommune lets a kommune be the organization that it names, when nobody is yet.
+func (a *API) nameKommune(actor auth.Actor, o *directory.Offering) {
+	if n := actor.Grants[0].Owner.Kommune; n != "" && o.Organization.Name != "" && o.Organization.ID == 0 {
+		o.Organization.Kommune, o.Organization.Kind = n, directory.KindKommune
+	}
+}
+
+func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string, in *offeringInput) (*saved, error) {
+	v, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	stored, err := a.store.OfferingByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	// What is stored fills in the input, so it is asked for before what is wrong is told.
+	// The store asks again, in the transaction.
+	if err := auth.Can(actor, auth.Edit, auth.Thing{Owner: auth.OwnerOf(stored)}); err != nil {
+		return nil, err
+	}
+	if versionIn(ifMatch) != stored.Version {
+		return nil, store.ErrConflict
+	}
+	o, errs := in.apply(stored)
+	if len(errs) > 0 {
+		return nil, a.wrongInput(o, errs)
+	}
+	a.nameKommune(actor, &o)
+	if o, err = a.store.UpdateOffering(ctx, actor, in.Why, o); err != nil {
+		return nil, err
+	}
+	return a.saved(v, o), nil
+}
+
+// wrongInput returns a 422 with all that is wrong, also what the store would say.
+func (a *API) wrongInput(o directory.Offering, errs []error) error {
+	var v directory.Invalid
+	if err := o.Validate(); err != nil && !errors.As(err, &v) {
+		return err
+	}
+	return invalid(v, errs)
+}
+
+func (a *API) confirmOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string) (*saved, error) {
+	v, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	o, err := a.store.ConfirmOffering(ctx, actor, id, versionIn(ifMatch))
+	if err != nil {
+		return nil, err
+	}
+	return a.saved(v, o), nil
+}
+
+func (a *API) archiveOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string) error {
+	_, err := a.store.ArchiveOffering(ctx, actor, "", id, versionIn(ifMatch))
+	return err
+}
+
+// current returns the View to take names from.
+func (a *API) current() (*search.View, error) {
+	if v := a.view(); v != nil {
+		return v, nil
+	}
+	return nil, ErrNotReady
+}
+
+// saved returns the answer to a write. Confidential places are in no answer, not even in
+// one to their owner: a program that keeps what it gets must not come to hold them.
+func (a *API) saved(v *search.View, o directory.Offering) *saved {
+	o.Locations = openLocations(o.Locations)
+	return &saved{ETag: versionTag(o.Version) + `"`, Body: &written{a.offering(v, &o), o.Status}}
+}
+
+// changing is around every call that writes: what it answers is nobody else's.
+func changing(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Next()
+}
+
+// operations returns the calls of a path with their methods, in the order in which they
+// are best read.
+func operations(item *huma.PathItem) []*huma.Operation {
+	var out []*huma.Operation
+	for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
+		if op != nil {
+			out = append(out, op)
+		}
+	}
+	return out
+}
