@@ -1,0 +1,697 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var (
+	tester = auth.Actor{Kind: auth.Operator, Name: "test"}
+	bodo   = auth.Owner{Kommune: "1804"}
+	oslo   = auth.Owner{Kommune: "0301"}
+)
+
+// writeSite is the whole app over a database and an index that follows it.
+type writeSite struct {
+	t      *testing.T
+	app    *fiber.App
+	store  *store.Store
+	view   func() *search.View
+	log    *buffer
+	router routers.Router
+}
+
+func newWriteSite(t *testing.T) *writeSite {
+	t.Helper()
+	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	seed(t, st)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	x := indexer.New(st, t.TempDir(), slog.New(slog.DiscardHandler))
+	done := make(chan struct{})
+	go func() { defer close(done); x.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	if err := x.WaitReady(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, log := testDeps(t)
+	d.Store, d.View, d.Status = st, x.View, x.Status
+	s := &writeSite{t: t, app: New(d), store: st, view: x.View, log: log}
+	_, body := do(t, s.app, http.MethodGet, "/api/v1/openapi.json")
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatalf("the OpenAPI document is not valid: %v", err)
+	}
+	if s.router, err = gorillamux.NewRouter(doc); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// seed stores two kommuner and a vocabulary.
+func seed(t *testing.T, st *store.Store) {
+	t.Helper()
+	kommune := func(number region.Number, name, fylke, wikidata string) region.Kommune {
+		return region.Kommune{
+			Number: number, Name: name, OfficialName: name, FylkeName: fylke, Population: 1000, PopulationYear: 2026,
+			Position: region.Position{Lat: 60, Lon: 10}, Domain: "test" + string(number) + ".example.org", Website: "www.test" + string(number) + ".example.org", Wikidata: wikidata,
+		}
+	}
+	_, err := st.SaveRegions(t.Context(), tester, store.Regions{
+		Fylker: []region.Fylke{{Number: "03", Name: "Oslo", OfficialName: "Oslo"}, {Number: "18", Name: "Nordland", OfficialName: "Nordland"}},
+		Kommuner: []region.Kommune{
+			kommune("0301", "Oslo", "Oslo", "Q1"), kommune("1804", "Bodø", "Nordland", "Q2"), kommune("1811", "Bindal", "Nordland", "Q3"),
+		},
+		PostalCodes: []region.PostalCode{{Code: "8006", Place: "BODØ", Kommune: "1804", Category: "G"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := func(s string) directory.Text { return directory.Text{NB: s} }
+	_, err = st.SaveVocabulary(t.Context(), tester, []directory.TypeGroup{{Code: "kommunen", Name: text("I kommunen"), Order: 1}},
+		[]directory.OfferingType{{Code: "annet", Group: "kommunen", Name: text("Annet"), Plural: text("Annet"), Does: text("Testtekst."), Order: 1}},
+		[]directory.Term{
+			{Kind: directory.TargetGroup, Code: "barn", Name: text("Barn"), Order: 1}, {Kind: directory.Topic, Code: "rus", Name: text("Rus"), Order: 1},
+			{Kind: directory.Format, Code: "kurs", Name: text("Kurs"), Order: 1},
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// offering stores an offering of the kommune in which everything is filled in.
+func (s *writeSite) offering(name string, n region.Number) directory.Offering {
+	s.t.Helper()
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	o, err := s.store.CreateOffering(s.t.Context(), tester, "", directory.Offering{
+		Key: "annet/" + region.Slug(name), Type: "annet", Name: name, Summary: "En setning.", Description: "Et avsnitt.\n\nEt \"til\" & <et>.", Audience: "testere",
+		Organization: directory.Organization{Name: "Testkommunen " + string(n), Kind: directory.KindKommune, Kommune: n},
+		Keywords:     []string{"b", "a"}, TargetGroups: []string{"barn"}, Topics: []string{"rus"}, Formats: []string{"kurs"},
+		Coverage: directory.Coverage{Kommuner: []region.Number{n, "1811"}, Bydel: "Testbydelen"},
+		Locations: []directory.Location{
+			{Name: "Krisesenteret", Street: "Hemmelig vei 1", Kommune: "1811", Confidential: true},
+			{Name: "Testhuset", Street: "Testveien 1", PostalCode: "8006", PostalPlace: "Bodø", Position: &region.Position{Lat: 67.28123456789, Lon: 14.4}},
+			{Street: "Testveien 2", Kommune: n},
+		},
+		Phones: []directory.Phone{{Number: "+4722222222", Purpose: directory.PurposeSwitchboard, Hours: "9–15"}, {Number: "116123"}},
+		Emails: []string{"test@example.org"}, Websites: []string{"https://example.org/test"}, OpeningText: "hverdager",
+		Schedules:  []directory.Schedule{{Weekday: time.Sunday, Opens: "08:30", Closes: "24:00", ValidFrom: &from}},
+		Exceptions: []directory.ScheduleException{{Date: from, Closed: true, Note: "fri"}, {Date: from.AddDate(0, 0, 1), Opens: "10:00", Closes: "11:00"}},
+		Languages:  []string{"nb", "se"}, Accessibility: []directory.Accessibility{directory.StepFree},
+		Cost: directory.Cost{Kind: directory.Paid, Text: "50 kroner"}, Referral: directory.Referral{Kind: directory.Apply, Text: "på skjema"},
+		Source: directory.Source{Title: "Testkilde", URL: "https://example.org/kilde", Date: "2026-04"}, Confidence: directory.Medium, Status: directory.Published,
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.eventually("it is in the index", func() bool { _, ok := s.view().Offering(o.ID); return ok })
+	return o
+}
+
+func (s *writeSite) eventually(what string, ok func() bool) {
+	s.t.Helper()
+	for began := time.Now(); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Since(began) > 30*time.Second {
+			s.t.Fatalf("still not so: %s", what)
+		}
+	}
+}
+
+func (s *writeSite) token(owner auth.Owner, scopes ...store.Scope) (store.Token, string) {
+	s.t.Helper()
+	token, secret, err := s.store.CreateToken(s.t.Context(), tester, store.Token{Owner: owner, Name: "Test", Scopes: scopes},
+		func(store.Token) store.Mail { return store.Mail{} })
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token, secret
+}
+
+// reply is an answer with its body read.
+type reply struct {
+	*http.Response
+	body string
+}
+
+// problem is what the tests look at of an error.
+type problem struct {
+	Title, Detail string
+	Status        int
+	Errors        []struct{ Message, Location string }
+}
+
+// call sends a request and holds the answer against the OpenAPI document.
+func (s *writeSite) call(method, path, secret, ifMatch, body string, headers ...string) reply {
+	s.t.Helper()
+	request := func() *http.Request {
+		r, err := http.NewRequestWithContext(s.t.Context(), method, "http://oversikt.test/api/v1"+path, strings.NewReader(body))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for name, value := range map[string]string{"Authorization": secret, "If-Match": ifMatch} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		if secret != "" {
+			r.Header.Set("Authorization", "Bearer "+secret)
+		}
+		if body != "" {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		return r
+	}
+	res, err := s.app.Test(request(), -1)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	content, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r := request()
+	route, params, err := s.router.FindRoute(r)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}}
+	if res.StatusCode < 300 && body != "" {
+		if err := openapi3filter.ValidateRequest(s.t.Context(), input); err != nil {
+			s.t.Errorf("%s %s was taken, against the document: %v", method, path, err)
+		}
+	}
+	err = openapi3filter.ValidateResponse(s.t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(content)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	})
+	if err != nil {
+		s.t.Errorf("%s %s = %d is not what the document says: %v", method, path, res.StatusCode, err)
+	}
+	return reply{res, string(content)}
+}
+
+// want fails the test unless the answer has the status, and names exactly the places.
+func (r reply) want(t *testing.T, status int, places ...string) {
+	t.Helper()
+	if r.StatusCode != status {
+		t.Fatalf("status %d, want %d: %s", r.StatusCode, status, r.body)
+	}
+	if status < 400 {
+		return
+	}
+	var p problem
+	if err := json.Unmarshal([]byte(r.body), &p); err != nil || p.Status != status || p.Title == "" || p.Detail == "" || r.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("a %d without a problem: %v %s", status, err, r.body)
+	}
+	var got []string
+	for _, e := range p.Errors {
+		got = append(got, e.Location)
+		if e.Message == "" {
+			t.Errorf("%s has no message", e.Location)
+		}
+	}
+	if places != nil && !slices.Equal(got, places) {
+		t.Errorf("names %q, want %q: %s", got, places, r.body)
+	}
+	if r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("Cache-Control %q, want no-store", r.Header.Get("Cache-Control"))
+	}
+}
+
+// fields returns the body as fields that can be changed.
+func (r reply) fields(t *testing.T) map[string]any {
+	t.Helper()
+	var f map[string]any
+	if err := json.Unmarshal([]byte(r.body), &f); err != nil {
+		t.Fatalf("%v: %s", err, r.body)
+	}
+	return f
+}
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func pathOf(id int64) string { return fmt.Sprintf("/tilbud/%d", id) }
+
+// What was read and sent back unchanged changes nothing, whatever the index leaves out.
+func TestReadAndSentBackChangesNothing(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.ScopeWrite)
+	read := s.call(http.MethodGet, pathOf(o.ID), "", "", "")
+	read.want(t, http.StatusOK)
+	put := s.call(http.MethodPut, pathOf(o.ID), secret, read.Header.Get("ETag"), read.body)
+	put.want(t, http.StatusOK)
+	if diff := cmp.Diff(read.fields(t), put.fields(t)); diff != "" {
+		t.Errorf("the answer (-read +written):\n%s", diff)
+	}
+	again, err := s.store.OfferingByID(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(o, again); diff != "" {
+		t.Errorf("the offering (-before +after):\n%s", diff)
+	}
+	if history, err := s.store.Revisions(t.Context(), store.KindOffering, fmt.Sprint(o.ID)); err != nil || len(history) != 1 {
+		t.Errorf("%d revisions, %v, want the first alone", len(history), err)
+	}
+	// The answer to a write can be sent back too.
+	s.call(http.MethodPut, pathOf(o.ID), secret, put.Header.Get("ETag"), put.body).want(t, http.StatusOK)
+}
+
+func TestWriteAndRead(t *testing.T) {
+	s := newWriteSite(t)
+	token, secret := s.token(bodo, store.Scopes()...)
+	created := s.call(http.MethodPost, "/tilbud", secret, "", `{"navn":"Nytt testtilbud","type":{"kode":"annet"},"dekning":{"kommuner":[{"kommunenummer":"1804"}]},
+		"telefon":[{"nummer":"22 22 22 22"}],"begrunnelse":"Nytt i år."}`)
+	created.want(t, http.StatusCreated)
+	f := created.fields(t)
+	id := int64(f["id"].(float64))
+	if got, want := created.Header.Get("Location"), "http://oversikt.test/api/v1"+pathOf(id); got != want {
+		t.Errorf("Location %q, want %q", got, want)
+	}
+	if created.Header.Get("ETag") != `W/"1"` || f["status"] != "publisert" || f["versjon"] != 1.0 {
+		t.Errorf("ETag %s, body %s", created.Header.Get("ETag"), created.body)
+	}
+	if k := f["kilde"].(map[string]any); k["navn"] != "Bodø kommune" || k["dato"] != time.Now().Format(time.DateOnly) {
+		t.Errorf("source %v, want the kommune, today", k)
+	}
+	stored, err := s.store.OfferingByID(t.Context(), id)
+	if err != nil || auth.OwnerOf(stored) != bodo || stored.Phones[0].Number != "+4722222222" {
+		t.Fatalf("stored %+v, %v", stored, err)
+	}
+	history, err := s.store.Revisions(t.Context(), store.KindOffering, fmt.Sprint(id))
+	if err != nil || len(history) != 1 || history[0].Actor != fmt.Sprintf("token: %d", token.ID) || history[0].Why != "Nytt i år." {
+		t.Errorf("history %+v, %v", history, err)
+	}
+	s.eventually("readers see it", func() bool {
+		_, body := do(t, s.app, http.MethodGet, "/api/v1/tilbud?kommune=1804&q=testtilbud")
+		return strings.Contains(body, "Nytt testtilbud")
+	})
+
+	f["navn"], f["telefon"], f["ingress"] = "Nyere testtilbud", []any{}, "Endret."
+	changed := s.call(http.MethodPut, pathOf(id), secret, created.Header.Get("ETag"), encode(t, f))
+	changed.want(t, http.StatusOK)
+	if changed.Header.Get("ETag") != `W/"2"` || changed.fields(t)["navn"] != "Nyere testtilbud" {
+		t.Errorf("ETag %s, body %s", changed.Header.Get("ETag"), changed.body)
+	}
+	confirmed := s.call(http.MethodPost, pathOf(id)+"/bekreft", secret, changed.Header.Get("ETag"), "")
+	confirmed.want(t, http.StatusOK)
+	if at, _ := confirmed.fields(t)["sist_bekreftet"].(string); at == "" {
+		t.Errorf("confirmed: %s", confirmed.body)
+	}
+	// A read's tag is as good as a write's.
+	s.eventually("readers see the third version", func() bool { o, ok := s.view().Offering(id); return ok && o.Version == 3 })
+	read := s.call(http.MethodGet, pathOf(id), "", "", "")
+	if !strings.HasPrefix(read.Header.Get("ETag"), `W/"3.`) {
+		t.Errorf("ETag of the read %s, want version 3 first", read.Header.Get("ETag"))
+	}
+	gone := s.call(http.MethodDelete, pathOf(id), secret, read.Header.Get("ETag"), "")
+	gone.want(t, http.StatusNoContent)
+	if gone.body != "" {
+		t.Errorf("a 204 with %q", gone.body)
+	}
+	s.eventually("readers do not see it", func() bool { _, ok := s.view().Offering(id); return !ok })
+	if stored, err := s.store.OfferingByID(t.Context(), id); err != nil || stored.Status != directory.Archived {
+		t.Errorf("stored %v, %v, want archived", stored.Status, err)
+	}
+	if at, err := s.store.TokenByID(t.Context(), token.ID); err != nil || at.UsedAt == nil {
+		t.Errorf("last use %v, %v", at.UsedAt, err)
+	}
+	if strings.Contains(s.log.String(), secret) || strings.Contains(s.log.String(), strings.TrimPrefix(secret, store.TokenPrefix)) {
+		t.Error("the log has the secret")
+	}
+}
+
+func TestWritesNeedAToken(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	token, secret := s.token(bodo, store.Scopes()...)
+	for _, c := range []struct{ method, path string }{
+		{http.MethodPost, "/tilbud"}, {http.MethodPut, pathOf(o.ID)}, {http.MethodPost, pathOf(o.ID) + "/bekreft"}, {http.MethodDelete, pathOf(o.ID)},
+		{http.MethodPut, pathOf(999)},
+	} {
+		for name, header := range map[string]string{"none": "", "another scheme": "Basic " + secret, "no secret": "Bearer", "unknown": "Bearer oversikt_AAAAAAAAAAAAAAAAAAAAAAAAAA", "half": "Bearer " + secret[:20]} {
+			headers := []string{"Authorization", header}
+			if header == "" {
+				headers = nil
+			}
+			r := s.call(c.method, c.path, "", `W/"1"`, "", headers...)
+			r.want(t, http.StatusUnauthorized)
+			if !strings.HasPrefix(r.Header.Get("WWW-Authenticate"), `Bearer realm="oversikt"`) {
+				t.Errorf("%s %s, token %s: WWW-Authenticate %q", c.method, c.path, name, r.Header.Get("WWW-Authenticate"))
+			}
+		}
+	}
+	confirm := func() reply {
+		return s.call(http.MethodPost, pathOf(o.ID)+"/bekreft", secret, fmt.Sprintf(`"%d"`, o.Version), "")
+	}
+	confirm().want(t, http.StatusOK)
+	if err := s.store.RevokeToken(t.Context(), tester, token.ID); err != nil {
+		t.Fatal(err)
+	}
+	r := confirm()
+	r.want(t, http.StatusUnauthorized)
+	if !strings.Contains(r.Header.Get("WWW-Authenticate"), "invalid_token") {
+		t.Errorf("revoked: WWW-Authenticate %q", r.Header.Get("WWW-Authenticate"))
+	}
+	soon := time.Now().Add(500 * time.Millisecond)
+	_, short, err := s.store.CreateToken(t.Context(), tester, store.Token{Owner: bodo, Name: "Test", Scopes: store.Scopes(), ExpiresAt: &soon}, func(store.Token) store.Mail { return store.Mail{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the token runs out", func() bool {
+		_, err := s.store.ActorByToken(t.Context(), short)
+		return errors.Is(err, store.ErrNotFound)
+	})
+	s.call(http.MethodDelete, pathOf(o.ID), short, `"2"`, "").want(t, http.StatusUnauthorized)
+}
+
+func TestWritesAreForTheOwner(t *testing.T) {
+	s := newWriteSite(t)
+	mine, foreign := s.offering("Min test", "1804"), s.offering("Andres test", "0301")
+	_, secret := s.token(bodo, store.Scopes()...)
+	_, theirs := s.token(oslo, store.Scopes()...)
+	body := func(o directory.Offering) map[string]any {
+		return s.call(http.MethodGet, pathOf(o.ID), "", "", "").fields(t)
+	}
+	for _, c := range []struct {
+		secret string
+		o      directory.Offering
+	}{{secret, foreign}, {theirs, mine}} {
+		s.call(http.MethodPut, pathOf(c.o.ID), c.secret, `"1"`, encode(t, body(c.o))).want(t, http.StatusForbidden)
+		s.call(http.MethodPut, pathOf(c.o.ID), c.secret, `"1"`, `{"navn":"","type":{"kode":"finnes-ikke"},"dekning":{}}`).want(t, http.StatusForbidden)
+		s.call(http.MethodPost, pathOf(c.o.ID)+"/bekreft", c.secret, `"1"`, "").want(t, http.StatusForbidden)
+		s.call(http.MethodDelete, pathOf(c.o.ID), c.secret, `"1"`, "").want(t, http.StatusForbidden)
+	}
+	for name, change := range map[string]func(map[string]any){
+		"for another kommune": func(f map[string]any) {
+			f["dekning"] = map[string]any{"kommuner": []any{map[string]any{"kommunenummer": "0301"}}}
+		},
+		"for a fylke": func(f map[string]any) {
+			f["dekning"] = map[string]any{"niva": "fylke", "fylker": []any{map[string]any{"fylkesnummer": "18"}}}
+		},
+		"for the nation":            func(f map[string]any) { f["dekning"] = map[string]any{"niva": "nasjonal"} },
+		"in another's name":         func(f map[string]any) { f["organisasjon"] = map[string]any{"navn": "Testkommunen 0301"} },
+		"taken out without archive": func(f map[string]any) { f["status"] = "arkivert" },
+	} {
+		f := body(mine)
+		change(f)
+		use := secret
+		if name == "taken out without archive" {
+			_, use = s.token(bodo, store.ScopeWrite)
+		}
+		s.call(http.MethodPut, pathOf(mine.ID), use, `"1"`, encode(t, f)).want(t, http.StatusForbidden)
+		if name != "taken out without archive" {
+			s.call(http.MethodPost, "/tilbud", use, "", encode(t, f)).want(t, http.StatusForbidden)
+		}
+	}
+	s.call(http.MethodPut, pathOf(999), secret, `"1"`, encode(t, body(mine))).want(t, http.StatusNotFound, "path.id")
+	s.call(http.MethodDelete, pathOf(999), secret, `"1"`, "").want(t, http.StatusNotFound, "path.id")
+	s.call(http.MethodPost, pathOf(999)+"/bekreft", secret, `"1"`, "").want(t, http.StatusNotFound, "path.id")
+
+	for _, scope := range store.Scopes() {
+		_, limited := s.token(bodo, scope)
+		for needed, r := range map[store.Scope]reply{
+			store.ScopeWrite:   s.call(http.MethodPut, pathOf(mine.ID), limited, `"99"`, encode(t, body(mine))),
+			store.ScopeConfirm: s.call(http.MethodPost, pathOf(mine.ID)+"/bekreft", limited, `"99"`, ""),
+			store.ScopeArchive: s.call(http.MethodDelete, pathOf(mine.ID), limited, `"99"`, ""),
+		} {
+			if needed == scope {
+				r.want(t, http.StatusPreconditionFailed)
+				continue
+			}
+			r.want(t, http.StatusForbidden)
+			if !strings.Contains(r.Header.Get("WWW-Authenticate"), "insufficient_scope") {
+				t.Errorf("%s with %s: WWW-Authenticate %q", needed, scope, r.Header.Get("WWW-Authenticate"))
+			}
+		}
+	}
+	for _, o := range []directory.Offering{mine, foreign} {
+		if now, err := s.store.OfferingByID(t.Context(), o.ID); err != nil || !cmp.Equal(o, now) {
+			t.Errorf("%s was changed, %v", o.Name, err)
+		}
+	}
+}
+
+func TestWritesNeedTheVersion(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.Scopes()...)
+	f := s.call(http.MethodGet, pathOf(o.ID), "", "", "").fields(t)
+	for _, c := range []struct{ method, path, body string }{
+		{http.MethodPut, pathOf(o.ID), encode(t, f)}, {http.MethodPut, pathOf(o.ID), "no json"},
+		{http.MethodPost, pathOf(o.ID) + "/bekreft", ""}, {http.MethodDelete, pathOf(o.ID), ""},
+	} {
+		for _, absent := range []string{"", "*"} {
+			s.call(c.method, c.path, secret, absent, c.body).want(t, http.StatusPreconditionRequired)
+		}
+		if c.body == "no json" {
+			continue
+		}
+		for _, stale := range []string{`"0"`, `"2"`, `W/"2.x"`, `1`, `"1x"`, `"`, `"1", "2"`, `"9999999999999999999999"`, `W/"-1"`} {
+			s.call(c.method, c.path, secret, stale, c.body).want(t, http.StatusPreconditionFailed)
+		}
+	}
+
+	// Of many changes to the same version, one is made.
+	const many = 6
+	statuses := make([]int, many)
+	var wait sync.WaitGroup
+	for i := range many {
+		g := maps.Clone(f)
+		g["ingress"] = fmt.Sprintf("Endring %d.", i)
+		body := encode(t, g)
+		wait.Go(func() {
+			r, err := http.NewRequest(http.MethodPut, "http://oversikt.test/api/v1"+pathOf(o.ID), strings.NewReader(body))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r.Header.Set("Authorization", "Bearer "+secret)
+			r.Header.Set("If-Match", `W/"1"`)
+			res, err := s.app.Test(r, -1)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			res.Body.Close()
+			statuses[i] = res.StatusCode
+		})
+	}
+	wait.Wait()
+	slices.Sort(statuses)
+	if want := []int{200, 412, 412, 412, 412, 412}; !slices.Equal(statuses, want) {
+		t.Errorf("statuses %v, want %v", statuses, want)
+	}
+}
+
+func TestWrongBodies(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.Scopes()...)
+	good := s.call(http.MethodGet, pathOf(o.ID), "", "", "")
+	for name, c := range map[string]struct {
+		change string // merged into a good body
+		places []string
+	}{
+		"empty name":     {`{"navn":" "}`, []string{"body.navn"}},
+		"long name":      {`{"navn":"` + strings.Repeat("å", 201) + `"}`, []string{"body.navn"}},
+		"type":           {`{"type":{"kode":"finnes-ikke"}}`, []string{"body.type.kode"}},
+		"no code":        {`{"type":{}}`, []string{"body.type.kode"}},
+		"unknown field":  {`{"ukjent":1}`, []string{"body.ukjent"}},
+		"unknown inside": {`{"telefon":[{"nummer":"116123","hemmelig":true}]}`, []string{"body.telefon[0].hemmelig"}},
+		"phones": {`{"telefon":[{"nummer":"116123"},{"nummer":"12"},{"nummer":"82000000"},{"nummer":"116123","formal":"faks"}]}`,
+			[]string{"body.telefon[1].nummer", "body.telefon[2].nummer"}},
+		"purpose":         {`{"telefon":[{"nummer":"116123","formal":"faks"}]}`, []string{"body.telefon"}},
+		"several":         {`{"epost":["a@example.org","b"],"nettsted":["example.org"],"pris":{"slag":"dyrt"}}`, []string{"body.epost[1]", "body.nettsted", "body.pris.slag"}},
+		"no coverage":     {`{"dekning":{"kommuner":[]}}`, []string{"body.dekning"}},
+		"unknown kommune": {`{"dekning":{"kommuner":[{"kommunenummer":"1804"},{"kommunenummer":"9999"}]}}`, []string{"body.dekning"}},
+		"level":           {`{"dekning":{"niva":"fylke","kommuner":[{"kommunenummer":"1804"}]}}`, []string{"body.dekning.niva"}},
+		"another level":   {`{"dekning":{"niva":"verden"}}`, []string{"body.dekning.niva"}},
+		"terms":           {`{"malgruppe":[{"kode":"x"}],"tema":[{"kode":"x"}],"form":[{"kode":"x"}]}`, []string{"body.form", "body.malgruppe", "body.tema"}},
+		"postal code":     {`{"adresse":{"postnummer":"0000"}}`, []string{"body.adresse.postnummer"}},
+		"position":        {`{"posisjon":{"lat":0,"lon":0}}`, []string{"body.posisjon.lat"}},
+		"kommune":         {`{"kommune":{"kommunenummer":"1"}}`, []string{"body.kommune.kommunenummer"}},
+		"hours":           {`{"apningstider":{"uke":[{"dag":"mandag","apner":"15:00","stenger":"09:00"}]}}`, []string{"body.apningstider.uke"}},
+		"date":            {`{"apningstider":{"unntak":[{"dato":"2026-02-30","stengt":true}]}}`, []string{"body.apningstider.unntak[0].dato"}},
+		"day":             {`{"apningstider":{"uke":[{"dag":"helg","apner":"10:00","stenger":"11:00"}]}}`, []string{"body.apningstider.uke[0].dag"}},
+		"status":          {`{"status":"borte"}`, []string{"body.status"}},
+		"closed until":    {`{"stengt_til":"2027-01-01"}`, []string{"body.stengt_til"}},
+		"source":          {`{"kilde":{"navn":"","dato":"i fjor","url":"x"}}`, []string{"body.kilde.dato", "body.kilde.navn", "body.kilde.url"}},
+		"kinds":           {`{"navn":1,"telefon":{},"stikkord":["a",2],"pris":"gratis"}`, []string{"body.navn", "body.pris", "body.stikkord[1]", "body.telefon"}},
+		"NUL":             {`{"ingress":"a\u0000","begrunnelse":"\u0000"}`, []string{"body.begrunnelse", "body.ingress"}},
+		"access":          {`{"tilgjengelighet":["heis"]}`, []string{"body.tilgjengelighet[0]"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := good.fields(t)
+			if err := json.Unmarshal([]byte(c.change), &f); err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range []reply{
+				s.call(http.MethodPut, pathOf(o.ID), secret, good.Header.Get("ETag"), encode(t, f)),
+				s.call(http.MethodPost, "/tilbud", secret, "", encode(t, f)),
+			} {
+				r.want(t, http.StatusUnprocessableEntity, c.places...)
+				if strings.Contains(r.body, "expected") || strings.Contains(r.body, "invalid") {
+					t.Errorf("not in Norwegian: %s", r.body)
+				}
+			}
+		})
+	}
+	s.call(http.MethodPost, "/tilbud", secret, "", "{}").want(t, http.StatusUnprocessableEntity, "body.dekning", "body.navn", "body.type")
+	for _, bad := range []string{"", "{", "no json", `{"navn":"a"} x`} {
+		s.call(http.MethodPost, "/tilbud", secret, "", bad).want(t, http.StatusBadRequest)
+	}
+	for _, bad := range []string{"[]", "null", `"a"`, "1"} {
+		s.call(http.MethodPost, "/tilbud", secret, "", bad).want(t, http.StatusUnprocessableEntity)
+	}
+	s.call(http.MethodPost, "/tilbud", secret, "", good.body, "Content-Type", "text/plain").want(t, http.StatusUnsupportedMediaType)
+	s.call(http.MethodPost, "/tilbud", secret, "", `{"navn":"`+strings.Repeat("a", 300<<10)+`"}`).want(t, http.StatusRequestEntityTooLarge)
+	s.call(http.MethodPost, "/tilbud?ukjent=1", secret, "", good.body).want(t, http.StatusUnprocessableEntity, "query.ukjent")
+	s.call(http.MethodPut, "/tilbud/0", secret, `"1"`, good.body).want(t, http.StatusUnprocessableEntity, "path.id")
+	if counts, err := s.store.CountOfferings(t.Context()); err != nil || counts[directory.Published] != 1 {
+		t.Errorf("%v offerings, %v, want the first alone", counts, err)
+	}
+	for _, line := range strings.Split(s.log.String(), "\n") {
+		if strings.Contains(line, `"status":5`) {
+			t.Errorf("a server error: %s", line)
+		}
+	}
+}
+
+// Confidential places are in no answer, and nothing that is sent touches them.
+func TestConfidentialPlacesAreLeftAlone(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.Scopes()...)
+	f := s.call(http.MethodGet, pathOf(o.ID), "", "", "").fields(t)
+	f["adresse"] = map[string]any{"gate": "Ny vei 3"}
+	put := s.call(http.MethodPut, pathOf(o.ID), secret, `"1"`, encode(t, f))
+	put.want(t, http.StatusOK)
+	stored, err := s.store.OfferingByID(t.Context(), o.ID)
+	want := slices.Clone(o.Locations)
+	want[1] = directory.Location{Street: "Ny vei 3", Position: o.Locations[1].Position}
+	if diff := cmp.Diff(want, stored.Locations); err != nil || diff != "" {
+		t.Errorf("a new street, %v (-want +got):\n%s", err, diff)
+	}
+	f["adresse"], f["posisjon"], f["kommune"] = nil, nil, nil
+	s.call(http.MethodPut, pathOf(o.ID), secret, `"2"`, encode(t, f)).want(t, http.StatusOK)
+	s.call(http.MethodPut, pathOf(o.ID), secret, `"3"`, encode(t, f)).want(t, http.StatusOK)
+	stored, err = s.store.OfferingByID(t.Context(), o.ID)
+	if diff := cmp.Diff(o.Locations[:1], stored.Locations); err != nil || diff != "" {
+		t.Errorf("no door, %v (-want +got):\n%s", err, diff)
+	}
+	confirmed := s.call(http.MethodPost, pathOf(o.ID)+"/bekreft", secret, `"4"`, "")
+	confirmed.want(t, http.StatusOK)
+	for _, r := range []reply{put, confirmed} {
+		if strings.Contains(r.body, "Hemmelig") || strings.Contains(r.body, "Krisesenteret") {
+			t.Errorf("the answer has the confidential place: %s", r.body)
+		}
+	}
+	if confirmed.fields(t)["kommune"] != nil {
+		t.Errorf("the answer has the kommune of the confidential place: %s", confirmed.body)
+	}
+}
+
+func TestTooManyWrites(t *testing.T) {
+	s := newWriteSite(t)
+	_, secret := s.token(bodo, store.ScopeConfirm)
+	_, other := s.token(bodo, store.ScopeConfirm)
+	var r reply
+	for range 1300 { // more than two minutes' worth, should the minute end meanwhile
+		if r = s.call(http.MethodPost, pathOf(1)+"/bekreft", secret, `"1"`, ""); r.StatusCode != http.StatusNotFound {
+			break
+		}
+	}
+	r.want(t, http.StatusTooManyRequests)
+	if r.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	s.call(http.MethodPost, pathOf(1)+"/bekreft", other, `"1"`, "").want(t, http.StatusNotFound)
+}
+
+func TestWritesWithoutADatabase(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.Scopes()...)
+	read := s.call(http.MethodGet, pathOf(o.ID), "", "", "")
+	away, err := store.Open(t.Context(), store.Options{URL: "postgres://test@127.0.0.1:1/test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { away.Close() })
+	d, _ := testDeps(t)
+	d.Store, d.View = away, s.view
+	s.app = New(d)
+	r := s.call(http.MethodPut, pathOf(o.ID), secret, read.Header.Get("ETag"), read.body)
+	r.want(t, http.StatusServiceUnavailable)
+	if r.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	s.call(http.MethodGet, pathOf(o.ID), "", "", "").want(t, http.StatusOK)
+}
+
+// Pages of other sites read, and do not write.
+func TestWritesAreNotForPages(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	_, secret := s.token(bodo, store.Scopes()...)
+	s.call(http.MethodDelete, pathOf(o.ID), secret, `"1"`, "", "Origin", "https://example.org").want(t, http.StatusForbidden)
+	r := s.call(http.MethodPost, pathOf(o.ID)+"/bekreft", secret, `"1"`, "")
+	r.want(t, http.StatusOK)
+	if got := r.Header.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("Access-Control-Allow-Origin %q on a write", got)
+	}
+	preflight, _ := do(t, s.app, http.MethodOptions, "/api/v1"+pathOf(o.ID), "Origin", "https://example.org", "Access-Control-Request-Method", "DELETE")
+	if got := preflight.Header.Get("Access-Control-Allow-Methods"); strings.Contains(got, "DELETE") || strings.Contains(preflight.Header.Get("Access-Control-Allow-Headers"), "Authorization") {
+		t.Errorf("the preflight allows %q", got)
+	}
+}
