@@ -46,38 +46,38 @@ type offeringInput struct {
 	ClosedUntil  *string                   `json:"stengt_til,omitempty" nullable:"true" format:"date" doc:"Bare når status er stengt."`
 	Source       given[sourceInput]        `json:"kilde,omitzero" doc:"Utelatt: den tilbudet har, for et nytt tilbud den som gir det."`
 	Why          string                    `json:"begrunnelse,omitempty" maxLength:"500" doc:"Hvorfor, til historikken. Vises ikke for leserne."`
-	ID           any                       `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	CoversBy     any                       `json:"dekker_kommunen,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	DistanceKM   any                       `json:"avstand_km,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	ConfirmedAt  any                       `json:"sist_bekreftet,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	ChangedAt    any                       `json:"endret,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	Version      any                       `json:"versjon,omitempty" doc:"Blir ikke lest: If-Match sier hvilken versjon du har sett."`
-	URL          any                       `json:"url,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	ID           int64                     `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	CoversBy     *string                   `json:"dekker_kommunen,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
+	DistanceKM   *float64                  `json:"avstand_km,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
+	ConfirmedAt  *string                   `json:"sist_bekreftet,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
+	ChangedAt    string                    `json:"endret,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Version      int                       `json:"versjon,omitempty" doc:"Blir ikke lest: If-Match sier hvilken versjon du har sett."`
+	URL          string                    `json:"url,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type codeInput struct {
 	_    struct{} `additionalProperties:"false"`
 	Code string   `json:"kode"`
-	Name any      `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Name string   `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type organizationInput struct {
 	_         struct{} `additionalProperties:"false"`
 	Name      string   `json:"navn" maxLength:"200"`
-	ID        any      `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
-	OrgNumber any      `json:"organisasjonsnummer,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	ID        int64    `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	OrgNumber *string  `json:"organisasjonsnummer,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type kommuneInput struct {
 	_      struct{}      `additionalProperties:"false"`
 	Number region.Number `json:"kommunenummer"`
-	Name   any           `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Name   string        `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type fylkeInput struct {
 	_      struct{}           `additionalProperties:"false"`
 	Number region.FylkeNumber `json:"fylkesnummer"`
-	Name   any                `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Name   string             `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type coverageInput struct {
@@ -107,7 +107,7 @@ type phoneInput struct {
 	Number  string                  `json:"nummer" doc:"Slik det slås, med eller uten +47."`
 	Purpose *directory.PhonePurpose `json:"formal,omitempty" nullable:"true" doc:"hjelpetelefon, sentralbord, timebestilling, tekstmelding."`
 	Hours   *string                 `json:"apningstider,omitempty" nullable:"true" maxLength:"600"`
-	Display any                     `json:"vises,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Display string                  `json:"vises,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type hoursInput struct {
@@ -145,7 +145,7 @@ type referralInput struct {
 	_        struct{}                `additionalProperties:"false"`
 	Kind     *directory.ReferralKind `json:"mate,omitempty" nullable:"true" doc:"kontakt_selv, sok eller henvises."`
 	How      *string                 `json:"slik,omitempty" nullable:"true" maxLength:"600"`
-	Required any                     `json:"kreves,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Required *bool                   `json:"kreves,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type sourceInput struct {
