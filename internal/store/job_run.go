@@ -156,10 +156,16 @@ func (s *Store) GivenUp(ctx context.Context, prefix string) ([]Job, error) {
 // How long what is done is kept for editors to look at.
 const doneKept = "30 days"
 
-// PruneJobs removes jobs that were done long ago. Jobs with a key stay for ever, without
-// their content: the key is what keeps a reminder from being queued a second time.
+// PruneJobs ends mails that gave up and have expired, which nobody needs to decide about,
+// and removes jobs that were done long ago. Jobs with a key stay for ever, without their
+// content: the key is what keeps a reminder from being queued a second time.
 func (s *Store) PruneJobs(ctx context.Context) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
+		err := tx.Exec(`UPDATE jobs SET done_at = now(), payload = payload - 'text'
+			WHERE kind = ? AND gave_up_at IS NOT NULL AND done_at IS NULL AND (payload->>'expires')::timestamptz < now()`, string(JobMail)).Error
+		if err != nil {
+			return err
+		}
 		if err := tx.Exec("DELETE FROM jobs WHERE done_at < now() - ?::interval AND key IS NULL", doneKept).Error; err != nil {
 			return err
 		}

@@ -451,10 +451,16 @@ func TestPruneKeepsKeys(t *testing.T) {
 		('test', 'reminder', '{"n": 2}', now() - interval '31 days'),
 		('test', NULL, '{"n": 3}', now() - interval '29 days'),
 		('test', NULL, '{"n": 4}', NULL)`)
+	b.exec(`INSERT INTO jobs (kind, payload, gave_up_at) VALUES
+		('mail', jsonb_build_object('to', 'late', 'text', 'secret', 'expires', now() - interval '1 minute'), now()),
+		('mail', jsonb_build_object('to', 'early', 'text', 'secret', 'expires', now() + interval '1 minute'), now()),
+		('mail', '{"to": "never", "text": "secret"}', now())`)
 	if err := b.store.PruneJobs(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.want("count(*) = 3 FROM jobs")
+	b.want("count(*) = 3 FROM jobs WHERE kind = 'test'")
+	b.want("count(*) = 1 FROM jobs WHERE kind = 'mail' AND done_at IS NOT NULL AND payload->>'to' = 'late' AND NOT payload ? 'text'")
+	b.want("count(*) = 2 FROM jobs WHERE kind = 'mail' AND done_at IS NULL")
 	b.want("payload = '{}' FROM jobs WHERE key = 'reminder'")
 	b.want("count(*) = 2 FROM jobs WHERE payload ? 'n'")
 }
