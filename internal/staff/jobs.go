@@ -55,7 +55,7 @@ func (s *Staff) showJobs(c *fiber.Ctx) error {
 	}
 	for _, sc := range schedules {
 		p.Schedules = append(p.Schedules, scheduleLine(sc, now))
-		p.AllWell = p.AllWell && sc.Problem == ""
+		p.AllWell = p.AllWell && (sc.Problem == "" || stopped(sc, now))
 	}
 	if leader != nil {
 		p.Leader = fmt.Sprintf("%s, siden %s", leader.Holder, moment(leader.Since, now))
@@ -83,6 +83,9 @@ func jobLines(jobs []store.JobInfo, now time.Time) []view.JobLine {
 			}
 		case store.JobDone:
 			l.When = capital(moment(j.EndedAt, now)) + "."
+			if j.Problem != "" { // dropped, or of no use any more
+				l.When = "Ikke gjort. " + l.When
+			}
 		}
 		if j.Running {
 			l.When = "I gang nå."
@@ -104,11 +107,21 @@ func scheduleLine(sc store.Schedule, now time.Time) view.ScheduleLine {
 	if sc.FinishedAt != nil {
 		l.Last = capital(moment(*sc.FinishedAt, now))
 	}
-	if !sc.NextRun.After(now) {
+	switch {
+	case stopped(sc, now):
+		l.Next, l.Problem = "kjører ikke", ""
+	case !sc.NextRun.After(now):
 		l.Next = "nå"
 	}
 	l.Next = capital(l.Next)
 	return l
+}
+
+// stopped reports whether nobody runs the schedule: it was switched off, or belongs to a
+// version of the program that is gone, or no server watches the clock.
+func stopped(sc store.Schedule, now time.Time) bool {
+	begun := sc.StartedAt != nil && now.Sub(*sc.StartedAt) < time.Hour
+	return now.Sub(sc.NextRun) > time.Hour && !begun
 }
 
 // firstLine leaves out what follows it: the stack of a panic is for the log.

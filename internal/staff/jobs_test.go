@@ -70,7 +70,8 @@ func TestJobsPage(t *testing.T) {
 		t.Error("the job is not tried again, or that is not said")
 	}
 	editor.post(path+"/dropp", nil).wantRedirect(t, "/redaksjon/jobber")
-	if page := editor.get("/redaksjon/jobber"); !strings.Contains(page.body, "Jobben blir ikke gjort.") || !strings.Contains(page.body, "Venter (1)") {
+	if page := editor.get("/redaksjon/jobber"); !strings.Contains(page.body, "Jobben blir ikke gjort.") || !strings.Contains(page.body, "Venter (1)") ||
+		!strings.Contains(page.body, "Ikke gjort. I dag kl.") {
 		t.Error("the job is not dropped, or that is not said")
 	}
 	editor.post(path+"/dropp", nil).wantRedirect(t, "/redaksjon/jobber")
@@ -172,6 +173,26 @@ func TestMoment(t *testing.T) {
 	} {
 		if got := moment(at, now); got != want {
 			t.Errorf("moment(%v) = %q, want %q", at, got, want)
+		}
+	}
+}
+
+func TestStoppedSchedule(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	minuteAgo, dayAgo := now.Add(-time.Minute), now.Add(-24*time.Hour)
+	for _, tc := range []struct {
+		name string
+		sc   store.Schedule
+		want string
+	}{
+		{"to come", store.Schedule{NextRun: now.Add(time.Hour), StartedAt: &dayAgo}, "I dag kl. 14.00"},
+		{"due", store.Schedule{NextRun: minuteAgo, StartedAt: &dayAgo}, "Nå"},
+		{"running after a long pause", store.Schedule{NextRun: dayAgo, StartedAt: &minuteAgo}, "Nå"},
+		{"nobody runs it", store.Schedule{NextRun: dayAgo, StartedAt: &dayAgo, Problem: "test"}, "Kjører ikke"},
+		{"nobody ever ran it", store.Schedule{NextRun: dayAgo}, "Kjører ikke"},
+	} {
+		if got := scheduleLine(tc.sc, now); got.Next != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got.Next, tc.want)
 		}
 	}
 }
