@@ -20,7 +20,7 @@ var version = "dev"
 // command is one subcommand.
 type command struct {
 	name    string
-	args    string // "FILE|FOLDER", for the usage line
+	args    string // "FILE|FOLDER", for the usage line; with "…" the command reads them itself
 	summary string
 	example string
 	run     func(ctx context.Context, c config, args []string) error
@@ -34,6 +34,7 @@ func commands() []command {
 		{"reindex", "", "ask every running server to build its index anew", "oversikt reindex", reindex},
 		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
 		{"check", "", "check configuration, data files and database", "oversikt check", check},
+		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
 		{"version", "", "print the version", "oversikt version", printVersion},
 	}
 }
@@ -89,6 +90,9 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 // parse returns the arguments after the command's name, none where it takes none. It
 // returns flag.ErrHelp after printing help, another error after printing what is wrong.
 func (cmd command) parse(args []string, stderr io.Writer) ([]string, error) {
+	if strings.HasSuffix(cmd.args, "…") {
+		return args, nil
+	}
 	fs := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.Usage = func() {

@@ -28,7 +28,7 @@ var imports = map[string][]string{
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
 	"internal/work":      {"internal/store"},
-	"internal/mail":      {"internal/store", "internal/work"},
+	"internal/mail":      {"internal/staff", "internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
 
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
@@ -40,7 +40,7 @@ var imports = map[string][]string{
 		"internal/staff", "internal/store", "web"},
 
 	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/pgembed", "internal/search", "internal/server",
-		"internal/store", "internal/work"},
+		"internal/staff", "internal/store", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",

@@ -55,6 +55,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountWorkplace(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
+	s.mountTokens(inside)
 }
 
 // send renders the page, which is nobody's but the one's who asked.

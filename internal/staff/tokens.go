@@ -1,0 +1,325 @@
+package staff
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+const tokensPath = "/redaksjon/tilganger"
+
+var tokensCrumb = page.Crumb{Text: "Tilganger", Path: tokensPath}
+
+// mountTokens registers the pages about what programs write with.
+func (s *Staff) mountTokens(inside fiber.Router) {
+	inside.Get("/tilganger", s.showTokens)
+	inside.Post("/tilganger", s.createToken)
+	inside.Get("/tilganger/:id/trekk-tilbake", s.askToRevoke)
+	inside.Post("/tilganger/:id/trekk-tilbake", s.revokeToken)
+}
+
+// tokenForm is the form for a new token as it was sent.
+type tokenForm struct {
+	name, life string
+	scopes     []store.Scope
+}
+
+// lives are how long a new token may work.
+var lives = []struct {
+	code, text string
+	until      func(now time.Time) time.Time
+}{
+	{"90d", "90 dager", func(t time.Time) time.Time { return t.AddDate(0, 0, 90) }},
+	{"1ar", "1 år", func(t time.Time) time.Time { return t.AddDate(1, 0, 0) }},
+	{"2ar", "2 år", func(t time.Time) time.Time { return t.AddDate(2, 0, 0) }},
+}
+
+const usualLife = "1ar"
+
+// scopeTexts say what a scope lets a program do.
+var scopeTexts = map[store.Scope]string{
+	store.ScopeWrite:   "melde inn og endre tilbud",
+	store.ScopeConfirm: "bekrefte at tilbud stemmer",
+	store.ScopeArchive: "ta tilbud ut av oversikten",
+}
+
+// showTokens lists the tokens of one owner, or asks whose.
+func (s *Staff) showTokens(c *fiber.Ctx) error {
+	owner, chosen, err := s.tokenOwner(c)
+	switch {
+	case err != nil:
+		return err
+	case !chosen:
+		return s.chooseTokenOwner(c)
+	}
+	return s.sendTokens(c, http.StatusOK, owner, tokenForm{life: usualLife, scopes: []store.Scope{store.ScopeWrite, store.ScopeConfirm}}, nil)
+}
+
+// tokenOwner returns the owner that the address names, or the only one whose tokens the
+// person may see to; false when there are several to choose from. It returns
+// auth.ErrForbidden for one that is not the person's, and for who has none.
+func (s *Staff) tokenOwner(c *fiber.Ctx) (auth.Owner, bool, error) {
+	actor := actorOf(c)
+	var owner auth.Owner
+	if n := c.Query("kommune"); n != "" {
+		owner.Kommune = region.Number(n)
+	} else if id := c.Query("organisasjon"); id != "" {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return owner, false, store.ErrNotFound
+		}
+		owner.Organization = n
+	}
+	if owner != (auth.Owner{}) {
+		return owner, true, auth.Can(actor, auth.Admit, auth.Thing{Owner: owner})
+	}
+	mine := admits(actor)
+	switch {
+	case actor.National || len(mine) > 1:
+		return owner, false, nil
+	case len(mine) == 0:
+		return owner, false, auth.ErrForbidden
+	}
+	return mine[0], true, nil
+}
+
+// admits returns those of the actor's owners that it manages.
+func admits(actor auth.Actor) []auth.Owner {
+	return slices.DeleteFunc(actor.Owners(), func(o auth.Owner) bool {
+		return auth.Can(actor, auth.Admit, auth.Thing{Owner: o}) != nil
+	})
+}
+
+// chooseTokenOwner leads to the owners whose tokens the person may see to; national
+// editors to all that have some, and to every kommune.
+func (s *Staff) chooseTokenOwner(c *fiber.Ctx) error {
+	p := view.TokenOwnersPage{Meta: s.meta(c, "Tilganger", tokensCrumb)}
+	owners := admits(actorOf(c))
+	if p.Meta.National {
+		all, err := s.deps.Store.AllTokens(c.UserContext())
+		if err != nil {
+			return err
+		}
+		for _, t := range all {
+			owners = append(owners, t.Owner)
+		}
+		kommuner, err := s.deps.Store.Kommuner(c.UserContext())
+		if err != nil {
+			return err
+		}
+		for _, k := range kommuner {
+			p.Kommuner = append(p.Kommuner, view.FormChoice{Value: string(k.Number), Text: k.DisplayName()})
+		}
+	}
+	seen := map[auth.Owner]bool{}
+	for _, o := range owners {
+		if seen[o] {
+			continue
+		}
+		seen[o] = true
+		name, err := s.ownerName(c, o)
+		if err != nil {
+			return err
+		}
+		p.Owners = append(p.Owners, view.Link{Text: name, Href: tokensOf(o)})
+	}
+	slices.SortFunc(p.Owners, func(a, b view.Link) int { return cmp.Compare(a.Text, b.Text) })
+	return s.send(c, http.StatusOK, view.TokenOwners(p))
+}
+
+// tokensOf returns the address of an owner's tokens.
+func tokensOf(o auth.Owner) string {
+	if o.Kommune != "" {
+		return tokensPath + "?kommune=" + url.QueryEscape(string(o.Kommune))
+	}
+	return tokensPath + "?organisasjon=" + strconv.FormatInt(o.Organization, 10)
+}
+
+func (s *Staff) sendTokens(c *fiber.Ctx, status int, owner auth.Owner, form tokenForm, invalid directory.Invalid) error {
+	name, err := s.ownerName(c, owner)
+	if err != nil {
+		return err
+	}
+	all, err := s.deps.Store.Tokens(c.UserContext(), owner)
+	if err != nil {
+		return err
+	}
+	p := view.TokensPage{
+		Meta: s.meta(c, "Tilganger for "+name, tokensCrumb), Owner: name, Action: tokensOf(owner),
+		Name: view.FormField{Name: "navn", Label: "Hva skal bruke den?", Value: form.name, Required: true, Max: 100,
+			Help: "Navnet på programmet eller leverandøren, så dere kjenner den igjen."},
+		Scopes: view.FormField{Name: "kan", Label: "Hva skal den kunne gjøre?", Help: "Velg så lite som mulig."},
+		Life:   view.FormField{Name: "varer", Label: "Hvor lenge skal den virke?"},
+	}
+	for _, scope := range store.Scopes() {
+		p.ScopeChoices = append(p.ScopeChoices, view.FormChoice{Value: string(scope), Text: capital(scopeTexts[scope]), Checked: slices.Contains(form.scopes, scope)})
+	}
+	for _, l := range lives {
+		p.LifeChoices = append(p.LifeChoices, view.FormChoice{Value: l.code, Text: l.text, Checked: l.code == form.life})
+	}
+	for field, f := range map[string]*view.FormField{"name": &p.Name, "scopes": &p.Scopes, "expires": &p.Life} {
+		if key := invalid[field]; key != "" {
+			f.Error = fieldProblem(key)
+		}
+	}
+	if invalid["scopes"] == directory.MsgRequired {
+		p.Scopes.Error = "Velg minst én ting."
+	}
+	p.Working = view.StaffTable{Caption: "Tilganger som virker", Columns: []string{"Navn", "Kan", "Sist brukt", "Virker til", "Stoppe"}}
+	p.Ended = view.StaffTable{Caption: "Tilganger som ikke virker lenger", Columns: []string{"Navn", "Sist brukt", "Sluttet å virke"}}
+	for _, t := range all {
+		label := view.Cell{Text: t.Name, Note: "Laget " + page.Bokmal.Date(t.CreatedAt) + " av " + creatorOf(t)}
+		used := view.Cell{Text: "Aldri"}
+		if t.UsedAt != nil {
+			used.Text = capital(moment(*t.UsedAt, s.deps.Now()))
+		}
+		if t.Works(s.deps.Now()) {
+			p.Working.Rows = append(p.Working.Rows, []view.Cell{label, {Text: capital(scopesText(t))}, used, {Text: dateOr(t.ExpiresAt, "Den trekkes tilbake")},
+				{Text: "Trekk tilbake", Href: fmt.Sprintf("%s/%d/trekk-tilbake", tokensPath, t.ID)}})
+			continue
+		}
+		why := view.Cell{Text: dateOr(t.ExpiresAt, ""), Note: "Gikk ut"}
+		if t.RevokedAt != nil {
+			why = view.Cell{Text: dateOr(t.RevokedAt, ""), Note: "Trukket tilbake"}
+		}
+		p.Ended.Rows = append(p.Ended.Rows, []view.Cell{label, used, why})
+	}
+	return s.send(c, status, view.Tokens(p))
+}
+
+func dateOr(t *time.Time, otherwise string) string {
+	if t == nil {
+		return otherwise
+	}
+	return page.Bokmal.Date(*t)
+}
+
+// creatorOf says who made the token.
+func creatorOf(t store.Token) string {
+	return cmp.Or(t.Creator, "den som drifter nettstedet")
+}
+
+// scopesText says what the token may do: "melde inn og endre tilbud, bekrefte at tilbud stemmer".
+func scopesText(t store.Token) string {
+	texts := make([]string, len(t.Scopes))
+	for i, scope := range t.Scopes {
+		texts[i] = scopeTexts[scope]
+	}
+	return strings.Join(texts, ", ")
+}
+
+// createToken makes a token and shows it. It is in the answer to the form and nowhere
+// else: not in an address, not in a cookie.
+func (s *Staff) createToken(c *fiber.Ctx) error {
+	owner, chosen, err := s.tokenOwner(c)
+	if err != nil {
+		return err
+	}
+	if !chosen {
+		return fiber.ErrBadRequest
+	}
+	form := tokenForm{name: c.FormValue("navn"), life: c.FormValue("varer")}
+	for _, scope := range c.Request().PostArgs().PeekMulti("kan") {
+		form.scopes = append(form.scopes, store.Scope(scope))
+	}
+	t := store.Token{Owner: owner, Name: form.name, Scopes: form.scopes}
+	for _, l := range lives {
+		if l.code == form.life {
+			until := l.until(s.deps.Now())
+			t.ExpiresAt = &until
+		}
+	}
+	if t.ExpiresAt == nil {
+		return s.sendTokens(c, http.StatusUnprocessableEntity, owner, form, directory.Invalid{"expires": directory.MsgUnknown})
+	}
+	name, err := s.ownerName(c, owner)
+	if err != nil {
+		return err
+	}
+	t, secret, err := s.deps.Store.CreateToken(c.UserContext(), actorOf(c), t, TokenMail(s.deps.BaseURL, name))
+	var invalid directory.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.sendTokens(c, http.StatusUnprocessableEntity, owner, form, invalid)
+	case err != nil:
+		return err
+	}
+	return s.send(c, http.StatusOK, view.TokenMade(view.TokenMadePage{
+		Meta: s.meta(c, "Ny tilgang", tokensCrumb, page.Crumb{Text: "Ny tilgang", Path: tokensOf(owner)}),
+		Name: t.Name, Owner: name, Secret: secret, Can: scopesText(t), Until: dateOr(t.ExpiresAt, ""), Back: tokensOf(owner),
+	}))
+}
+
+// TokenMail returns what the managers of an owner are told when a token was made.
+func TokenMail(baseURL, owner string) func(store.Token) store.Mail {
+	return func(t store.Token) store.Mail {
+		return store.Mail{
+			Subject: "Ny tilgang for " + owner + ": " + t.Name,
+			Text: "Hei!\n\nDet er laget en ny tilgang. Med den kan et program skrive til tilbudene fra " + owner + ".\n\n" +
+				"Navn: " + t.Name + "\n" +
+				"Kan: " + scopesText(t) + "\n" +
+				"Laget av: " + creatorOf(t) + "\n" +
+				"Virker til: " + dateOr(t.ExpiresAt, "den trekkes tilbake") + "\n\n" +
+				"Du får denne e-posten fordi du er forvalter. Vet du ikke hva tilgangen skal brukes til, kan du trekke den tilbake her:\n" +
+				baseURL + tokensOf(t.Owner) + "\n",
+		}
+	}
+}
+
+// token returns the one that the address names, for who may take it back.
+func (s *Staff) token(c *fiber.Ctx) (store.Token, error) {
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return store.Token{}, store.ErrNotFound
+	}
+	t, err := s.deps.Store.TokenByID(c.UserContext(), id)
+	if err != nil {
+		return t, err
+	}
+	return t, auth.Can(actorOf(c), auth.Admit, auth.Thing{Owner: t.Owner})
+}
+
+// askToRevoke asks once: what uses the token stops at once, and it cannot be undone.
+func (s *Staff) askToRevoke(c *fiber.Ctx) error {
+	t, err := s.token(c)
+	if err != nil {
+		return err
+	}
+	if !t.Works(s.deps.Now()) {
+		return see(c, tokensOf(t.Owner), "Tilgangen «"+t.Name+"» virker ikke lenger.")
+	}
+	p := view.RevokeTokenPage{
+		Meta: s.meta(c, "Trekk tilbake tilgangen", tokensCrumb, page.Crumb{Text: t.Name, Path: c.Path()}),
+		Name: t.Name, Back: tokensOf(t.Owner),
+	}
+	if t.UsedAt != nil {
+		p.Used = moment(*t.UsedAt, s.deps.Now())
+	}
+	return s.send(c, http.StatusOK, view.RevokeToken(p))
+}
+
+func (s *Staff) revokeToken(c *fiber.Ctx) error {
+	t, err := s.token(c)
+	if err != nil {
+		return err
+	}
+	if err := s.deps.Store.RevokeToken(c.UserContext(), actorOf(c), t.ID); err != nil {
+		return err
+	}
+	return see(c, tokensOf(t.Owner), "Tilgangen «"+t.Name+"» er trukket tilbake og virker ikke lenger.")
+}
