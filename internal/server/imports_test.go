@@ -59,6 +59,8 @@ var owners = map[string][]string{
 	"github.com/prometheus/":             {"internal/server"},
 	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
+	"github.com/go-webauthn/webauthn":    {"internal/staff"},
+	"github.com/pquerna/otp":             {"internal/auth"},
 	"github.com/yuin/goldmark":           {"internal/article"},
 	"github.com/microcosm-cc/bluemonday": {"internal/article"},
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
@@ -40,22 +41,25 @@ type Deps struct {
 type Staff struct {
 	deps Deps
 
-	secure bool // the public address is https: a second factor is asked for
+	secure       bool               // the public address is https: a second factor is asked for
+	relyingParty *webauthn.WebAuthn // who we are to passkeys; nil: browsers have none for this address
 }
 
 // New returns the pages; Mount puts them on an app.
 func New(d Deps) *Staff {
-	return &Staff{deps: d, secure: strings.HasPrefix(d.BaseURL, "https://")}
+	return &Staff{deps: d, secure: strings.HasPrefix(d.BaseURL, "https://"), relyingParty: newRelyingParty(d.BaseURL)}
 }
 
 // Mount registers every page. All below /redaksjon need a session; what does not stands
 // beside it.
 func (s *Staff) Mount(app fiber.Router) {
+	s.mountFactors(app)
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)
+	s.mountSecurity(inside)
 }
 
 // send renders the page, which is nobody's but the one's who asked.

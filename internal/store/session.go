@@ -57,6 +57,8 @@ type sessionRow struct {
 
 func (sessionRow) TableName() string { return "sessions" }
 
+func (r sessionRow) row() sessionRow { return r }
+
 func (r sessionRow) session(a Account) Session {
 	return Session{r.ID, a, Method(r.Method), r.SecondFactor, r.Device, r.CreatedAt.UTC(), r.SeenAt.UTC(), r.ExpiresAt.UTC()}
 }
@@ -104,7 +106,7 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 	var found Session
 	err := s.read(ctx, func(tx *gorm.DB) error {
 		row, err := one(list(tx.Where("hash = ? AND expires_at > now() AND idle_expires_at > now()", hashOf(secret)),
-			func(r sessionRow) sessionRow { return r }))
+			sessionRow.row))
 		if err != nil {
 			return err
 		}
@@ -124,15 +126,20 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 // PassSecondFactor notes that the session's person has shown a second factor, and returns
 // a new secret for the cookie: one that was known before must not gain by it.
 func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, error) {
-	secret := NewSecret()
-	result := s.db.WithContext(ctx).Exec("UPDATE sessions SET second_factor = true, hash = ? WHERE id = ?", hashOf(secret), session)
-	if result.Error != nil {
-		return "", fmt.Errorf("second factor of session %d: %w", session, result.Error)
-	}
-	if result.RowsAffected == 0 {
-		return "", fmt.Errorf("second factor of session %d: %w", session, ErrNotFound)
+	secret, err := passSecondFactor(s.db.WithContext(ctx), session)
+	if err != nil {
+		return "", fmt.Errorf("second factor of session %d: %w", session, err)
 	}
 	return secret, nil
+}
+
+func passSecondFactor(tx *gorm.DB, session int64) (string, error) {
+	secret := NewSecret()
+	result := tx.Exec("UPDATE sessions SET second_factor = true, hash = ? WHERE id = ?", hashOf(secret), session)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return "", ErrNotFound
+	}
+	return secret, result.Error
 }
 
 // Sessions returns where the account is signed in, the latest seen first.

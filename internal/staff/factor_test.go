@@ -1,0 +1,442 @@
+package staff
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/descope/virtualwebauthn"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+const secureURL = "https://oversikt.example.org"
+
+// mailed signs the person in as a mailed code does: without a second factor.
+func (p *person) mailed() {
+	p.site.t.Helper()
+	secret, err := p.site.store.StartSession(p.site.t.Context(), p.account.ID, store.ByCode, false, "test")
+	if err != nil {
+		p.site.t.Fatal(err)
+	}
+	p.cookies[sessionCookie] = secret
+}
+
+// newcomer is somebody who is signed in by mail and has no second factor yet.
+func (s *testSite) newcomer(email string) *person {
+	p := s.person(email, contributor(bodo))
+	p.mailed()
+	return p
+}
+
+// at makes it so many half minutes later, so that a next code of an app holds.
+func (s *testSite) at(steps int) time.Time {
+	now := time.Now().Add(time.Duration(steps) * 30 * time.Second)
+	s.store.Now = func() time.Time { return now }
+	return now
+}
+
+func code(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// wrong returns a code that none of the steps around the time has.
+func wrong(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	for _, c := range []string{"000000", "111111", "222222", "333333"} {
+		if c != code(t, secret, at) && c != code(t, secret, at.Add(-30*time.Second)) && c != code(t, secret, at.Add(30*time.Second)) {
+			return c
+		}
+	}
+	t.Fatal("no wrong code")
+	return ""
+}
+
+var (
+	secretPattern   = regexp.MustCompile(`r-secret">([A-Z2-7 ]+)<`)
+	recoveryPattern = regexp.MustCompile(`r-secret">([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})<`)
+)
+
+// enrolApp connects an app, and returns its secret and the recovery codes that are shown.
+func (p *person) enrolApp(at time.Time) (secret string, codes []string) {
+	t := p.site.t
+	t.Helper()
+	a := p.get("/logg-inn/bekreft/ny/app?til=/redaksjon")
+	a.wantStatus(t, http.StatusOK)
+	m := secretPattern.FindStringSubmatch(a.body)
+	if m == nil {
+		t.Fatalf("no secret in\n%s", a.body)
+	}
+	secret = strings.ReplaceAll(m[1], " ", "")
+	a = p.post("/logg-inn/bekreft/ny/app", url.Values{"kode": {code(t, secret, at)}, "til": {"/redaksjon"}})
+	a.wantStatus(t, http.StatusOK)
+	for _, m := range recoveryPattern.FindAllStringSubmatch(a.body, -1) {
+		codes = append(codes, m[1])
+	}
+	return secret, codes
+}
+
+func TestEnrolAnApp(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	p.get("/redaksjon").wantRedirect(t, "/logg-inn/bekreft?til=%2Fredaksjon")
+	a := p.get("/logg-inn/bekreft?til=/redaksjon")
+	a.wantStatus(t, http.StatusOK)
+	if !strings.Contains(a.body, "Gjør innloggingen trygg") {
+		t.Errorf("no offer to enrol in\n%s", a.body)
+	}
+	before := p.cookies[sessionCookie]
+	now := s.at(0)
+	secret, codes := p.enrolApp(now)
+	if len(codes) != 8 {
+		t.Errorf("%d recovery codes, want 8", len(codes))
+	}
+	if p.cookies[sessionCookie] == before {
+		t.Error("the session's secret is as before")
+	}
+	p.get("/redaksjon").wantStatus(t, http.StatusOK)
+	old := s.anyone()
+	old.cookies[sessionCookie] = before
+	old.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+
+	// The code that enrolled is used up; the next one is not, once.
+	p.mailed()
+	form := url.Values{"kode": {code(t, secret, now)}, "til": {"/redaksjon/oppgaver"}}
+	p.post("/logg-inn/bekreft", form).wantStatus(t, http.StatusUnprocessableEntity)
+	now = s.at(2)
+	form.Set("kode", code(t, secret, now))
+	p.post("/logg-inn/bekreft", form).wantRedirect(t, "/redaksjon/oppgaver")
+	p.mailed()
+	p.post("/logg-inn/bekreft", form).wantStatus(t, http.StatusUnprocessableEntity)
+}
+
+func TestEnrolAnAppWrongly(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	now := s.at(0)
+	a := p.get("/logg-inn/bekreft/ny/app")
+	secret := strings.ReplaceAll(secretPattern.FindStringSubmatch(a.body)[1], " ", "")
+
+	a = p.post("/logg-inn/bekreft/ny/app", url.Values{"kode": {wrong(t, secret, now)}})
+	a.wantStatus(t, http.StatusUnprocessableEntity)
+	if again := secretPattern.FindStringSubmatch(a.body); again == nil || strings.ReplaceAll(again[1], " ", "") != secret {
+		t.Error("after a wrong code the page shows another secret")
+	}
+	// Somebody else's browser with this browser's cookie, and one without it.
+	for _, cookie := range []string{p.cookies[challengeCookie(store.AppRegister)], ""} {
+		other := s.newcomer("ola" + cookie + "@test.example.org")
+		other.cookies[challengeCookie(store.AppRegister)] = cookie
+		other.post("/logg-inn/bekreft/ny/app", url.Values{"kode": {code(t, secret, now)}}).wantRedirect(t, "/logg-inn/bekreft/ny/app?til=%2Fredaksjon")
+	}
+	s.anyone().get("/logg-inn/bekreft/ny/app").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+}
+
+func TestRecoveryCodeIsTakenOnce(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	_, codes := p.enrolApp(s.at(0))
+	form := url.Values{"kode": {strings.ToLower(codes[3])}}
+	p.mailed()
+	p.post("/logg-inn/bekreft", form).wantRedirect(t, "/redaksjon")
+	p.mailed()
+	p.post("/logg-inn/bekreft", form).wantStatus(t, http.StatusUnprocessableEntity)
+
+	// New ones put an end to the old ones.
+	form.Set("kode", codes[4])
+	p.post("/logg-inn/bekreft", form).wantRedirect(t, "/redaksjon")
+	p.post("/redaksjon/konto/sikkerhet/koder", nil).wantStatus(t, http.StatusOK)
+	p.mailed()
+	form.Set("kode", codes[5])
+	p.post("/logg-inn/bekreft", form).wantStatus(t, http.StatusUnprocessableEntity)
+}
+
+func TestWrongCodesAreLimited(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	now := s.at(0)
+	secret, codes := p.enrolApp(now)
+	p.mailed()
+	bad := url.Values{"kode": {wrong(t, secret, now)}, "til": {"/redaksjon/oppgaver"}}
+	for range 4 {
+		p.post("/logg-inn/bekreft", bad).wantStatus(t, http.StatusUnprocessableEntity)
+	}
+	p.post("/logg-inn/bekreft", bad).wantRedirect(t, "/logg-inn?til=%2Fredaksjon%2Foppgaver")
+	p.get("/logg-inn/bekreft").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+
+	// Another session of the account has to wait, also with a good code; which is not lost by it.
+	p.mailed()
+	good := url.Values{"kode": {codes[0]}}
+	p.post("/logg-inn/bekreft", good).wantStatus(t, http.StatusTooManyRequests)
+	now = s.at(3)
+	p.post("/logg-inn/bekreft", url.Values{"kode": {wrong(t, secret, now)}}).wantStatus(t, http.StatusUnprocessableEntity)
+	s.at(6)
+	p.post("/logg-inn/bekreft", good).wantStatus(t, http.StatusTooManyRequests) // two minutes now
+	s.at(8)
+	p.post("/logg-inn/bekreft", good).wantRedirect(t, "/redaksjon")
+}
+
+// device is a browser's device that makes and shows passkeys.
+type device struct {
+	rp            virtualwebauthn.RelyingParty
+	authenticator virtualwebauthn.Authenticator
+	credential    virtualwebauthn.Credential
+}
+
+func newDevice(p *person) *device {
+	return &device{
+		rp:            virtualwebauthn.RelyingParty{ID: "oversikt.example.org", Name: "Oversikt", Origin: secureURL},
+		authenticator: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: p.account.UUID[:]}),
+		credential:    virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+	}
+}
+
+// start asks for options as the page's script does.
+func (p *person) start(path string) string {
+	p.site.t.Helper()
+	a := p.post(path, nil)
+	a.wantStatus(p.site.t, http.StatusOK)
+	// The tool for tests wants them as they are given to the browser.
+	wrapped, err := json.Marshal(map[string]json.RawMessage{"publicKey": json.RawMessage(a.body)})
+	if err != nil {
+		p.site.t.Fatal(err)
+	}
+	return string(wrapped)
+}
+
+// enrolPasskey makes a passkey on the device.
+func (p *person) enrolPasskey(d *device) answer {
+	t := p.site.t
+	t.Helper()
+	options, err := virtualwebauthn.ParseAttestationOptions(p.start("/logg-inn/bekreft/ny/passnokkel/start"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := virtualwebauthn.CreateAttestationResponse(d.rp, d.authenticator, d.credential, *options)
+	return p.post("/logg-inn/bekreft/ny/passnokkel", url.Values{"svar": {response}, "til": {"/redaksjon"}})
+}
+
+// show answers what the start of the path asks with the device.
+func (p *person) show(path string, d *device) answer {
+	p.site.t.Helper()
+	return p.post(path, url.Values{"svar": {p.answerOf(path, d)}, "til": {"/redaksjon/oppgaver"}})
+}
+
+func (p *person) answerOf(path string, d *device) string {
+	t := p.site.t
+	t.Helper()
+	options, err := virtualwebauthn.ParseAssertionOptions(p.start(path + "/start"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.credential.Counter++
+	return virtualwebauthn.CreateAssertionResponse(d.rp, d.authenticator, d.credential, *options)
+}
+
+const (
+	signInWithPasskey  = "/logg-inn/passnokkel"
+	confirmWithPasskey = "/logg-inn/bekreft/passnokkel"
+)
+
+func TestPasskey(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	d := newDevice(p)
+	before := p.cookies[sessionCookie]
+	a := p.enrolPasskey(d)
+	a.wantStatus(t, http.StatusOK)
+	if got := len(recoveryPattern.FindAllString(a.body, -1)); got != 8 {
+		t.Errorf("%d recovery codes, want 8", got)
+	}
+	if p.cookies[sessionCookie] == before {
+		t.Error("the session's secret is as before")
+	}
+	p.get("/redaksjon").wantStatus(t, http.StatusOK)
+
+	// As the second factor.
+	p.mailed()
+	before = p.cookies[sessionCookie]
+	p.show(confirmWithPasskey, d).wantRedirect(t, "/redaksjon/oppgaver")
+	if p.cookies[sessionCookie] == before {
+		t.Error("the session's secret is as before")
+	}
+	p.get("/redaksjon").wantStatus(t, http.StatusOK)
+
+	// Alone.
+	other := s.anyone()
+	other.show(signInWithPasskey, d).wantRedirect(t, "/redaksjon/oppgaver")
+	a = other.get("/redaksjon/konto/sikkerhet")
+	a.wantStatus(t, http.StatusOK)
+	if !strings.Contains(a.body, "Sist brukt") {
+		t.Errorf("the passkey's use is not shown in\n%s", a.body)
+	}
+}
+
+func TestPasskeyRefused(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	d := newDevice(p)
+	p.enrolPasskey(d).wantStatus(t, http.StatusOK)
+	refused := "/logg-inn?til=%2Fredaksjon%2Foppgaver"
+
+	t.Run("wrong origin", func(t *testing.T) {
+		foreign := *d
+		foreign.rp.Origin = "https://evil.example.org"
+		s.anyone().show(signInWithPasskey, &foreign).wantRedirect(t, refused)
+		p.mailed()
+		p.show(confirmWithPasskey, &foreign).wantStatus(t, http.StatusUnprocessableEntity)
+	})
+	t.Run("nobody's finger", func(t *testing.T) {
+		unverified := *d
+		unverified.authenticator.Options.UserNotVerified = true
+		s.anyone().show(signInWithPasskey, &unverified).wantRedirect(t, refused)
+	})
+	t.Run("another key", func(t *testing.T) {
+		forged := *d
+		forged.credential.Key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2).Key
+		s.anyone().show(signInWithPasskey, &forged).wantRedirect(t, refused)
+	})
+	t.Run("another's handle", func(t *testing.T) {
+		victim := s.newcomer("ola@test.example.org")
+		swapped := *d
+		swapped.authenticator.Options.UserHandle = victim.account.UUID[:]
+		s.anyone().show(signInWithPasskey, &swapped).wantRedirect(t, refused)
+	})
+	t.Run("foreign challenge cookie", func(t *testing.T) {
+		asked, other := s.anyone(), s.anyone()
+		response := asked.answerOf(signInWithPasskey, d)
+		form := url.Values{"svar": {response}, "til": {"/redaksjon/oppgaver"}}
+		other.post(signInWithPasskey, form).wantRedirect(t, refused)
+		other.start(signInWithPasskey + "/start")
+		other.post(signInWithPasskey, form).wantRedirect(t, refused)
+		// A cookie of another kind is none.
+		other.cookies[challengeCookie(store.PasskeySignIn)] = p.cookies[challengeCookie(store.PasskeyRegister)]
+		other.post(signInWithPasskey, form).wantRedirect(t, refused)
+		other.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+	})
+	t.Run("replay", func(t *testing.T) {
+		q := s.anyone()
+		response := q.answerOf(signInWithPasskey, d)
+		cookie := q.cookies[challengeCookie(store.PasskeySignIn)]
+		form := url.Values{"svar": {response}, "til": {"/redaksjon/oppgaver"}}
+		q.post(signInWithPasskey, form).wantRedirect(t, "/redaksjon/oppgaver")
+		again := s.anyone()
+		again.cookies[challengeCookie(store.PasskeySignIn)] = cookie
+		again.post(signInWithPasskey, form).wantRedirect(t, refused)
+	})
+	t.Run("counter goes back", func(t *testing.T) {
+		copied := *d
+		copied.credential.Counter = 0
+		s.anyone().show(signInWithPasskey, &copied).wantRedirect(t, refused)
+	})
+	t.Run("nonsense", func(t *testing.T) {
+		q := s.anyone()
+		q.start(signInWithPasskey + "/start")
+		q.post(signInWithPasskey, url.Values{"svar": {"{"}, "til": {"/redaksjon/oppgaver"}}).wantRedirect(t, refused)
+	})
+	t.Run("forms of other sites", func(t *testing.T) {
+		s.anyone().do(httptest.NewRequest(http.MethodPost, signInWithPasskey+"/start", nil)).wantStatus(t, http.StatusForbidden)
+	})
+	t.Run("disabled account", func(t *testing.T) {
+		if err := s.store.DisableAccount(t.Context(), operator, p.account.ID, true); err != nil {
+			t.Fatal(err)
+		}
+		s.anyone().show(signInWithPasskey, d).wantRedirect(t, refused)
+	})
+}
+
+// Who has only read somebody's mail must not add a factor, nor take one away.
+func TestFactorsAreGuardedByFactors(t *testing.T) {
+	for _, base := range []string{secureURL, "http://localhost:8080"} {
+		s := newTestSite(t, base, true)
+		p := s.newcomer("kari@test.example.org")
+		p.enrolApp(s.at(0))
+		p.mailed()
+		confirm := "/logg-inn/bekreft?til=%2Fredaksjon"
+		p.get("/logg-inn/bekreft/ny/app").wantRedirect(t, confirm)
+		p.post("/logg-inn/bekreft/ny/app", url.Values{"kode": {"123456"}}).wantRedirect(t, confirm)
+		p.post("/logg-inn/bekreft/ny/passnokkel/start", nil).wantRedirect(t, confirm)
+		for _, path := range []string{"", "/app/fjern", "/koder"} {
+			a := p.post("/redaksjon/konto/sikkerhet"+path, nil)
+			if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/logg-inn/bekreft?") {
+				t.Errorf("%s %s: status %d to %q, want to be asked for the second factor", base, path, a.StatusCode, to)
+			}
+		}
+		// The store says the same.
+		session, err := s.store.SessionBySecret(t.Context(), p.cookies[sessionCookie])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.store.AddPasskey(t.Context(), session, store.Passkey{CredentialID: []byte{1}, Credential: []byte("{}"), Name: "x"}); err == nil {
+			t.Error("the store let a passkey be added")
+		}
+		if err := s.store.RemoveApp(t.Context(), session, false); err == nil {
+			t.Error("the store let the app be removed")
+		}
+	}
+}
+
+func TestRemoveFactors(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p := s.newcomer("kari@test.example.org")
+	d := newDevice(p)
+	p.enrolPasskey(d).wantStatus(t, http.StatusOK)
+	factors, err := s.store.Factors(t.Context(), p.account.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	remove := "/redaksjon/konto/sikkerhet/passnokkel/" + strconv.FormatInt(factors.Passkeys[0].ID, 10) + "/fjern"
+
+	a := p.post(remove, nil)
+	a.wantStatus(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(a.body, "det eneste du kan bekrefte med") {
+		t.Errorf("no reason in\n%s", a.body)
+	}
+	other := s.person("ola@test.example.org", contributor(bodo))
+	other.post(remove, nil).wantStatus(t, http.StatusNotFound)
+	other.post("/redaksjon/konto/sikkerhet/app/fjern", nil).wantStatus(t, http.StatusNotFound)
+
+	now := s.at(0)
+	a = p.get("/logg-inn/bekreft/ny/app?til=/redaksjon/konto/sikkerhet")
+	secret := strings.ReplaceAll(secretPattern.FindStringSubmatch(a.body)[1], " ", "")
+	p.post("/logg-inn/bekreft/ny/app", url.Values{"kode": {code(t, secret, now)}, "til": {"/redaksjon/konto/sikkerhet"}}).
+		wantRedirect(t, "/redaksjon/konto/sikkerhet")
+	p.post(remove, nil).wantRedirect(t, "/redaksjon/konto/sikkerhet")
+	p.show(signInWithPasskey, d).wantRedirect(t, "/logg-inn?til=%2Fredaksjon%2Foppgaver")
+}
+
+func TestPasskeyOfAnother(t *testing.T) {
+	s := newTestSite(t, secureURL, true)
+	p, other := s.newcomer("kari@test.example.org"), s.newcomer("ola@test.example.org")
+	d := newDevice(p)
+	p.enrolPasskey(d).wantStatus(t, http.StatusOK)
+	// The same credential cannot become somebody else's.
+	other.enrolPasskey(d).wantStatus(t, http.StatusUnprocessableEntity)
+	// Nor does it confirm somebody else.
+	other.enrolPasskey(newDevice(other)).wantStatus(t, http.StatusOK)
+	other.mailed()
+	other.show(confirmWithPasskey, d).wantStatus(t, http.StatusUnprocessableEntity)
+}
+
+func TestRelyingPartyNeedsAName(t *testing.T) {
+	for base, want := range map[string]bool{
+		secureURL: true, "http://localhost:8080": true, "http://127.0.0.1:8080": false, "http://[::1]:8080": false,
+	} {
+		if got := newRelyingParty(base) != nil; got != want {
+			t.Errorf("passkeys at %s: %v, want %v", base, got, want)
+		}
+	}
+	s := newTestSite(t, "http://127.0.0.1:8080", false)
+	s.anyone().post(signInWithPasskey+"/start", nil).wantStatus(t, http.StatusNotFound)
+}
