@@ -1,0 +1,479 @@
+// Package bulk lets people keep many offerings in a spreadsheet: it writes offerings as a
+// table, CSV or XLSX, and reads such a table back as changes of offerings. It knows no
+// HTTP and no SQL; what is planned is shown to a person first, and written by the store.
+package bulk
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// MaxRows is how many rows a table may have. The kommune with the most services of all
+// kinds has some hundreds; more than this is another kind of file.
+const MaxRows = 2000
+
+// Names leads between codes and what people call things.
+type Names struct {
+	types    map[string]string // lower-case code or name → code
+	terms    map[directory.TermKind]map[string]string
+	kommune  map[string]region.Number
+	fylke    map[string]region.FylkeNumber
+	kommuner map[region.Number]string
+	fylker   map[region.FylkeNumber]string
+
+	// Types and Terms are what may be written, in display order, for help and choices.
+	Types []directory.OfferingType
+	Terms []directory.Term
+}
+
+// NewNames returns the names of what is stored.
+func NewNames(types []directory.OfferingType, terms []directory.Term, kommuner []region.Kommune, fylker []region.Fylke) *Names {
+	n := &Names{types: map[string]string{}, terms: map[directory.TermKind]map[string]string{}, kommune: map[string]region.Number{}, fylke: map[string]region.FylkeNumber{},
+		kommuner: map[region.Number]string{}, fylker: map[region.FylkeNumber]string{}, Types: types, Terms: terms}
+	for _, t := range types {
+		n.types[t.Code], n.types[strings.ToLower(t.Name.NB)] = t.Code, t.Code
+	}
+	for _, t := range terms {
+		if n.terms[t.Kind] == nil {
+			n.terms[t.Kind] = map[string]string{}
+		}
+		n.terms[t.Kind][t.Code], n.terms[t.Kind][strings.ToLower(t.Name.NB)] = t.Code, t.Code
+	}
+	for _, k := range kommuner {
+		n.kommune[string(k.Number)], n.kommune[strings.ToLower(k.DisplayName())] = k.Number, k.Number
+		n.kommuner[k.Number] = k.DisplayName()
+	}
+	for _, f := range fylker {
+		n.fylke[string(f.Number)], n.fylke[strings.ToLower(f.Name)] = f.Number, f.Number
+		n.fylker[f.Number] = f.Name
+	}
+	return n
+}
+
+// Problem is one cell, or one row, that cannot be used.
+type Problem struct {
+	Column  string // empty when the whole row is meant
+	Message string // for the person who keeps the table
+}
+
+// Change is one field that a row changes, as people read it.
+type Change struct {
+	Column, Before, After string
+}
+
+// Line is what one row of a table comes to.
+type Line struct {
+	Row      int // in the file, from 1, the header included
+	Offering directory.Offering
+	New      bool
+	Changes  []Change // none: the row says what is stored already
+	Problems []Problem
+}
+
+// Plan is what a table would do.
+type Plan struct {
+	Lines   []Line
+	Problem string // why the table as a whole cannot be used
+}
+
+// Writes returns the offerings to write, in the order of the rows, and the rows they stand in.
+func (p Plan) Writes() (offerings []directory.Offering, rows []int) {
+	for _, l := range p.Lines {
+		if len(l.Changes) > 0 {
+			offerings = append(offerings, l.Offering)
+			rows = append(rows, l.Row)
+		}
+	}
+	return offerings, rows
+}
+
+// OK reports whether nothing stands in the way of writing the plan.
+func (p Plan) OK() bool {
+	return p.Problem == "" && !slices.ContainsFunc(p.Lines, func(l Line) bool { return len(l.Problems) > 0 })
+}
+
+// column is one column of the table.
+type column struct {
+	name string // of the header, and in addresses of help
+	help string
+	get  func(*Names, directory.Offering) string
+	// set reads the cell, blanks around it gone, and returns what is wrong with it. It is nil
+	// for a column that is not written back.
+	set func(*Names, *directory.Offering, string) string
+	// field is what directory.Invalid calls it, where that is not name.
+	field string
+}
+
+const list = "|" // between the values of a cell
+
+func joined[T ~string](values []T) string {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = string(v)
+	}
+	return strings.Join(parts, " "+list+" ")
+}
+
+func parts(cell string) []string {
+	var found []string
+	for p := range strings.SplitSeq(cell, list) {
+		if p = strings.TrimSpace(p); p != "" {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// plain is a column of text that needs no reading.
+func plain(name, field, help string, at func(*directory.Offering) *string) column {
+	return column{name: name, field: field, help: help,
+		get: func(_ *Names, o directory.Offering) string { return *at(&o) },
+		set: func(_ *Names, o *directory.Offering, cell string) string { *at(o) = cell; return "" },
+	}
+}
+
+// codes is a column of codes of a closed set.
+func codes(name, field, help string, kind directory.TermKind, at func(*directory.Offering) *[]string) column {
+	return column{name: name, field: field, help: help,
+		get: func(_ *Names, o directory.Offering) string { return joined(*at(&o)) },
+		set: func(n *Names, o *directory.Offering, cell string) string {
+			var found []string
+			for _, p := range parts(cell) {
+				code, ok := n.terms[kind][strings.ToLower(p)]
+				if !ok {
+					return fmt.Sprintf("«%s» finnes ikke. Se arket Forklaring.", p)
+				}
+				found = append(found, code)
+			}
+			*at(o) = found
+			return ""
+		},
+	}
+}
+
+// oneOf is a column with one of some values, or none.
+func oneOf[T ~string](name, field, help string, at func(*directory.Offering) *T, values ...T) column {
+	return column{name: name, field: field, help: help + " " + joined(values) + ".",
+		get: func(_ *Names, o directory.Offering) string { return string(*at(&o)) },
+		set: func(_ *Names, o *directory.Offering, cell string) string {
+			v := T(strings.ToLower(cell))
+			if cell != "" && !slices.Contains(values, v) {
+				return fmt.Sprintf("«%s» kan ikke stå her. Skriv en av disse: %s.", cell, joined(values))
+			}
+			*at(o) = v
+			return ""
+		},
+	}
+}
+
+// location returns the offering's first location, which the columns of the address are
+// about, and makes one where there is none.
+func location(o *directory.Offering) *directory.Location {
+	if len(o.Locations) == 0 {
+		o.Locations = []directory.Location{{}}
+	}
+	return &o.Locations[0]
+}
+
+// firstLocation is the location for reading; the zero value where there is none.
+func firstLocation(o directory.Offering) directory.Location {
+	if len(o.Locations) == 0 {
+		return directory.Location{}
+	}
+	return o.Locations[0]
+}
+
+// columns are the table's, in order.
+var columns = []column{
+	{name: "id", help: "Vårt nummer på tilbudet. La det stå. En rad uten nummer blir et nytt tilbud.",
+		get: func(_ *Names, o directory.Offering) string { return strconv.FormatInt(o.ID, 10) }},
+	{name: "versjon", help: "La det stå. Det hindrer at du skriver over noe en kollega har endret i mellomtiden.",
+		get: func(_ *Names, o directory.Offering) string { return strconv.Itoa(o.Version) }},
+	plain("navn", "name", "Navnet på tilbudet.", func(o *directory.Offering) *string { return &o.Name }),
+	{name: "type", help: "Koden til typen. Alle står i arket Forklaring.",
+		get: func(_ *Names, o directory.Offering) string { return o.Type },
+		set: func(n *Names, o *directory.Offering, cell string) string {
+			code, ok := n.types[strings.ToLower(cell)]
+			if !ok {
+				return fmt.Sprintf("Typen «%s» finnes ikke. Se arket Forklaring.", cell)
+			}
+			o.Type = code
+			return ""
+		}},
+	oneOf("status", "status", "Skriv en av disse:", func(o *directory.Offering) *directory.Status { return &o.Status }, directory.Statuses()...),
+	plain("ingress", "summary", "En eller to setninger.", func(o *directory.Offering) *string { return &o.Summary }),
+	plain("beskrivelse", "description", "Hva får du? Tom linje mellom avsnitt.", func(o *directory.Offering) *string { return &o.Description }),
+	plain("for_hvem", "audience", "Hvem passer det for?", func(o *directory.Offering) *string { return &o.Audience }),
+	{name: "telefon", field: "phone", help: "Nummer; hva det er for; når det er åpent. Flere nummer med | mellom. Det etter semikolon kan du la være. For: hjelpetelefon, sentralbord, timebestilling, tekstmelding.",
+		get: func(_ *Names, o directory.Offering) string {
+			var all []string
+			for _, p := range o.Phones {
+				s := p.Number.String()
+				if p.Purpose != "" || p.Hours != "" {
+					s += "; " + string(p.Purpose)
+				}
+				if p.Hours != "" {
+					s += "; " + p.Hours
+				}
+				all = append(all, s)
+			}
+			return joined(all)
+		},
+		set: func(_ *Names, o *directory.Offering, cell string) string {
+			var all []directory.Phone
+			for _, p := range parts(cell) {
+				number, rest, _ := strings.Cut(p, ";")
+				purpose, hours, _ := strings.Cut(rest, ";")
+				n, err := directory.ParsePhone(number)
+				if err != nil {
+					return fmt.Sprintf("«%s» er ikke et telefonnummer vi kan vise. Skriv åtte sifre, eller et kort nummer som 116123.", strings.TrimSpace(number))
+				}
+				all = append(all, directory.Phone{Number: n, Purpose: directory.PhonePurpose(strings.ToLower(strings.TrimSpace(purpose))), Hours: strings.TrimSpace(hours)})
+			}
+			o.Phones = all
+			return ""
+		}},
+	{name: "epost", field: "email", help: "Flere med | mellom.",
+		get: func(_ *Names, o directory.Offering) string { return joined(o.Emails) },
+		set: func(_ *Names, o *directory.Offering, cell string) string { o.Emails = parts(cell); return "" }},
+	{name: "nettsted", field: "website", help: "Hele adressen: https://www.example.org/side. Flere med | mellom.",
+		get: func(_ *Names, o directory.Offering) string { return joined(o.Websites) },
+		set: func(_ *Names, o *directory.Offering, cell string) string { o.Websites = parts(cell); return "" }},
+	plain("apningstider", "opening_text", "Med ord: hverdager 9–15.", func(o *directory.Offering) *string { return &o.OpeningText }),
+	{name: "gateadresse", field: "street", help: "Det første stedet tilbudet holder til.",
+		get: func(_ *Names, o directory.Offering) string { return firstLocation(o).Street },
+		set: func(_ *Names, o *directory.Offering, cell string) string { location(o).Street = cell; return "" }},
+	{name: "postnummer", field: "postal_code", help: "Fire sifre.",
+		get: func(_ *Names, o directory.Offering) string { return string(firstLocation(o).PostalCode) },
+		set: func(_ *Names, o *directory.Offering, cell string) string {
+			if len(cell) == 3 {
+				cell = "0" + cell // spreadsheets take the first nought for nothing
+			}
+			location(o).PostalCode = directory.PostalCode(cell)
+			return ""
+		}},
+	{name: "poststed", field: "postal_place",
+		get: func(_ *Names, o directory.Offering) string { return firstLocation(o).PostalPlace },
+		set: func(_ *Names, o *directory.Offering, cell string) string { location(o).PostalPlace = cell; return "" }},
+	oneOf("pris", "cost_kind", "Tom når du ikke vet. Ellers:", func(o *directory.Offering) *directory.CostKind { return &o.Cost.Kind }, directory.Free, directory.Paid),
+	plain("pris_tekst", "cost", "Hva koster det?", func(o *directory.Offering) *string { return &o.Cost.Text }),
+	oneOf("henvisning", "referral_kind", "Tom når du ikke vet. Ellers:", func(o *directory.Offering) *directory.ReferralKind { return &o.Referral.Kind },
+		directory.ContactYourself, directory.Apply, directory.BeReferred),
+	plain("henvisning_tekst", "referral", "Slik får du det.", func(o *directory.Offering) *string { return &o.Referral.Text }),
+	{name: "kommuner", field: "coverage", help: "Kommunene tilbudet er for: navn eller nummer, med | mellom.",
+		get: func(n *Names, o directory.Offering) string {
+			var all []string
+			for _, k := range o.Coverage.Kommuner {
+				all = append(all, cmp.Or(n.kommuner[k], string(k)))
+			}
+			return joined(all)
+		},
+		set: func(n *Names, o *directory.Offering, cell string) string {
+			var all []region.Number
+			for _, p := range parts(cell) {
+				k, ok := n.kommune[strings.ToLower(p)]
+				if !ok {
+					return fmt.Sprintf("Ingen kommune heter «%s».", p)
+				}
+				all = append(all, k)
+			}
+			slices.Sort(all)
+			o.Coverage.Kommuner = slices.Compact(all)
+			return ""
+		}},
+	codes("malgruppe", "target_groups", "Koder med | mellom. Alle står i arket Forklaring.", directory.TargetGroup, func(o *directory.Offering) *[]string { return &o.TargetGroups }),
+	codes("tema", "topics", "Koder med | mellom. Alle står i arket Forklaring.", directory.Topic, func(o *directory.Offering) *[]string { return &o.Topics }),
+	codes("form", "formats", "Koder med | mellom. Alle står i arket Forklaring.", directory.Format, func(o *directory.Offering) *[]string { return &o.Formats }),
+	{name: "sprak", field: "languages", help: "Koder etter ISO 639, med | mellom: nb | se | pl.",
+		get: func(_ *Names, o directory.Offering) string { return joined(o.Languages) },
+		set: func(_ *Names, o *directory.Offering, cell string) string {
+			o.Languages = parts(strings.ToLower(cell))
+			return ""
+		}},
+}
+
+// normal removes what the eye does not see: blanks around a text and at the ends of its
+// lines, and the line breaks of other systems.
+func normal(cell string) string {
+	cell = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ").Replace(cell)
+	return strings.TrimSpace(cell)
+}
+
+// Table returns the offerings as rows of cells, the header first.
+func Table(n *Names, offerings []directory.Offering) [][]string {
+	rows := [][]string{make([]string, len(columns))}
+	for i, c := range columns {
+		rows[0][i] = c.name
+	}
+	for _, o := range offerings {
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = c.get(n, o)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// NewPlan returns what the rows, the header first, would do to the stored offerings.
+// blank is what a new offering has unless its row says otherwise; its key gets the row's
+// number behind it. Columns that the table lacks stay as they are.
+func NewPlan(n *Names, stored []directory.Offering, blank directory.Offering, rows [][]string) Plan {
+	if len(rows) == 0 {
+		return Plan{Problem: "Filen er tom."}
+	}
+	at := map[int]column{}
+	for i, name := range rows[0] {
+		name = strings.ToLower(normal(name))
+		if name == "" {
+			continue
+		}
+		j := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
+		if j < 0 {
+			return Plan{Problem: fmt.Sprintf("Kolonnen «%s» kjenner vi ikke. Bruk malen, eller ta bort kolonnen.", name)}
+		}
+		for _, c := range at {
+			if c.name == name {
+				return Plan{Problem: fmt.Sprintf("Kolonnen «%s» står der to ganger.", name)}
+			}
+		}
+		at[i] = columns[j]
+	}
+	if len(at) == 0 {
+		return Plan{Problem: "Den første raden skal ha navnene på kolonnene. Bruk malen."}
+	}
+	if len(rows)-1 > MaxRows {
+		return Plan{Problem: fmt.Sprintf("Filen har %d rader. Vi tar imot høyst %d om gangen.", len(rows)-1, MaxRows)}
+	}
+	byID := map[string]directory.Offering{}
+	for _, o := range stored {
+		byID[strconv.FormatInt(o.ID, 10)] = o
+	}
+	var p Plan
+	seen := map[string]int{}
+	for i, cells := range rows[1:] {
+		l := Line{Row: i + 2}
+		cell := map[string]string{}
+		empty := true
+		for j, c := range at {
+			if j < len(cells) {
+				cell[c.name] = normal(cells[j])
+			} else {
+				cell[c.name] = ""
+			}
+			empty = empty && cell[c.name] == ""
+		}
+		if empty {
+			continue
+		}
+		n.read(&l, cell, byID, blank)
+		if id := cell["id"]; id != "" {
+			if first, twice := seen[id]; twice {
+				l.Problems = append(l.Problems, Problem{"id", fmt.Sprintf("Tilbudet står også i rad %d.", first)})
+			}
+			seen[id] = l.Row
+		}
+		p.Lines = append(p.Lines, l)
+	}
+	if len(p.Lines) == 0 {
+		p.Problem = "Filen har ingen rader under overskriften."
+	}
+	return p
+}
+
+// read fills in the line from its cells, by the names of their columns.
+func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.Offering, blank directory.Offering) {
+	before, known := byID[cell["id"]]
+	switch id := cell["id"]; {
+	case id == "":
+		l.New, before = true, blank
+		before.Key += "-" + strconv.Itoa(l.Row)
+	case !known:
+		l.Problems = append(l.Problems, Problem{"id", fmt.Sprintf("Vi finner ikke noe tilbud av dere med nummer %s. La feltet stå tomt for et nytt tilbud.", id)})
+		return
+	}
+	if v := cell["versjon"]; v != "" && !l.New && v != strconv.Itoa(before.Version) {
+		l.Problems = append(l.Problems, Problem{"versjon", "Noen har endret tilbudet etter at du lastet ned filen. Last ned på nytt, og gjør endringen der."})
+	}
+	o := before
+	o.Locations = slices.Clone(o.Locations) // the columns of the address write into it
+	for _, c := range columns {
+		text, there := cell[c.name]
+		if !there || c.set == nil {
+			continue
+		}
+		if text == normal(c.get(n, o)) || l.New && text == "" {
+			continue
+		}
+		if wrong := c.set(n, &o, text); wrong != "" {
+			l.Problems = append(l.Problems, Problem{c.name, wrong})
+		}
+	}
+	if len(o.Locations) == 1 && o.Locations[0] == (directory.Location{}) {
+		o.Locations = nil
+	}
+	if moved(before, o) {
+		o.Locations[0].Position = nil // it was the old address's
+	}
+	l.Offering = o
+	for _, c := range columns {
+		was, now := c.get(n, before), c.get(n, o)
+		if c.set != nil && (normal(was) != normal(now) || l.New && now != "") {
+			if l.New {
+				was = ""
+			}
+			l.Changes = append(l.Changes, Change{c.name, was, now})
+		}
+	}
+	if len(l.Problems) > 0 || !l.New && len(l.Changes) == 0 {
+		return
+	}
+	if invalid, ok := o.Validate().(directory.Invalid); ok {
+		for field, key := range invalid {
+			l.Problems = append(l.Problems, Problem{columnOf(field), message(key)})
+		}
+		slices.SortFunc(l.Problems, func(a, b Problem) int { return cmp.Compare(a.Column, b.Column) })
+	}
+	if !l.New && !before.Status.CanBecome(o.Status) {
+		l.Problems = append(l.Problems, Problem{"status", fmt.Sprintf("Et tilbud som er %s, kan ikke bli %s i ett steg.", before.Status, o.Status)})
+	}
+}
+
+// moved reports whether the first location has another address.
+func moved(before, after directory.Offering) bool {
+	a, b := firstLocation(before), firstLocation(after)
+	return len(after.Locations) > 0 && (a.Street != b.Street || a.PostalCode != b.PostalCode)
+}
+
+// columnOf returns the column of a field of directory.Invalid; the field where it has none.
+func columnOf(field string) string {
+	if field == "phone_purpose" || field == "phone_hours" {
+		field = "phone"
+	}
+	for _, c := range columns {
+		if c.field == field {
+			return c.name
+		}
+	}
+	return field
+}
+
+// message says what is wrong, for a message key of directory.Invalid.
+func message(key string) string {
+	switch key {
+	case directory.MsgRequired:
+		return "Her må det stå noe."
+	case directory.MsgTooLong:
+		return "Teksten er for lang."
+	case directory.MsgUnknown:
+		return "Dette finnes ikke i listen."
+	default:
+		return "Dette er ikke skrevet slik det skal være."
+	}
+}
