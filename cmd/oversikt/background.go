@@ -36,6 +36,7 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 		return errors.Join(
 			st.DeleteExpiredSessions(ctx),
 			st.PruneJobs(ctx),
+			st.ForgetReportTexts(ctx),
 		)
 	})
 	if c.CheckLinks == "on" {
