@@ -582,4 +582,12 @@ func TestBounceBecomesATask(t *testing.T) {
 	if err != nil || len(jobs[store.JobGaveUp]) != 3 || !strings.Contains(jobs[store.JobGaveUp][0].Problem, "no such user") {
 		t.Errorf("Jobs() = %+v, %v", jobs, err)
 	}
+	// Who queued it has found another way.
+	if err := p.store.SettleJob(t.Context(), given[0].ID, "asked the substitute"); err != nil {
+		t.Fatal(err)
+	}
+	if given, err = p.store.GivenUp(t.Context(), "confirm:"); err != nil || len(given) != 0 {
+		t.Errorf("GivenUp() after it is settled = %+v, %v", given, err)
+	}
+	p.until("done_at IS NOT NULL AND last_error LIKE '%no such user%; asked the substitute' AND NOT payload ? 'text' FROM jobs WHERE key LIKE 'confirm:%'")
 }

@@ -138,7 +138,8 @@ type GaveUp struct {
 func taskKeyOfJob(id int64) string { return fmt.Sprintf("job:%d", id) }
 
 // GivenUp returns the jobs that gave up whose key begins with prefix, the first to give
-// up first. Those that an editor had tried again, or dropped, are not among them.
+// up first. Those that an editor had tried again or dropped, and those that were settled,
+// are not among them.
 func (s *Store) GivenUp(ctx context.Context, prefix string) ([]Job, error) {
 	var rows []jobRow
 	err := s.db.WithContext(ctx).Raw(`SELECT id, kind, key, payload::text AS payload, run_at, attempts FROM jobs
@@ -151,6 +152,18 @@ func (s *Store) GivenUp(ctx context.Context, prefix string) ([]Job, error) {
 		found[i] = r.job()
 	}
 	return found, nil
+}
+
+// SettleJob notes that what a job of GivenUp was for is seen to in another way; how says
+// in which. It is for background work, and asks nobody. A job that did not give up, or that
+// somebody has decided about, stays as it is.
+func (s *Store) SettleJob(ctx context.Context, id int64, how string) error {
+	err := s.db.WithContext(ctx).Exec(`UPDATE jobs SET done_at = now(), payload = payload - 'text', last_error = left(last_error || '; ' || ?, 1000)
+		WHERE id = ? AND gave_up_at IS NOT NULL AND done_at IS NULL`, how, id).Error
+	if err != nil {
+		return fmt.Errorf("settle job %d: %w", id, err)
+	}
+	return nil
 }
 
 // How long what is done is kept for editors to look at.

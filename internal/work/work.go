@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -74,6 +75,8 @@ type Runner struct {
 	pollEvery, grace time.Duration // the constants; tests have less time
 }
 
+var scheduleName = regexp.MustCompile("^[a-z_]+$")
+
 type schedule struct {
 	interval time.Duration
 	run      func(ctx context.Context) error
@@ -104,6 +107,9 @@ func (r *Runner) Handle(kind store.JobKind, h func(ctx context.Context, j store.
 // A leader that hangs may still be at it when the next one begins, so f has to bear being
 // run twice. Its context ends when the node does not lead any more, or stops.
 func (r *Runner) Every(name string, interval time.Duration, f func(ctx context.Context) error) {
+	if !scheduleName.MatchString(name) {
+		panic("work: the table of schedules takes no name like " + name)
+	}
 	r.schedules[name] = schedule{interval, f}
 }
 
