@@ -224,7 +224,7 @@ func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *offering
 	}
 	o, errs := in.apply(to)
 	if len(errs) > 0 {
-		return nil, a.wrongInput(o, errs)
+		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)
 	if o, err = a.store.CreateOffering(ctx, actor, in.Why, o); err != nil {
@@ -283,7 +283,7 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 	}
 	o, errs := in.apply(stored)
 	if len(errs) > 0 {
-		return nil, a.wrongInput(o, errs)
+		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)
 	if o, err = a.store.UpdateOffering(ctx, actor, in.Why, o); err != nil {
@@ -293,9 +293,9 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 }
 
 // wrongInput returns a 422 with all that is wrong, also what the store would say.
-func (a *API) wrongInput(o directory.Offering, errs []error) error {
+func (a *API) wrongInput(ctx context.Context, o directory.Offering, errs []error) error {
 	var v directory.Invalid
-	if err := o.Validate(); err != nil && !errors.As(err, &v) {
+	if err := a.store.CheckOffering(ctx, o); err != nil && !errors.As(err, &v) {
 		return err
 	}
 	return invalid(v, errs)

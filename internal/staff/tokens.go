@@ -161,10 +161,10 @@ func (s *Staff) sendTokens(c *fiber.Ctx, status int, owner auth.Owner, form toke
 	}
 	p := view.TokensPage{
 		Meta: s.meta(c, "Tilganger for "+name, tokensCrumb), Owner: name, Action: tokensOf(owner),
-		Name: view.FormField{Name: "navn", Label: "Hva skal bruke den?", Value: form.name, Required: true, Max: 100,
+		Name: view.FormField{Name: "navn", Label: "Hva den er til", Value: form.name, Required: true, Max: 100,
 			Help: "Navnet på programmet eller leverandøren, så dere kjenner den igjen."},
-		Scopes: view.FormField{Name: "kan", Label: "Hva skal den kunne gjøre?", Help: "Velg så lite som mulig."},
-		Life:   view.FormField{Name: "varer", Label: "Hvor lenge skal den virke?"},
+		Scopes: view.FormField{Name: "kan", Label: "Hva den kan gjøre", Help: "Velg så lite som mulig."},
+		Life:   view.FormField{Name: "varer", Label: "Hvor lenge den virker"},
 	}
 	for _, scope := range store.Scopes() {
 		p.ScopeChoices = append(p.ScopeChoices, view.FormChoice{Value: string(scope), Text: capital(scopeTexts[scope]), Checked: slices.Contains(form.scopes, scope)})
@@ -180,24 +180,24 @@ func (s *Staff) sendTokens(c *fiber.Ctx, status int, owner auth.Owner, form toke
 	if invalid["scopes"] == directory.MsgRequired {
 		p.Scopes.Error = "Velg minst én ting."
 	}
-	p.Working = view.StaffTable{Caption: "Tilganger som virker", Columns: []string{"Navn", "Kan", "Sist brukt", "Virker til", "Stoppe"}}
 	p.Ended = view.StaffTable{Caption: "Tilganger som ikke virker lenger", Columns: []string{"Navn", "Sist brukt", "Sluttet å virke"}}
 	for _, t := range all {
-		label := view.Cell{Text: t.Name, Note: "Laget " + page.Bokmal.Date(t.CreatedAt) + " av " + creatorOf(t)}
-		used := view.Cell{Text: "Aldri"}
+		made, used := "Laget "+page.Bokmal.Date(t.CreatedAt)+" av "+creatorOf(t), "aldri"
 		if t.UsedAt != nil {
-			used.Text = capital(moment(*t.UsedAt, s.deps.Now()))
+			used = moment(*t.UsedAt, s.deps.Now())
 		}
 		if t.Works(s.deps.Now()) {
-			p.Working.Rows = append(p.Working.Rows, []view.Cell{label, {Text: capital(scopesText(t))}, used, {Text: dateOr(t.ExpiresAt, "Den trekkes tilbake")},
-				{Text: "Trekk tilbake", Href: fmt.Sprintf("%s/%d/trekk-tilbake", tokensPath, t.ID)}})
+			p.Working = append(p.Working, view.TokenLine{
+				Name: t.Name, Can: scopesText(t), Used: used, Until: dateOr(t.ExpiresAt, "den trekkes tilbake"), Made: made,
+				Revoke: fmt.Sprintf("%s/%d/trekk-tilbake", tokensPath, t.ID),
+			})
 			continue
 		}
 		why := view.Cell{Text: dateOr(t.ExpiresAt, ""), Note: "Gikk ut"}
 		if t.RevokedAt != nil {
 			why = view.Cell{Text: dateOr(t.RevokedAt, ""), Note: "Trukket tilbake"}
 		}
-		p.Ended.Rows = append(p.Ended.Rows, []view.Cell{label, used, why})
+		p.Ended.Rows = append(p.Ended.Rows, []view.Cell{{Text: t.Name, Note: made}, {Text: capital(used)}, why})
 	}
 	return s.send(c, status, view.Tokens(p))
 }

@@ -47,7 +47,7 @@ func TestMakeAndRevokeAToken(t *testing.T) {
 	}
 	list := p.get("/redaksjon/tilganger")
 	list.wantStatus(t, http.StatusOK)
-	if strings.Contains(list.body, secret) || !strings.Contains(list.body, "Nettsiden &lt;vår&gt;") || !strings.Contains(list.body, "I dag kl.") {
+	if strings.Contains(list.body, secret) || !strings.Contains(list.body, "Nettsiden &lt;vår&gt;") || !strings.Contains(list.body, "Sist brukt: i dag kl.") {
 		t.Errorf("the list shows the token, or not its name and use")
 	}
 

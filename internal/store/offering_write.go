@@ -60,6 +60,16 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	return o, recordOffering(tx, actor, why, nil, o)
 }
 
+// CheckOffering returns nil, or a directory.Invalid that names each field for which the
+// offering may not be stored. It writes nothing and asks for no permission.
+func (s *Store) CheckOffering(ctx context.Context, o directory.Offering) error {
+	known, err := references(s.db.WithContext(ctx), o)
+	if err != nil {
+		return fmt.Errorf("check offering: %w", err)
+	}
+	return check(canonical(o), known)
+}
+
 // UpdateOffering stores what the offering says now and returns it as stored; an update
 // that changes nothing writes nothing. It finds the offering by its id, and o.Version has
 // to be the version that the author has seen, else it returns ErrConflict. Key, uuid and
