@@ -34,7 +34,7 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 	r.Handle(store.JobMail, mail.Handler(sender, *from, time.Now))
 	r.Every("housekeeping", time.Hour, func(ctx context.Context) error {
 		return errors.Join(
-			st.DeleteExpiredSessions(ctx),
+			st.DeleteExpired(ctx),
 			st.PruneJobs(ctx),
 			st.ForgetReportTexts(ctx),
 		)

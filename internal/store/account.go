@@ -183,6 +183,9 @@ func setGrant(tx *gorm.DB, actor auth.Actor, account int64, g auth.Grant) error 
 	if err := managerLeft(tx, g.Owner, before); err != nil {
 		return err
 	}
+	if err := acceptEntry(tx, actor, account, g.Owner); err != nil {
+		return err
+	}
 	return record(tx, actor, "grant_given", map[string]any{
 		"account": account, "role": g.Role, "kommune": g.Owner.Kommune, "organization": g.Owner.Organization,
 	})
@@ -213,6 +216,10 @@ func (s *Store) RemoveGrant(ctx context.Context, actor auth.Actor, account int64
 			return err
 		}
 		if err := tx.Exec("DELETE FROM sessions WHERE account_id = ?", account).Error; err != nil {
+			return err
+		}
+		// Else an address of the kommune would be let in again by itself.
+		if err := refuseEntry(tx, actor, account, owner); err != nil {
 			return err
 		}
 		return record(tx, actor, "grant_removed", map[string]any{
