@@ -29,15 +29,12 @@ const (
 	loginLinkLife = "15 minutes"
 )
 
-// ErrWrongCode is returned for a code that is not the one that was sent.
-var ErrWrongCode = errors.New("wrong code")
-
-// TooMany is the error for what was asked for too often.
-type TooMany struct {
+// TooSoon is the error for what was asked for too often.
+type TooSoon struct {
 	Wait time.Duration // until it may be asked for again
 }
 
-func (e TooMany) Error() string { return fmt.Sprintf("too many; wait %v", e.Wait) }
+func (e TooSoon) Error() string { return fmt.Sprintf("too soon; wait %v", e.Wait) }
 
 // CodeFlow is a sign-in under way in one browser.
 type CodeFlow struct {
@@ -49,7 +46,7 @@ type CodeFlow struct {
 // StartCode begins a sign-in with the address and returns the secret for the browser's
 // cookie. If the address may sign in, the mail that write makes of a code is queued to it;
 // that it may not, nothing tells. It returns a directory.Invalid for what is no address,
-// and TooMany.
+// and TooSoon.
 func (s *Store) StartCode(ctx context.Context, email string, write func(code string, expires time.Time) Mail) (string, error) {
 	email, err := cleanEmail(email)
 	if err != nil {
@@ -106,7 +103,7 @@ func (s *Store) StartCode(ctx context.Context, email string, write func(code str
 
 var errTakeBack = errors.New("take back")
 
-// countCodes returns TooMany when the address, or everybody together, has asked for too
+// countCodes returns TooSoon when the address, or everybody together, has asked for too
 // many codes. What stands after a "+" in an address leads to the same inbox.
 func countCodes(tx *gorm.DB, email string) error {
 	var wait float64 // seconds
@@ -121,7 +118,7 @@ func countCodes(tx *gorm.DB, email string) error {
 		SELECT coalesce(max(extract(epoch FROM free - now())), 0)::float8 FROM over`,
 		email, codesPerHour-1, codesPerDay-1, codesInAll-1).Scan(&wait).Error
 	if err == nil && wait > 0 {
-		return TooMany{time.Duration(wait*float64(time.Second)).Round(time.Second) + time.Second}
+		return TooSoon{time.Duration(wait*float64(time.Second)).Round(time.Second) + time.Second}
 	}
 	return err
 }

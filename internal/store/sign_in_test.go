@@ -142,18 +142,18 @@ func TestLimitsOfCodes(t *testing.T) {
 		_, err := s.StartCode(t.Context(), email, func(c string, _ time.Time) Mail { return Mail{Text: c} })
 		return err
 	}
-	wantTooMany := func(what string, err error, most time.Duration) {
+	wantTooSoon := func(what string, err error, most time.Duration) {
 		t.Helper()
-		var many TooMany
+		var many TooSoon
 		if !errors.As(err, &many) || many.Wait <= 0 || many.Wait > most+time.Second {
-			t.Errorf("%s: %v, want TooMany for at most %v", what, err, most)
+			t.Errorf("%s: %v, want TooSoon for at most %v", what, err, most)
 		}
 	}
 	for _, email := range []string{"kari@test.example.org", "stranger@test.example.org"} {
 		for i := range codesPerHour {
 			wantError(t, email, start(strings.Replace(email, "@", fmt.Sprintf("+%d@", i), 1)), nil)
 		}
-		wantTooMany(email, start(email), time.Hour)
+		wantTooSoon(email, start(email), time.Hour)
 	}
 	if err := exec(t, s, "UPDATE sign_in_codes SET created_at = created_at - interval '2 hours'"); err != nil {
 		t.Fatal(err)
@@ -163,13 +163,13 @@ func TestLimitsOfCodes(t *testing.T) {
 		SELECT sha256(n::text::bytea), 'kari@test.example.org', sha256('x'), true, now() - interval '3 hours', now() FROM generate_series(1, ?) n`, codesPerDay); err != nil {
 		t.Fatal(err)
 	}
-	wantTooMany("a day's codes", start("kari@test.example.org"), 24*time.Hour)
+	wantTooSoon("a day's codes", start("kari@test.example.org"), 24*time.Hour)
 	wantError(t, "another", start("ola@test.example.org"), nil)
 	if err := exec(t, s, `INSERT INTO sign_in_codes (hash, email, code_hash, sent, expires_at)
 		SELECT sha256(('all' || n)::bytea), n || '@test.example.org', sha256('x'), false, now() + interval '1 minute' FROM generate_series(1, ?) n`, codesInAll); err != nil {
 		t.Fatal(err)
 	}
-	wantTooMany("a flood", start("ola@test.example.org"), time.Hour)
+	wantTooSoon("a flood", start("ola@test.example.org"), time.Hour)
 }
 
 func TestTriesAtTheSameTime(t *testing.T) {
