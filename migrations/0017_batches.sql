@@ -31,7 +31,7 @@ CREATE TABLE uploads (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id bigint NOT NULL REFERENCES accounts (id),
     name text NOT NULL CHECK (name <> '' AND length(name) <= 200),
-    content bytea NOT NULL CHECK (length(content) <= 5 * 1024 * 1024),
+    content bytea NOT NULL CHECK (length(content) <= 1024 * 1024),
     created_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE uploads IS 'kept for a day';

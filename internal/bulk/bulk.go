@@ -436,7 +436,7 @@ func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.
 	}
 	if invalid, ok := o.Validate().(directory.Invalid); ok {
 		for field, key := range invalid {
-			l.Problems = append(l.Problems, Problem{columnOf(field), message(key)})
+			l.Problems = append(l.Problems, Problem{ColumnOf(field), message(key)})
 		}
 		slices.SortFunc(l.Problems, func(a, b Problem) int { return cmp.Compare(a.Column, b.Column) })
 	}
@@ -451,8 +451,8 @@ func moved(before, after directory.Offering) bool {
 	return len(after.Locations) > 0 && (a.Street != b.Street || a.PostalCode != b.PostalCode)
 }
 
-// columnOf returns the column of a field of directory.Invalid; the field where it has none.
-func columnOf(field string) string {
+// ColumnOf returns the column of a field of directory.Invalid; the field where it has none.
+func ColumnOf(field string) string {
 	if field == "phone_purpose" || field == "phone_hours" {
 		field = "phone"
 	}

@@ -55,7 +55,7 @@ func Replace(n *Names, stored []directory.Offering, field, from, to string) (p P
 		}
 		if wrong, ok := after.Validate().(directory.Invalid); ok {
 			for field, key := range wrong {
-				l.Problems = append(l.Problems, Problem{columnOf(field), message(key)})
+				l.Problems = append(l.Problems, Problem{ColumnOf(field), message(key)})
 			}
 		}
 		p.Lines = append(p.Lines, l)

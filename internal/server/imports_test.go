@@ -35,7 +35,8 @@ var imports = map[string][]string{
 	"web/view":       {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
 	"internal/site":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 	"internal/api":   {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
-	"internal/staff": {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
+	"internal/bulk":  {"internal/directory", "internal/region"},
+	"internal/staff": {"internal/article", "internal/auth", "internal/bulk", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},
 
@@ -57,6 +58,7 @@ var owners = map[string][]string{
 	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/staff", "internal/api", "internal/page", "internal/bench"},
 	"github.com/danielgtaylor/huma/":     {"internal/api"},
 	"github.com/prometheus/":             {"internal/server"},
+	"github.com/xuri/excelize/":          {"internal/bulk"},
 	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/go-webauthn/webauthn":    {"internal/staff"},

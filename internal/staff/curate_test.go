@@ -236,4 +236,3 @@ func TestOfItsSize(t *testing.T) {
 		t.Errorf("of three: %d, %v", len(near), ok)
 	}
 }
-

@@ -55,3 +55,11 @@ func anyWrong(fields []FormField) bool {
 	}
 	return false
 }
+
+// hiddenRows says how many rows of a plan are not shown.
+func hiddenRows(n int) string {
+	if n == 1 {
+		return "1 rad til"
+	}
+	return strconv.Itoa(n) + " rader til"
+}
