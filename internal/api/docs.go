@@ -96,7 +96,6 @@ type docsTable struct {
 
 type docsField struct {
 	Name        string
-	In          string // of parameters: "query", "path" or "header"
 	Type        docsType
 	Required    bool
 	Description string
@@ -124,7 +123,12 @@ func (a *API) docsPage(doc *huma.OpenAPI) docsPage {
 	}
 	schemas := doc.Components.Schemas.Map()
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
-		page.Schemas = append(page.Schemas, docsSchema{Name: name, Fields: docsTable{"Felt i " + name, docsFields(schemas[name])}})
+		fields := docsFields(schemas[name])
+		for i := range fields {
+			// Of what is read, every field is always there: only of what is sent it tells something.
+			fields[i].Required = fields[i].Required && strings.HasSuffix(name, inputSuffix)
+		}
+		page.Schemas = append(page.Schemas, docsSchema{Name: name, Fields: docsTable{"Felt i " + name, fields}})
 	}
 	return page
 }
@@ -135,7 +139,6 @@ func docsCallOf(path string, op *huma.Operation) docsCall {
 	for _, p := range op.Parameters {
 		call.Parameters.Rows = append(call.Parameters.Rows, docsField{
 			Name:        p.Name,
-			In:          p.In,
 			Type:        docsTypeOf(p.Schema),
 			Required:    p.Required,
 			Description: p.Description,

@@ -273,21 +273,31 @@ var schemaNames = map[string]string{
 	"FieldError":     "Feltfeil",
 	"Pointer":        "Peker",
 
-	"Written":        "LagretTilbud",
-	"OfferingInput":  "TilbudInn",
-	"CodeInput":      "KodeInn",
-	"CoverageInput":  "DekningInn",
-	"KommuneInput":   "KommuneInn",
-	"FylkeInput":     "FylkeInn",
-	"PhoneInput":     "TelefonInn",
-	"WeekdayInput":   "UkedagInn",
-	"ExceptionInput": "UnntakInn",
+	"OrganizationInput": "OrganisasjonInn",
+	"AddressInput":      "AdresseInn",
+	"PositionInput":     "PosisjonInn",
+	"HoursInput":        "ApningstiderInn",
+	"CostInput":         "PrisInn",
+	"ReferralInput":     "HenvisningInn",
+	"SourceInput":       "KildeInn",
+	"Written":           "LagretTilbud",
+	"OfferingInput":     "TilbudInn",
+	"CodeInput":         "KodeInn",
+	"CoverageInput":     "DekningInn",
+	"KommuneInput":      "KommuneInn",
+	"FylkeInput":        "FylkeInn",
+	"PhoneInput":        "TelefonInn",
+	"WeekdayInput":      "UkedagInn",
+	"ExceptionInput":    "UnntakInn",
 
 	"ListKommune":        "Kommuneliste",
 	"ListFylke":          "Fylkesliste",
 	"ListOfferingType":   "Typeliste",
 	"ListArticleSummary": "Artikkelliste",
 }
+
+// inputSuffix ends the names of what programs send.
+const inputSuffix = "Inn"
 
 // schemaName returns a type's name in the OpenAPI document.
 func schemaName(t reflect.Type, hint string) string {

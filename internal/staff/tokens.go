@@ -214,13 +214,16 @@ func creatorOf(t store.Token) string {
 	return cmp.Or(t.Creator, "den som drifter nettstedet")
 }
 
-// scopesText says what the token may do: "melde inn og endre tilbud, bekrefte at tilbud stemmer".
+// scopesText says what the token may do: "melde inn og endre tilbud, og bekrefte at tilbud stemmer".
 func scopesText(t store.Token) string {
 	texts := make([]string, len(t.Scopes))
 	for i, scope := range t.Scopes {
 		texts[i] = scopeTexts[scope]
 	}
-	return strings.Join(texts, ", ")
+	if last := len(texts) - 1; last > 0 {
+		return strings.Join(texts[:last], ", ") + ", og " + texts[last]
+	}
+	return strings.Join(texts, "")
 }
 
 // createToken makes a token and shows it. It is in the answer to the form and nowhere

@@ -147,7 +147,7 @@ func TestChooseWhoseTokens(t *testing.T) {
 func TestTokenMail(t *testing.T) {
 	until := time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 	m := TokenMail("https://oversikt.example.org", "Bodø")(store.Token{ID: 3, Owner: bodo, Name: "Nettsiden", Scopes: store.Scopes()[:2], Creator: "Kari Test", ExpiresAt: &until})
-	for _, want := range []string{"Nettsiden", "melde inn og endre tilbud, bekrefte at tilbud stemmer", "Kari Test", "26. november 2027", "https://oversikt.example.org/redaksjon/tilganger?kommune=1804"} {
+	for _, want := range []string{"Nettsiden", "melde inn og endre tilbud, og bekrefte at tilbud stemmer", "Kari Test", "26. november 2027", "https://oversikt.example.org/redaksjon/tilganger?kommune=1804"} {
 		if !strings.Contains(m.Text, want) {
 			t.Errorf("the mail lacks %q:\n%s", want, m.Text)
 		}

@@ -19,6 +19,7 @@ func seedForConstraints(t *testing.T) *Store {
 	if _, err := s.SaveArticle(t.Context(), operator, "", "ta-vare-pa-barna", "test", testArticle("Test", 1)); err != nil {
 		t.Fatal(err)
 	}
+	newToken(t, s)
 	err := exec(t, s, "INSERT INTO import_runs (digest, actor) VALUES (?, 'test')", testDigest)
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +41,14 @@ func TestDatabaseRefusesBadValues(t *testing.T) {
 		code       string
 		good       string // the same with a value that is right, to see that the value was to blame
 	}{
+		{"tokens", "name = ''", check, "name = 'Test 2'"},
+		{"tokens", "scopes = '{}'", check, "scopes = '{slett}'"},
+		{"tokens", "scopes = '{skriv,alt}'", check, ""},
+		{"tokens", "kommune_number = NULL", check, "kommune_number = '0301'"},
+		{"tokens", "organization_id = (SELECT min(id) FROM organizations)", check, ""},
+		{"tokens", "expires_at = created_at - interval '1 day'", check, "expires_at = NULL"},
+		{"tokens", "revoked_at = now()", check, "revoked_at = now(), revoked_by = 'test'"},
+		{"tokens", "hash = 'short'", check, ""},
 		{"fylker", "number = '3'", check, ""},
 		{"fylker", "name = ''", check, "name = 'Test ' || number"},
 		{"fylker", "name = 'Test'", unique, ""},
