@@ -24,6 +24,16 @@ func seedForConstraints(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, sql := range []string{
+		"INSERT INTO links (url) VALUES ('https://example.org/lenke')",
+		"INSERT INTO work_schedules (name) VALUES ('test')",
+		"INSERT INTO leader (holder, until) VALUES ('test', now())",
+		"INSERT INTO jobs (kind, key) VALUES ('test', 'a'), ('test', 'b')",
+	} {
+		if err := exec(t, s, sql); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s
 }
 
@@ -165,6 +175,18 @@ func TestDatabaseRefusesBadValues(t *testing.T) {
 		{"articles", "version = 0", check, ""},
 		{"changes", "kind = 'annet'", check, "kind = 'reindex'"},
 		{"installation", "only_row = false", check, ""},
+		{"leader", "only_row = false", check, ""},
+		{"leader", "holder = ''", check, "holder = 'another'"},
+		{"work_schedules", "name = 'Med Blank'", check, "name = 'test_to'"},
+		{"links", "url = 'javascript:alert(1)'", check, "url = 'http://example.org/lenke'"},
+		{"links", "url = 'https://example.org/' || repeat('x', 2000)", check, ""},
+		{"links", "status = 99", check, "status = 404"},
+		{"links", "failure = 'Borte!'", check, "failure = 'dns'"},
+		{"links", "moved_to = 'file:///etc/passwd'", check, "moved_to = 'https://example.org/ny'"},
+		{"links", "strikes = -1", check, "strikes = 1"},
+		{"jobs", "key = 'a'", unique, ""},
+		{"jobs", "key = '' WHERE key = 'a'", check, "key = NULL"},
+		{"jobs", "kind = 'Mail'", check, "kind = 'mail'"},
 		{"import_runs", "digest = 'abc'", check, ""},
 		{"import_runs", "actor = ''", check, ""},
 	} {
