@@ -237,23 +237,18 @@ func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *offering
 
 // blank returns what a new offering of the owner has unless its input says otherwise.
 func (a *API) blank(ctx context.Context, v *search.View, owner auth.Owner) (directory.Offering, error) {
-	o := directory.Offering{
-		Key: "api/" + uuid.NewString(), Status: directory.Published, Confidence: directory.High,
-		Source: directory.Source{Date: directory.PartialDate(a.now().Format(time.DateOnly))},
-	}
+	o := directory.Offering{Key: "api/" + uuid.NewString(), Status: directory.Published, Confidence: directory.High}
 	organization, err := a.store.OrganizationOf(ctx, owner)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		k, _ := v.Kommune(owner.Kommune)
-		if k != nil {
-			o.Source.Title = k.Name + " kommune"
-		}
-	case err != nil:
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return o, err
 	}
-	if organization.Name != "" {
-		o.Organization, o.Source.Title = organization, organization.Name
+	// What is known of a kommune may be a part of it, or what it does with a neighbour. A
+	// name that two kommuner have would be taken by the first to write.
+	if k, ok := v.Kommune(owner.Kommune); ok && !k.Ambiguous && organization.Name != k.Name+" kommune" {
+		organization = directory.Organization{Name: k.Name + " kommune"}
 	}
+	o.Organization = organization
+	o.Source = directory.Source{Title: organization.Name, Date: directory.PartialDate(a.now().Format(time.DateOnly))}
 	return o, nil
 }
 

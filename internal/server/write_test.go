@@ -327,6 +327,9 @@ func TestWriteAndRead(t *testing.T) {
 	if err != nil || auth.OwnerOf(stored) != bodo || stored.Phones[0].Number != "+4722222222" {
 		t.Fatalf("stored %+v, %v", stored, err)
 	}
+	if o := stored.Organization; o.Name != "Bodø kommune" || o.Kommune != "1804" || o.Kind != directory.KindKommune {
+		t.Errorf("organization %+v, want the kommune", o)
+	}
 	history, err := s.store.Revisions(t.Context(), store.KindOffering, fmt.Sprint(id))
 	if err != nil || len(history) != 1 || history[0].Actor != fmt.Sprintf("token: %d", token.ID) || history[0].Why != "Nytt i år." {
 		t.Errorf("history %+v, %v", history, err)
@@ -479,6 +482,63 @@ func TestWritesAreForTheOwner(t *testing.T) {
 			t.Errorf("%s was changed, %v", o.Name, err)
 		}
 	}
+}
+
+// What a kommune has on its own is its own, and what an organization has, the organization's.
+func TestNewOfferingsAreTheOwners(t *testing.T) {
+	s := newWriteSite(t)
+	_, kommune := s.token(bodo, store.ScopeWrite)
+	body := `{"navn":"Delt test","type":{"kode":"annet"},"dekning":{"kommuner":[{"kommunenummer":"1804"},{"kommunenummer":"1811"}]}}`
+	shared := s.call(http.MethodPost, "/tilbud", kommune, "", body)
+	shared.want(t, http.StatusCreated)
+	again := s.call(http.MethodPost, "/tilbud", kommune, "", body)
+	again.want(t, http.StatusCreated)
+	if a, b := shared.fields(t)["organisasjon"], again.fields(t)["organisasjon"]; !cmp.Equal(a, b) {
+		t.Errorf("two organizations: %v and %v", a, b)
+	}
+	own := s.call(http.MethodPost, "/tilbud", kommune, "", strings.Replace(body, "{", `{"organisasjon":{"navn":"Bodø kommune, Testavdelingen"},`, 1))
+	own.want(t, http.StatusCreated)
+
+	given, err := s.store.CreateOffering(t.Context(), tester, "", directory.Offering{
+		Key: "annet/forening", Type: "annet", Name: "Foreningens test", Organization: directory.Organization{Name: "Testforeningen"},
+		Coverage: directory.Coverage{National: true}, Source: directory.Source{Title: "Test"}, Confidence: directory.High, Status: directory.Published,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := auth.Owner{Organization: given.Organization.ID}
+	account, err := s.store.CreateAccount(t.Context(), tester, "leder@test.example.org", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.store.SetGrant(t.Context(), tester, account.ID, auth.Grant{Owner: owner, Role: auth.Manager, Coverage: directory.Coverage{Fylker: []region.FylkeNumber{"18"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, association := s.token(owner, store.ScopeWrite)
+	made := s.call(http.MethodPost, "/tilbud", association, "", body)
+	made.want(t, http.StatusCreated)
+	if o := made.fields(t)["organisasjon"].(map[string]any); o["navn"] != "Testforeningen" {
+		t.Errorf("organization %v, want its own", o)
+	}
+	for name, outside := range map[string]string{
+		"another organization": strings.Replace(body, "{", `{"organisasjon":{"navn":"En annen"},`, 1),
+		"a kommune":            strings.Replace(body, "{", `{"organisasjon":{"navn":"Bodø kommune"},`, 1),
+		"outside its coverage": strings.Replace(body, "1811", "0301", 1),
+	} {
+		if r := s.call(http.MethodPost, "/tilbud", association, "", outside); r.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d %s", name, r.StatusCode, r.body)
+		}
+	}
+	// What an editor gave a wider coverage can be changed otherwise.
+	read := s.call(http.MethodGet, pathOf(given.ID), "", "", "")
+	s.eventually("readers see it", func() bool {
+		read = s.call(http.MethodGet, pathOf(given.ID), "", "", "")
+		return read.StatusCode == http.StatusOK
+	})
+	f := read.fields(t)
+	f["ingress"] = "Endret."
+	s.call(http.MethodPut, pathOf(given.ID), association, read.Header.Get("ETag"), encode(t, f)).want(t, http.StatusOK)
 }
 
 func TestWritesNeedTheVersion(t *testing.T) {

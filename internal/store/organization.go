@@ -63,11 +63,12 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 }
 
 // OrganizationOf returns the organization that gives the owner's offerings: for a kommune
-// the one that is it, the oldest where there are several. It returns ErrNotFound when no
-// offering has named the kommune yet.
+// the one that is it, of several that with the shortest name, since those of its parts and
+// of what it does with others are longer. It returns ErrNotFound when no offering has
+// named the kommune yet.
 func (s *Store) OrganizationOf(ctx context.Context, owner auth.Owner) (directory.Organization, error) {
 	o, err := one(list(s.db.WithContext(ctx).Where("kommune_number = ? OR id = ?", optional(owner.Kommune), nilIfZero(owner.Organization)).
-		Order("id").Limit(1), organizationRow.organization))
+		Order("length(name), id").Limit(1), organizationRow.organization))
 	if err != nil {
 		return directory.Organization{}, fmt.Errorf("organization of %v: %w", owner, err)
 	}
