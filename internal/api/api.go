@@ -54,6 +54,7 @@ type API struct {
 	answers   *page.Cache[uint64] // finished answers, by address
 	asked     asked
 
+	schemas   huma.Registry // of bodies
 	limiter   limiter
 	perMinute int // calls of a token
 	now       func() time.Time

@@ -159,8 +159,12 @@ type sourceInput struct {
 // reference beside null, a validator can only say that neither fits.
 type given[T any] struct{ value *T }
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (g *given[T]) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &g.value) }
+// UnmarshalJSON implements json.Unmarshaler. It takes what fits: an error would end the
+// reading of all that comes after, which would then be said to be missing.
+func (g *given[T]) UnmarshalJSON(b []byte) error {
+	_ = json.Unmarshal(b, &g.value)
+	return nil
+}
 
 // or returns the object, or one without content.
 func (g given[T]) or() T {
@@ -177,6 +181,35 @@ func (g given[T]) Schema(r huma.Registry) *huma.Schema {
 	s := *r.SchemaFromRef(ref)
 	s.Nullable, s.Title = true, strings.TrimPrefix(ref, schemaPrefix)
 	return &s
+}
+
+// sentOffering is a body that is JSON, and maybe no offering. It is held against the schema
+// by the handler and not by huma: then who may not write, or has not seen the version, is
+// told that first, and all that is wrong is told at once.
+type sentOffering struct {
+	offeringInput
+
+	raw any
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *sentOffering) UnmarshalJSON(b []byte) error {
+	// What does not fit is left out, and is what the schema refuses.
+	_ = json.Unmarshal(b, &s.offeringInput)
+	return json.Unmarshal(b, &s.raw)
+}
+
+// Schema implements huma.SchemaProvider.
+func (s *sentOffering) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[offeringInput](), true, "")
+}
+
+// against returns what the schema says is wrong.
+func (s *sentOffering) against(r huma.Registry) []error {
+	at, found := huma.NewPathBuffer(nil, 0), &huma.ValidateResult{}
+	at.Push("body")
+	huma.Validate(r, s.Schema(r), at, huma.ModeWriteToServer, s.raw, found)
+	return found.Errors
 }
 
 // apply returns the offering with what the input says; what an input cannot say stays.
@@ -323,19 +356,31 @@ var fieldOf = map[string]string{
 }
 
 // invalid returns a 422 with an entry for each field that the store named, and those that
-// were found before. Where the body itself was at fault, the store's word on it adds nothing.
+// were found before, the first for each place.
 func invalid(v directory.Invalid, found []error) *problem {
 	p := fromHuma(http.StatusUnprocessableEntity, found)
+	known := map[string]bool{}
+	p.Errors = slices.DeleteFunc(p.Errors, func(e fieldError) bool {
+		again := known[e.Location]
+		known[e.Location] = true
+		return again
+	})
 	for field, key := range v {
 		location := "body"
 		if name := fieldOf[field]; name != "" {
 			location += "." + name
 		}
-		named := func(e fieldError) bool { return strings.HasPrefix(e.Location, location) }
+		named := func(e fieldError) bool { return within(e.Location, location) || within(location, e.Location) }
 		if !slices.ContainsFunc(p.Errors, named) {
 			p.Errors = append(p.Errors, fieldError{Message: msgOf[key], Location: location})
 		}
 	}
 	p.aboutBody()
 	return p
+}
+
+// within reports whether a place is another, or a part of it.
+func within(part, whole string) bool {
+	rest, ok := strings.CutPrefix(part, whole)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

@@ -2,10 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -110,4 +112,32 @@ func anyOffering(r *rand.Rand) directory.Offering {
 		o.Exceptions = append(o.Exceptions, e)
 	}
 	return o
+}
+
+// Whatever JSON is sent is taken apart without a panic, and what the schema takes has no
+// place that is wrong but those that are named.
+func FuzzBody(f *testing.F) {
+	f.Add(`{"navn":"Test","type":{"kode":"ppt"},"dekning":{"niva":"nasjonal"},"apningstider":{"uke":[{"dag":"helg"}],"unntak":[{"dato":"x"}]}}`)
+	f.Add(`{"navn":1,"telefon":[null,{"nummer":null}],"adresse":[],"posisjon":null,"dekning":{"kommuner":[{}]},"stengt_til":"0000-01-01"}`)
+	f.Add(`[]`)
+	f.Fuzz(func(t *testing.T, body string) {
+		var in sentOffering
+		if !json.Valid([]byte(body)) {
+			return
+		}
+		if err := json.Unmarshal([]byte(body), &in); err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+		r := huma.NewMapRegistry(schemaPrefix, schemaName)
+		o, errs := in.apply(directory.Offering{})
+		var v directory.Invalid
+		if err := o.Validate(); err != nil && !errors.As(err, &v) {
+			t.Fatal(err)
+		}
+		for _, e := range invalid(v, append(in.against(r), errs...)).Errors {
+			if e.Message == "" || !within(e.Location, "body") {
+				t.Errorf("%q at %q: %s", e.Message, e.Location, body)
+			}
+		}
+	})
 }

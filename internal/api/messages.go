@@ -88,7 +88,6 @@ var details = map[int]string{
 var bodyDetails = map[int]string{
 	http.StatusBadRequest:           "Innholdet må være ett tilbud, som JSON i UTF-8.",
 	http.StatusUnsupportedMediaType: "Innholdet må sendes med Content-Type: application/json.",
-	http.StatusUnprocessableEntity:  msgBody,
 }
 
 // msgOf says what the keys of directory.Invalid mean.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -152,13 +151,10 @@ func fromHuma(status int, errs []error) *problem {
 		if name, ok := strings.CutPrefix(e.Message, missing); ok {
 			e.Message, e.Location = "mangler", e.Location+"."+name
 		}
-		if status != http.StatusUnprocessableEntity && e.Location == "body" {
-			continue // the parser's own words, which quote the body; the detail says it
-		}
 		p.Errors = append(p.Errors, e)
 	}
 	inBody := func(e fieldError) bool { return strings.HasPrefix(e.Location, "body") }
-	if status != http.StatusUnprocessableEntity || slices.ContainsFunc(p.Errors, inBody) {
+	if slices.ContainsFunc(p.Errors, inBody) {
 		p.aboutBody()
 	}
 	return p
@@ -167,10 +163,7 @@ func fromHuma(status int, errs []error) *problem {
 // aboutBody words the problem for a body, and puts its errors in the order of their
 // places: huma finds those of an object in any.
 func (p *problem) aboutBody() {
-	p.Detail = cmp.Or(bodyDetails[p.Status], p.Detail)
-	if p.Status == http.StatusUnprocessableEntity {
-		p.Title = "Feil i innholdet"
-	}
+	p.Title, p.Detail = "Feil i innholdet", msgBody
 	slices.SortStableFunc(p.Errors, func(a, b fieldError) int { return strings.Compare(a.Location, b.Location) })
 }
 

@@ -1,13 +1,17 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -57,13 +61,14 @@ type actorKey struct{}
 
 // registerWrites is for programs of those who own offerings.
 func (a *API) registerWrites(h huma.API) {
+	a.schemas = h.OpenAPI().Components.Schemas
 	h.OpenAPI().Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		securityScheme: {Type: "http", Scheme: "bearer", Description: "En tilgang som kommunen eller organisasjonen har laget i redaksjonen. Den begynner med " + store.TokenPrefix + "."},
 	}
-	type create struct{ Body offeringInput }
+	type create struct{ Body sentOffering }
 	type update struct {
 		Seen
-		Body offeringInput
+		Body sentOffering
 	}
 	write(a, h, auth.Edit, huma.Operation{
 		OperationID: "nytt-tilbud", Method: http.MethodPost, Path: "/tilbud", DefaultStatus: http.StatusCreated,
@@ -101,20 +106,23 @@ const securityScheme = "tilgang"
 // write registers a call that changes something, for tokens that may do the action.
 func write[I, O any](a *API, h huma.API, action auth.Action, op huma.Operation, handle func(context.Context, auth.Actor, *I) (*O, error)) {
 	op.Tags = []string{"Skrive"}
-	op.MaxBodyBytes = maxBody
 	op.Security = []map[string][]string{{securityScheme: {}}}
 	op.Errors = []int{
 		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestEntityTooLarge,
 		http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusServiceUnavailable,
 	}
 	op.Middlewares = huma.Middlewares{a.authenticate(action)}
+	var sent huma.Middlewares
 	if op.Method != http.MethodDelete && !strings.HasSuffix(op.Path, "/bekreft") {
 		op.Errors = append(op.Errors, http.StatusUnsupportedMediaType)
+		op.SkipValidateBody = true // see sentOffering
+		sent = huma.Middlewares{needJSON}
 	}
 	if strings.Contains(op.Path, "{id}") {
 		op.Errors = append(op.Errors, http.StatusNotFound, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
 		op.Middlewares = append(op.Middlewares, needVersion)
 	}
+	op.Middlewares = append(op.Middlewares, sent...)
 	huma.Register(h, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, ctx.Value(actorKey{}).(auth.Actor), in)
 		if err != nil {
@@ -196,6 +204,27 @@ func needVersion(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// needJSON refuses bodies that are no JSON, or more than an offering can be.
+func needJSON(ctx huma.Context, next func(huma.Context)) {
+	c := humafiber.Unwrap(ctx)
+	body := c.Body()
+	kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType, fiber.MIMEApplicationJSON))
+	status := 0
+	switch {
+	case len(body) > maxBody:
+		status = http.StatusRequestEntityTooLarge
+	case err != nil || kind != fiber.MIMEApplicationJSON:
+		status = http.StatusUnsupportedMediaType
+	case !json.Valid(body) || !utf8.Valid(body):
+		status = http.StatusBadRequest
+	}
+	if status != 0 {
+		send(c, newProblem(status, cmp.Or(bodyDetails[status], details[status])))
+		return
+	}
+	next(ctx)
+}
+
 // versionTag returns the beginning of the ETags of an offering's version.
 func versionTag(version int) string { return `W/"` + strconv.Itoa(version) }
 
@@ -213,7 +242,7 @@ func versionIn(etag string) int {
 	return version
 }
 
-func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *offeringInput) (*saved, error) {
+func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *sentOffering) (*saved, error) {
 	v, err := a.current()
 	if err != nil {
 		return nil, err
@@ -223,7 +252,7 @@ func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *offering
 		return nil, err
 	}
 	o, errs := in.apply(to)
-	if len(errs) > 0 {
+	if errs = append(in.against(a.schemas), errs...); len(errs) > 0 {
 		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)
@@ -259,7 +288,7 @@ func (a *API) nameKommune(actor auth.Actor, o *directory.Offering) {
 	}
 }
 
-func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string, in *offeringInput) (*saved, error) {
+func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string, in *sentOffering) (*saved, error) {
 	v, err := a.current()
 	if err != nil {
 		return nil, err
@@ -277,7 +306,7 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 		return nil, store.ErrConflict
 	}
 	o, errs := in.apply(stored)
-	if len(errs) > 0 {
+	if errs = append(in.against(a.schemas), errs...); len(errs) > 0 {
 		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)

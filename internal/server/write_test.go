@@ -614,6 +614,8 @@ func TestWrongBodies(t *testing.T) {
 		"several": {`{"epost":["a@example.org","b"],"nettsted":["example.org"],"pris":{"slag":"dyrt"}}`, []string{"body.epost[1]", "body.nettsted", "body.pris.slag"}},
 		"all at once": {`{"navn":"","type":{"kode":"x"},"telefon":[{"nummer":"1"}],"epost":["b"],"dekning":{"kommuner":[{"kommunenummer":"9999"}]}}`,
 			[]string{"body.dekning", "body.epost[0]", "body.navn", "body.telefon[0].nummer", "body.type.kode"}},
+		"of every kind at once": {`{"navn":1,"ukjent":true,"type":{"kode":"x"},"telefon":[{"nummer":"1"}],"ingress":"` + strings.Repeat("a", 601) + `","stengt_til":"i morgen"}`,
+			[]string{"body.ingress", "body.navn", "body.stengt_til", "body.telefon[0].nummer", "body.type.kode", "body.ukjent"}},
 		"no coverage":     {`{"dekning":{"kommuner":[]}}`, []string{"body.dekning"}},
 		"unknown kommune": {`{"dekning":{"kommuner":[{"kommunenummer":"1804"},{"kommunenummer":"9999"}]}}`, []string{"body.dekning"}},
 		"level":           {`{"dekning":{"niva":"fylke","kommuner":[{"kommunenummer":"1804"}]}}`, []string{"body.dekning.niva"}},
@@ -649,7 +651,7 @@ func TestWrongBodies(t *testing.T) {
 		})
 	}
 	s.call(http.MethodPost, "/tilbud", secret, "", "{}").want(t, http.StatusUnprocessableEntity, "body.dekning", "body.navn", "body.type")
-	for _, bad := range []string{"", "{", "no json", `{"navn":"a"} x`} {
+	for _, bad := range []string{"", "{", "no json", `{"navn":"a"} x`, "{\"navn\":\"\xff\"}"} {
 		s.call(http.MethodPost, "/tilbud", secret, "", bad).want(t, http.StatusBadRequest)
 	}
 	for _, bad := range []string{"[]", "null", `"a"`, "1"} {
