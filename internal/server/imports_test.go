@@ -36,7 +36,8 @@ var imports = map[string][]string{
 	"internal/site":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 	"internal/api":   {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
 	"internal/bulk":  {"internal/directory", "internal/region"},
-	"internal/staff": {"internal/article", "internal/auth", "internal/bulk", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
+	"internal/diff":  {"internal/directory", "internal/region"},
+	"internal/staff": {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},
 
