@@ -477,3 +477,9 @@ func message(key string) string {
 		return "Dette er ikke skrevet slik det skal være."
 	}
 }
+
+// Kommune returns what the kommune is called, or "".
+func (n *Names) Kommune(k region.Number) string { return n.kommuner[k] }
+
+// Fylke returns what the fylke is called, or "".
+func (n *Names) Fylke(f region.FylkeNumber) string { return n.fylker[f] }

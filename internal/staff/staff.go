@@ -56,6 +56,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountFactors(app)
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
+	s.mountHistory(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)

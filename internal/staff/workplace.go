@@ -1,22 +1,459 @@
 package staff
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
 func (s *Staff) mountWorkplace(inside fiber.Router) {
 	inside.Get("/", s.showWorkplace)
+	inside.Get("/tilbud/:id/bekreft", s.askToConfirm)
+	inside.Post("/tilbud/:id/bekreft", s.confirmOffering)
+	inside.Get("/tilbud/:id/arkiver", s.askToArchive)
+	inside.Post("/tilbud/:id/arkiver", s.archiveOffering)
+	inside.Get("/tilbud/:id/tilbake", s.askToBringBack)
+	inside.Post("/tilbud/:id/tilbake", s.bringBackOffering)
+	inside.Post("/oppgaver/:id/ferdig", s.finishTask)
 }
 
-// showWorkplace is the first page after signing in.
+// showWorkplace is the first page after signing in: the owner that the address names, the
+// only one of the person's, or the first of several.
 func (s *Staff) showWorkplace(c *fiber.Ctx) error {
+	actor := actorOf(c)
+	owner, wrong, err := s.workOwner(c)
+	if err != nil {
+		return err
+	}
+	p := view.WorkplacePage{Meta: s.meta(c, "Redaksjonen")}
+	if owner != (auth.Owner{}) {
+		if err := auth.Can(actor, auth.See, auth.Thing{Owner: owner}); err != nil {
+			return err
+		}
+		if err := s.fillWorkplace(c, &p, owner); err != nil {
+			return err
+		}
+	}
+	for _, o := range actor.Owners() {
+		if o == owner {
+			continue
+		}
+		name, err := s.ownerName(c, o)
+		if err != nil {
+			return err
+		}
+		p.Others = append(p.Others, view.Link{Text: name, Href: "/redaksjon?" + ownerQuery(o)})
+	}
+	if actor.National {
+		if err := s.fillNational(c, &p, wrong); err != nil {
+			return err
+		}
+	}
+	status := http.StatusOK
+	if wrong != "" {
+		status = http.StatusNotFound
+	}
+	return s.send(c, status, view.Workplace(p))
+}
+
+// workOwner returns whose workplace the address asks for. wrong is what was looked for and
+// not found.
+func (s *Staff) workOwner(c *fiber.Ctx) (owner auth.Owner, wrong string, err error) {
+	if id := c.Query("organisasjon"); id != "" {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return owner, "", store.ErrNotFound
+		}
+		return auth.Owner{Organization: n}, "", nil
+	}
+	text := strings.TrimSpace(c.Query("kommune"))
+	if text == "" {
+		if owners := actorOf(c).Owners(); len(owners) > 0 {
+			owner = owners[0]
+		}
+		return owner, "", nil
+	}
+	if n, err := region.ParseNumber(text); err == nil {
+		return auth.Owner{Kommune: n}, "", nil
+	}
+	kommuner, err := s.deps.Store.Kommuner(c.UserContext())
+	if err != nil {
+		return owner, "", err
+	}
+	for _, k := range kommuner {
+		if strings.EqualFold(k.DisplayName(), text) || slices.ContainsFunc(k.OtherNames, func(n string) bool { return strings.EqualFold(n, text) }) {
+			return auth.Owner{Kommune: k.Number}, "", nil
+		}
+	}
+	return owner, text, nil
+}
+
+// fillNational adds what national editors have to do, and the way to every kommune.
+func (s *Staff) fillNational(c *fiber.Ctx, p *view.WorkplacePage, wrong string) error {
 	tasks, err := s.deps.Store.OpenTasks(c.UserContext(), actorOf(c))
 	if err != nil {
 		return err
 	}
-	return s.send(c, http.StatusOK, view.Workplace(view.WorkplacePage{Meta: s.meta(c, "Redaksjonen"), Tasks: len(tasks)}))
+	for _, t := range tasks {
+		if t.Owner == (auth.Owner{}) {
+			p.Tasks = append(p.Tasks, taskItem(t))
+		}
+	}
+	p.Tasks = slices.DeleteFunc(p.Tasks, func(i view.WorkItem) bool { return i.Text == "" })
+	kommuner, err := s.deps.Store.Kommuner(c.UserContext())
+	if err != nil {
+		return err
+	}
+	for _, k := range kommuner {
+		p.Kommuner = append(p.Kommuner, k.DisplayName())
+	}
+	p.Choose = &view.FormField{Name: "kommune", Label: "Kommune", Value: wrong}
+	if wrong != "" {
+		p.Choose.Error = "Ingen kommune heter «" + wrong + "»."
+	}
+	return nil
+}
+
+// taskItem returns the task as something to look at. Its text is empty for a kind that
+// this program does not know.
+func taskItem(t store.Task) view.WorkItem {
+	text, action, href := taskLine(t)
+	i := view.WorkItem{Kind: "Å gjøre", Text: text, Action: action, Href: href}
+	switch t.Kind {
+	case "report":
+		i.Kind = "Meldt av en leser"
+	case store.TaskBrokenLink:
+		i.Kind = "Virker ikke"
+	}
+	if href == "" {
+		i.Done = fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", t.ID)
+		i.Action = cmp.Or(action, "Merk som sett")
+	}
+	return i
+}
+
+// rankOf orders tasks: what readers have reported, what is broken, the rest.
+func rankOf(t store.Task) int {
+	switch t.Kind {
+	case "report":
+		return 0
+	case store.TaskBrokenLink:
+		return 1
+	}
+	return 2
+}
+
+// fillWorkplace fills in the page of one owner.
+func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Owner) error {
+	ctx, actor := c.UserContext(), actorOf(c)
+	name, err := s.ownerName(c, owner)
+	if err != nil {
+		return err
+	}
+	offerings, err := s.deps.Store.OfferingsOf(ctx, actor, owner)
+	if err != nil {
+		return err
+	}
+	types, err := s.deps.Store.OfferingTypes(ctx)
+	if err != nil {
+		return err
+	}
+	tasks, err := s.deps.Store.OpenTasks(ctx, actor)
+	if err != nil {
+		return err
+	}
+	p.Name = name
+	if owner.Kommune != "" {
+		k, err := s.deps.Store.KommuneByNumber(ctx, owner.Kommune)
+		if err != nil {
+			return err
+		}
+		p.Public = page.KommunePath(k)
+		p.Add = "/redaksjon/tilbud/ny?" + ownerQuery(owner)
+	} else if auth.Can(actor, auth.Edit, auth.Thing{Owner: owner}) == nil {
+		p.Add = "/redaksjon/tilbud/ny?" + ownerQuery(owner)
+	}
+
+	tasks = slices.DeleteFunc(tasks, func(t store.Task) bool { return t.Owner != owner })
+	slices.SortStableFunc(tasks, func(a, b store.Task) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+	for _, t := range tasks {
+		if i := taskItem(t); i.Text != "" {
+			p.First = append(p.First, i)
+		}
+	}
+	byOrder := map[string]int{}
+	names := map[string]string{}
+	for i, t := range types {
+		byOrder[t.Code], names[t.Code] = i, t.Name.NB
+	}
+	slices.SortStableFunc(offerings, func(a, b directory.Offering) int {
+		return cmp.Or(cmp.Compare(byOrder[a.Type], byOrder[b.Type]), cmp.Compare(a.Name, b.Name))
+	})
+	mayArchive := auth.Can(actor, auth.Archive, auth.Thing{Owner: owner}) == nil
+	has := map[string]bool{}
+	now := s.deps.Now()
+	for _, o := range offerings {
+		row := s.workOffering(o, names[o.Type], mayArchive)
+		if o.Status == directory.Archived {
+			p.Archived = append(p.Archived, row)
+			continue
+		}
+		has[o.Type] = true
+		p.Offerings = append(p.Offerings, row)
+		if o.Public() && old(o, now) {
+			p.First = append(p.First, view.WorkItem{Kind: "Må bekreftes", Text: "«" + o.Name + "»: " + lowerFirst(row.Confirmed) + ".", Action: "Se over og bekreft", Href: offeringPath(o.ID) + "/bekreft"})
+		}
+	}
+	if owner.Kommune != "" {
+		for _, t := range types {
+			if t.EveryKommune && !has[t.Code] {
+				p.First = append(p.First, view.WorkItem{Kind: "Mangler", Text: t.Name.NB + " er ikke meldt inn. Loven krever det i alle kommuner.",
+					Action: "Legg til", Href: "/redaksjon/tilbud/ny?" + ownerQuery(owner) + "&type=" + url.QueryEscape(t.Code)})
+			}
+		}
+	}
+	switch len(p.First) {
+	case 0:
+		p.Sum = "Alt er i orden."
+	case 1:
+		p.Sum = "Én ting å se på."
+	default:
+		p.Sum = strconv.Itoa(len(p.First)) + " ting å se på."
+	}
+	p.Links = s.workLinks(owner, actor)
+	return nil
+}
+
+// workLinks leads to the owner's other pages, those that the actor may use.
+func (s *Staff) workLinks(owner auth.Owner, actor auth.Actor) []view.Link {
+	q := "?" + ownerQuery(owner)
+	var links []view.Link
+	if auth.Can(actor, auth.Admit, auth.Thing{Owner: owner}) == nil {
+		links = append(links, view.Link{Text: "Kolleger", Href: "/redaksjon/personer" + q, Sub: "Hvem som kan endre tilbudene"},
+			view.Link{Text: "Tilganger", Href: tokensPath + q, Sub: "For programmer som skriver til tilbudene"})
+	}
+	if auth.Can(actor, auth.Bulk, auth.Thing{Owner: owner}) == nil {
+		links = append(links, view.Link{Text: "Mange på en gang", Href: bulkPath + q, Sub: "Regneark, og finn og bytt"})
+	}
+	if owner.Kommune != "" {
+		links = append(links, view.Link{Text: "Kvalitet", Href: "/redaksjon/kvalitet" + q, Sub: "Ved siden av kommuner på samme størrelse"})
+	}
+	return links
+}
+
+func offeringPath(id int64) string { return fmt.Sprintf("/redaksjon/tilbud/%d", id) }
+
+func lowerFirst(text string) string {
+	r := []rune(text)
+	if len(r) > 0 {
+		r[0] = []rune(strings.ToLower(string(r[0])))[0]
+	}
+	return string(r)
+}
+
+// workOffering returns the offering as a row of the list.
+func (s *Staff) workOffering(o directory.Offering, typeName string, mayArchive bool) view.WorkOffering {
+	row := view.WorkOffering{
+		Name: o.Name, Type: cmp.Or(typeName, o.Type), Href: offeringPath(o.ID), Confirmed: confirmedText(o),
+		History: historyPath(store.KindOffering, strconv.FormatInt(o.ID, 10)),
+	}
+	if len(o.Phones) > 0 {
+		row.Phone = o.Phones[0].Number.String()
+	}
+	switch o.Status {
+	case directory.Draft:
+		row.State = "Utkast: vises ikke"
+	case directory.Closed:
+		row.State = "Midlertidig stengt"
+		if o.ClosedUntil != nil {
+			row.State += " til " + page.Bokmal.Day(*o.ClosedUntil)
+		}
+	case directory.Archived:
+		row.State = "Arkivert: vises ikke"
+	}
+	if o.Public() {
+		row.Public = page.OfferingPath(&o)
+	}
+	if mayArchive {
+		row.Archive = row.Href + "/arkiver"
+		if row.Back = o.Status == directory.Archived; row.Back {
+			row.Archive = row.Href + "/tilbake"
+		}
+	}
+	return row
+}
+
+func confirmedText(o directory.Offering) string {
+	if o.ConfirmedAt == nil {
+		return "Ikke bekreftet ennå"
+	}
+	return "Bekreftet " + page.Bokmal.Date(*o.ConfirmedAt)
+}
+
+// old reports whether it is time to say again that the offering is right.
+func old(o directory.Offering, now time.Time) bool {
+	return o.ConfirmedAt == nil || o.ConfirmedAt.Before(now.AddDate(-1, 0, 0))
+}
+
+// ownOffering returns the offering of the address, if the actor may do the action with it.
+// Somebody else's is auth.ErrForbidden.
+func (s *Staff) ownOffering(c *fiber.Ctx, action auth.Action) (directory.Offering, error) {
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return directory.Offering{}, store.ErrNotFound
+	}
+	o, err := s.deps.Store.OfferingByID(c.UserContext(), id)
+	if err != nil {
+		return o, err
+	}
+	return o, auth.Can(actorOf(c), action, auth.Thing{Owner: auth.OwnerOf(o)})
+}
+
+// workplaceOf returns the address of the workplace that the offering stands in.
+func workplaceOf(o directory.Offering) string {
+	if owner := auth.OwnerOf(o); owner != (auth.Owner{}) {
+		return "/redaksjon?" + ownerQuery(owner)
+	}
+	return "/redaksjon"
+}
+
+// facts are what the offering says, without what is empty.
+func (s *Staff) facts(c *fiber.Ctx, o directory.Offering) ([]view.AskFact, error) {
+	names, err := s.diffNames(c)
+	if err != nil {
+		return nil, err
+	}
+	var all []view.AskFact
+	for _, f := range diff.Fields(o, names) {
+		if f.Text != "" && f.Name != "confidence" {
+			all = append(all, view.AskFact{Label: f.Label, Text: f.Text})
+		}
+	}
+	return all, nil
+}
+
+func (s *Staff) askToConfirm(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Confirm)
+	if err != nil {
+		return err
+	}
+	facts, err := s.facts(c, o)
+	if err != nil {
+		return err
+	}
+	heading := "Stemmer dette?"
+	return s.send(c, http.StatusOK, view.Ask(view.AskPage{
+		Meta: s.meta(c, heading, page.Crumb{Text: o.Name, Path: offeringPath(o.ID)}, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading,
+		Text: []string{"Dette står om «" + o.Name + "». " + confirmedText(o) + "."}, Facts: facts, Version: strconv.Itoa(o.Version),
+		Do: "Alt stemmer", Back: view.Link{Text: "Noe må rettes", Href: offeringPath(o.ID)},
+	}))
+}
+
+func (s *Staff) confirmOffering(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Confirm)
+	if err != nil {
+		return err
+	}
+	_, err = s.deps.Store.ConfirmOffering(c.UserContext(), actorOf(c), o.ID, seen(c))
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		return see(c, offeringPath(o.ID)+"/bekreft", "Noen har endret tilbudet i mellomtiden. Se over det på nytt.")
+	case store.Unavailable(err):
+		return see(c, offeringPath(o.ID)+"/bekreft", "Vi får ikke lagret akkurat nå. Prøv igjen om litt.")
+	case err != nil:
+		return err
+	}
+	return see(c, workplaceOf(o), "Takk. «"+o.Name+"» er bekreftet i dag.")
+}
+
+func (s *Staff) askToArchive(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Archive)
+	if err != nil {
+		return err
+	}
+	heading := "Arkivere «" + o.Name + "»?"
+	return s.send(c, http.StatusOK, view.Ask(view.AskPage{
+		Meta: s.meta(c, heading, page.Crumb{Text: o.Name, Path: offeringPath(o.ID)}, page.Crumb{Text: "Arkiver", Path: c.Path()}), Heading: heading,
+		Text: []string{"Leserne ser det ikke lenger. Historikken blir liggende, og du kan hente det fram igjen."}, Version: strconv.Itoa(o.Version),
+		Why: &view.FormField{Name: "hvorfor", Label: "Hvorfor?", Help: "Står i historikken. Leserne ser det ikke.", Max: 500},
+		Do:  "Arkiver", Danger: true, Back: view.Link{Text: "Avbryt", Href: workplaceOf(o)},
+	}))
+}
+
+func (s *Staff) archiveOffering(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Archive)
+	if err != nil {
+		return err
+	}
+	_, err = s.deps.Store.ArchiveOffering(c.UserContext(), actorOf(c), strings.TrimSpace(c.FormValue("hvorfor")), o.ID, seen(c))
+	if errors.Is(err, store.ErrConflict) {
+		return see(c, offeringPath(o.ID)+"/arkiver", "Noen har endret tilbudet i mellomtiden. Se om det fortsatt skal arkiveres.")
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, workplaceOf(o), "«"+o.Name+"» er arkivert. Angrer du, ligger det under «Arkivert».")
+}
+
+func (s *Staff) askToBringBack(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Archive)
+	if err != nil {
+		return err
+	}
+	if o.Status != directory.Archived {
+		return c.Redirect(offeringPath(o.ID), fiber.StatusSeeOther)
+	}
+	heading := "Hente fram «" + o.Name + "»?"
+	return s.send(c, http.StatusOK, view.Ask(view.AskPage{
+		Meta: s.meta(c, heading, page.Crumb{Text: o.Name, Path: offeringPath(o.ID)}, page.Crumb{Text: "Hent fram", Path: c.Path()}), Heading: heading,
+		Text: []string{"Det blir et utkast. Leserne ser det først når du publiserer det."}, Version: strconv.Itoa(o.Version),
+		Do: "Hent fram", Back: view.Link{Text: "Avbryt", Href: workplaceOf(o)},
+	}))
+}
+
+func (s *Staff) bringBackOffering(c *fiber.Ctx) error {
+	o, err := s.ownOffering(c, auth.Archive)
+	if err != nil {
+		return err
+	}
+	if o.Status != directory.Archived {
+		return see(c, offeringPath(o.ID), "Tilbudet er hentet fram fra før.")
+	}
+	o.Status, o.Version = directory.Draft, seen(c)
+	_, err = s.deps.Store.UpdateOffering(c.UserContext(), actorOf(c), "Hentet fram", o)
+	if errors.Is(err, store.ErrConflict) {
+		return see(c, offeringPath(o.ID)+"/tilbake", "Noen har endret tilbudet i mellomtiden. Se om det fortsatt skal hentes fram.")
+	}
+	if err != nil {
+		return err
+	}
+	return see(c, offeringPath(o.ID), "«"+o.Name+"» er et utkast nå.")
+}
+
+// finishTask closes a task that has no other end than that somebody has seen it.
+func (s *Staff) finishTask(c *fiber.Ctx) error {
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return store.ErrNotFound
+	}
+	if err := s.deps.Store.FinishTask(c.UserContext(), actorOf(c), id); err != nil {
+		return err
+	}
+	return see(c, "/redaksjon", "Oppgaven er ferdig.")
 }

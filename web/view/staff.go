@@ -63,3 +63,21 @@ func hiddenRows(n int) string {
 	}
 	return strconv.Itoa(n) + " rader til"
 }
+
+func count(n int) string { return strconv.Itoa(n) }
+
+// dangerColor is the colour of a button that takes something away.
+func dangerColor(danger bool) string {
+	if danger {
+		return "danger"
+	}
+	return "accent"
+}
+
+// addVariant makes adding the main thing to do where there is nothing yet.
+func addVariant(p WorkplacePage) string {
+	if len(p.Offerings) == 0 {
+		return "primary"
+	}
+	return "secondary"
+}

@@ -1,0 +1,339 @@
+package staff
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// revisionsPerPage is how many revisions a page of history shows.
+const revisionsPerPage = 20
+
+// mountHistory registers the history of everything that has one.
+func (s *Staff) mountHistory(inside fiber.Router) {
+	inside.Get("/tilbud/:id/historikk", func(c *fiber.Ctx) error {
+		return c.Redirect(historyPath(store.KindOffering, c.Params("id")), fiber.StatusSeeOther)
+	})
+	inside.Get("/historikk", s.showHistory)
+	inside.Get("/historikk/gjenopprett", s.askToRestore)
+	inside.Post("/historikk/gjenopprett", s.restore)
+}
+
+// diffNames returns what codes are called, for showing differences.
+func (s *Staff) diffNames(c *fiber.Ctx) (diff.Names, error) {
+	n, err := s.names(c)
+	if err != nil {
+		return diff.Names{}, err
+	}
+	types, terms := map[string]string{}, map[string]string{}
+	for _, t := range n.Types {
+		types[t.Code] = t.Name.NB
+	}
+	for _, t := range n.Terms {
+		terms[string(t.Kind)+"/"+t.Code] = t.Name.NB
+	}
+	return diff.Names{
+		Type: func(code string) string { return types[code] }, Kommune: n.Kommune, Fylke: n.Fylke,
+		Term: func(kind directory.TermKind, code string) string { return terms[string(kind)+"/"+code] },
+	}, nil
+}
+
+// memberNames are what the members of things without labels of their own are called.
+var memberNames = map[string]string{
+	"Source": "Teksten", "Code": "Kode", "Group": "Overskrift", "Name": "Navn", "Plural": "Navn, flere", "Does": "Hva den gjør", "Laws": "Lover",
+	"EveryKommune": "Må alle kommuner ha den", "Responsible": "Hvem som har ansvaret", "AskFor": "Hva man spør etter", "Alternatives": "Typer å vise når den mangler",
+	"Words": "Andre ord", "RelatedWords": "Beslektede ord", "Order": "Plass i listen", "Kind": "Slag", "Text": "Ordet", "LeadsTo": "Fører til",
+	"Phone": "Telefon", "Email": "E-post", "SourceDate": "Når det sto der", "Confirmed": "Sjekket",
+}
+
+// thing is something with a history, as its page names it.
+type thing struct {
+	name string
+	back view.Link
+}
+
+// thingOf names the thing that the address is about.
+func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
+	switch kind {
+	case store.KindOffering:
+		var o directory.Offering
+		if json.Unmarshal(newest, &o) != nil || o.Name == "" {
+			o.Name = "tilbud " + ref
+		}
+		return thing{o.Name, view.Link{Text: "Til tilbudet", Href: "/redaksjon/tilbud/" + url.PathEscape(ref)}}
+	case store.KindArticle:
+		section, slug, _ := strings.Cut(ref, "/")
+		return thing{ref, view.Link{Text: "Til artikkelen", Href: articlePath(section, slug)}}
+	case store.KindType:
+		return thing{ref, view.Link{Text: "Til typen", Href: "/redaksjon/typer/" + url.PathEscape(ref)}}
+	case store.KindTerm:
+		return thing{ref, view.Link{Text: "Til begrepet", Href: "/redaksjon/begreper/" + ref}}
+	case store.KindExpression:
+		return thing{"«" + ref + "»", view.Link{Text: "Til ordet", Href: expressionPath(ref)}}
+	default:
+		return thing{"kommune " + ref, view.Link{Text: "Til kommunen", Href: "/redaksjon/kommuner/" + url.PathEscape(ref)}}
+	}
+}
+
+// historyOf returns the revisions of the thing that the address names, newest first.
+func (s *Staff) historyOf(c *fiber.Ctx) (kind store.Kind, ref string, revisions []store.Revision, err error) {
+	kind, ref = store.Kind(c.Query("slag")), c.Query("ref")
+	if !slices.Contains([]store.Kind{store.KindOffering, store.KindArticle, store.KindType, store.KindTerm, store.KindExpression, store.KindKommune}, kind) {
+		return kind, ref, nil, store.ErrNotFound
+	}
+	revisions, err = s.deps.Store.History(c.UserContext(), actorOf(c), kind, ref)
+	return kind, ref, revisions, err
+}
+
+// changesOf returns what the two contents of a thing of the kind differ in.
+func changesOf(kind store.Kind, names diff.Names, before, after json.RawMessage) ([]diff.Change, error) {
+	if kind == store.KindOffering {
+		var was, now directory.Offering
+		if len(before) > 0 {
+			if err := json.Unmarshal(before, &was); err != nil {
+				return nil, err
+			}
+		}
+		if err := json.Unmarshal(after, &now); err != nil {
+			return nil, err
+		}
+		return diff.Offerings(was, now, names), nil
+	}
+	changes, err := diff.JSON(before, after)
+	for i := range changes {
+		if label := memberNames[changes[i].Label]; label != "" {
+			changes[i].Label = label
+		}
+	}
+	return changes, err
+}
+
+func (s *Staff) showHistory(c *fiber.Ctx) error {
+	kind, ref, revisions, err := s.historyOf(c)
+	if err != nil {
+		return err
+	}
+	names, err := s.diffNames(c)
+	if err != nil {
+		return err
+	}
+	var newest json.RawMessage
+	if len(revisions) > 0 {
+		newest = revisions[0].After
+	}
+	t := thingOf(kind, ref, newest)
+	heading := "Historikken til " + t.name
+	p := view.HistoryPage{Meta: s.meta(c, heading, page.Crumb{Text: t.name, Path: t.back.Href}, page.Crumb{Text: "Historikk", Path: c.OriginalURL()}), Heading: heading, Back: t.back}
+	from := max(0, c.QueryInt("fra"))
+	here := revisions[min(from, len(revisions)):min(from+revisionsPerPage, len(revisions))]
+	link := func(from int) string { return historyPath(kind, ref) + "&fra=" + strconv.Itoa(from) }
+	if from > 0 {
+		p.Newer = link(max(0, from-revisionsPerPage))
+	}
+	if from+revisionsPerPage < len(revisions) {
+		p.Older = link(from + revisionsPerPage)
+	}
+	called := map[string]string{}
+	for i, r := range here {
+		who, known := called[r.Actor]
+		if !known {
+			if who, err = s.deps.Store.NameOfActor(c.UserContext(), r.Actor); err != nil {
+				return err
+			}
+			called[r.Actor] = who
+		}
+		item := view.RevisionItem{Number: r.Version, When: capital(moment(r.At, s.deps.Now())), Who: who, Why: r.Why, First: r.Before == nil}
+		if item.Changes, err = changesOf(kind, names, r.Before, r.After); err != nil {
+			return fmt.Errorf("history of %s %s, version %d: %w", kind, ref, r.Version, err)
+		}
+		if len(item.Changes) == 0 {
+			item.Note = "Bekreftet: alt stemte."
+		}
+		if from+i > 0 {
+			item.Restore = restorePath(kind, ref, r.Version)
+		}
+		p.Revisions = append(p.Revisions, item)
+	}
+	// What came with the files has no revision before somebody changes it.
+	if n := len(revisions); p.Older == "" && n > 0 && revisions[n-1].Before != nil {
+		p.Revisions = append(p.Revisions, view.RevisionItem{Note: "Slik det var før den første endringen.", When: "Fra begynnelsen", Who: "lest inn", Restore: restorePath(kind, ref, 0)})
+	}
+	return s.send(c, http.StatusOK, view.History(p))
+}
+
+func restorePath(kind store.Kind, ref string, version int) string {
+	return "/redaksjon/historikk/gjenopprett?" + url.Values{"slag": {string(kind)}, "ref": {ref}, "nr": {strconv.Itoa(version)}}.Encode()
+}
+
+// restoring is a version that is to be brought back.
+type restoring struct {
+	kind    store.Kind
+	ref     string
+	thing   thing
+	version int             // that is brought back; 0 is what there was before the first change
+	content json.RawMessage // of it
+	now     json.RawMessage // what is stored
+	stored  int             // its version
+}
+
+// toRestore returns the version that the address names. Only the newest of the history is
+// what is stored: everything that changes goes through it.
+func (s *Staff) toRestore(c *fiber.Ctx) (restoring, error) {
+	kind, ref, revisions, err := s.historyOf(c)
+	if err != nil {
+		return restoring{}, err
+	}
+	if len(revisions) == 0 {
+		return restoring{}, store.ErrNotFound
+	}
+	version, newest, oldest := c.QueryInt("nr", -1), revisions[0], revisions[len(revisions)-1]
+	r := restoring{kind, ref, thingOf(kind, ref, newest.After), version, nil, newest.After, newest.Version}
+	if i := slices.IndexFunc(revisions, func(r store.Revision) bool { return r.Version == version }); i >= 0 {
+		r.content = revisions[i].After
+	} else if version == 0 {
+		r.content = oldest.Before
+	}
+	if r.content == nil {
+		return restoring{}, store.ErrNotFound
+	}
+	return r, nil
+}
+
+func (s *Staff) askToRestore(c *fiber.Ctx) error {
+	r, err := s.toRestore(c)
+	if err != nil {
+		return err
+	}
+	return s.sendRestore(c, http.StatusOK, r, "", "")
+}
+
+func (s *Staff) sendRestore(c *fiber.Ctx, status int, r restoring, note, why string) error {
+	names, err := s.diffNames(c)
+	if err != nil {
+		return err
+	}
+	content := r.content
+	if r.kind == store.KindOffering {
+		// The status has ways of its own.
+		var was, now directory.Offering
+		if err := json.Unmarshal(r.content, &was); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(r.now, &now); err != nil {
+			return err
+		}
+		was.Status, was.ClosedUntil = now.Status, now.ClosedUntil
+		if content, err = json.Marshal(was); err != nil {
+			return err
+		}
+	}
+	changes, err := changesOf(r.kind, names, r.now, content)
+	if err != nil {
+		return err
+	}
+	heading := fmt.Sprintf("Gjenopprett versjon %d av %s", r.version, r.thing.name)
+	back := historyPath(r.kind, r.ref)
+	return s.send(c, status, view.Restore(view.RestorePage{
+		Meta:    s.meta(c, heading, page.Crumb{Text: r.thing.name, Path: r.thing.back.Href}, page.Crumb{Text: "Historikk", Path: back}, page.Crumb{Text: "Gjenopprett", Path: c.OriginalURL()}),
+		Heading: heading, Note: note, Changes: changes, Version: strconv.Itoa(r.stored),
+		Why:  view.FormField{Name: "hvorfor", Label: "Hvorfor?", Help: "Står i historikken. Leserne ser det ikke.", Value: why, Max: 500},
+		Back: view.Link{Text: "Tilbake til historikken", Href: back},
+	}))
+}
+
+func (s *Staff) restore(c *fiber.Ctx) error {
+	r, err := s.toRestore(c)
+	if err != nil {
+		return err
+	}
+	typed := strings.TrimSpace(c.FormValue("hvorfor"))
+	why := fmt.Sprintf("Gjenopprettet versjon %d", r.version)
+	if typed != "" {
+		why += ": " + typed
+	}
+	err = s.bringBack(c, r, why, seen(c))
+	var invalid directory.Invalid
+	switch {
+	case err == nil:
+		return see(c, historyPath(r.kind, r.ref), fmt.Sprintf("Versjon %d er gjenopprettet.", r.version))
+	case errors.Is(err, store.ErrConflict):
+		return s.sendRestore(c, http.StatusConflict, r, "Noen har endret dette i mellomtiden. Se over på nytt.", typed)
+	case errors.As(err, &invalid):
+		return s.sendRestore(c, http.StatusUnprocessableEntity, r, "Denne versjonen kan ikke gjenopprettes slik den var: "+invalid.Error(), typed)
+	case store.Unavailable(err):
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.sendRestore(c, http.StatusServiceUnavailable, r, "Vi får ikke lagret akkurat nå. Prøv igjen om litt.", typed)
+	}
+	return err
+}
+
+// bringBack writes the content of an earlier version over the version that was seen.
+func (s *Staff) bringBack(c *fiber.Ctx, r restoring, why string, version int) error {
+	ctx, actor := c.UserContext(), actorOf(c)
+	switch r.kind {
+	case store.KindOffering:
+		id, err := strconv.ParseInt(r.ref, 10, 64)
+		if err != nil {
+			return store.ErrNotFound
+		}
+		now, err := s.deps.Store.OfferingByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		var o directory.Offering
+		if err := json.Unmarshal(r.content, &o); err != nil {
+			return err
+		}
+		o.ID, o.Version, o.Status, o.ClosedUntil = id, version, now.Status, now.ClosedUntil
+		_, err = s.deps.Store.UpdateOffering(ctx, actor, why, o)
+		return err
+	case store.KindArticle:
+		var content struct{ Source string }
+		if err := json.Unmarshal(r.content, &content); err != nil {
+			return err
+		}
+		section, slug, _ := strings.Cut(r.ref, "/")
+		return s.deps.Store.EditArticle(ctx, actor, why, version, section, slug, content.Source)
+	case store.KindType:
+		var t directory.OfferingType
+		if err := json.Unmarshal(r.content, &t); err != nil {
+			return err
+		}
+		return s.deps.Store.SaveType(ctx, actor, why, version, t)
+	case store.KindTerm:
+		var t directory.Term
+		if err := json.Unmarshal(r.content, &t); err != nil {
+			return err
+		}
+		return s.deps.Store.SaveTerm(ctx, actor, why, version, t)
+	case store.KindExpression:
+		var e directory.Expression
+		if err := json.Unmarshal(r.content, &e); err != nil {
+			return err
+		}
+		if e.Text == "" { // the version in which it was taken out
+			return s.deps.Store.DeleteExpression(ctx, actor, why, version, r.ref)
+		}
+		return s.deps.Store.SaveExpression(ctx, actor, why, version, e)
+	default:
+		var contact region.Contact
+		if err := json.Unmarshal(r.content, &contact); err != nil {
+			return err
+		}
+		return s.deps.Store.SaveContact(ctx, actor, why, version, region.Number(r.ref), contact)
+	}
+}

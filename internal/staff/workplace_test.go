@@ -1,0 +1,272 @@
+package staff
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+// before fails the test unless the texts stand in the body in this order.
+func (a answer) before(t testing.TB, texts ...string) {
+	t.Helper()
+	at := 0
+	for _, text := range texts {
+		i := strings.Index(a.body[at:], text)
+		if i < 0 {
+			t.Fatalf("%s: %q does not come after the ones before it", a.Request.URL, text)
+		}
+		at += i + len(text)
+	}
+}
+
+func TestWorkplaceOfAKommune(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	page := kari.get("/redaksjon")
+	page.contains(t, "Koordinator og individuell plan i Bodø", "Pårørendestøtte i Bodø", "Utkast: vises ikke", `href="/kommune/1804-bodo"`)
+	page.before(t, "Se på dette først", "Må bekreftes", "Mangler", "Tilbudene")
+	if strings.Contains(page.body, "/arkiver") || strings.Contains(page.body, tokensPath) {
+		t.Error("a contributor is offered what only managers may do")
+	}
+	s.person("ola@test.example.org", manager(bodo)).get("/redaksjon").contains(t, "/arkiver", tokensPath, bulkPath)
+
+	// A kommune with nothing of its own.
+	empty := s.person("eva@test.example.org", manager(auth.Owner{Kommune: "1835"}))
+	page = empty.get("/redaksjon")
+	page.contains(t, "Træna", "Ingen tilbud er meldt inn ennå.", "5 ting å se på.", `href="/redaksjon/tilbud/ny?kommune=1835&amp;type=`)
+	empty.get("/redaksjon?kommune=1804").wantStatus(t, http.StatusForbidden)
+	empty.get("/redaksjon?organisasjon=1").wantStatus(t, http.StatusForbidden)
+	empty.get("/redaksjon?organisasjon=x").wantStatus(t, http.StatusNotFound)
+
+	both := s.person("per@test.example.org", manager(bergen), contributor(bodo))
+	both.get("/redaksjon").contains(t, "Bergen", `href="/redaksjon?kommune=1804"`)
+	both.get("/redaksjon?kommune=1804").contains(t, "Koordinator og individuell plan i Bodø")
+}
+
+func TestWorkplaceOfNationalEditors(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	ola := s.national("ola@test.example.org")
+	ola.get("/redaksjon").contains(t, "Gå til en kommune", `<option value="Bodø">`)
+	ola.get("/redaksjon?kommune=bod%C3%B8").contains(t, "Koordinator og individuell plan i Bodø")
+	missing := ola.get("/redaksjon?kommune=Atlantis")
+	missing.wantStatus(t, http.StatusNotFound)
+	missing.contains(t, "Ingen kommune heter «Atlantis».", `value="Atlantis"`)
+	ola.get("/redaksjon?kommune=9998").wantStatus(t, http.StatusNotFound)
+}
+
+func TestConfirm(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	path := fmt.Sprintf("/redaksjon/tilbud/%d/bekreft", o.ID)
+	kari, eva := s.person("kari@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
+	eva.get(path).wantStatus(t, http.StatusForbidden)
+	eva.post(path, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusForbidden)
+	kari.get(path).contains(t, "22 22 22 22", "Ikke bekreftet ennå", "Alt stemmer")
+	kari.post(path, url.Values{"versjon": {"7"}}).wantRedirect(t, path)
+	if s.offering(o.ID).ConfirmedAt != nil {
+		t.Fatal("a version that nobody has seen was confirmed")
+	}
+	kari.post(path, url.Values{"versjon": {"1"}}).wantRedirect(t, "/redaksjon?kommune=1804")
+	got := s.offering(o.ID)
+	if got.ConfirmedAt == nil || got.Version != 2 {
+		t.Errorf("confirmed %v, version %d", got.ConfirmedAt, got.Version)
+	}
+	kari.get("/redaksjon").contains(t, "er bekreftet i dag.")
+	kari.get("/redaksjon/tilbud/999999/bekreft").wantStatus(t, http.StatusNotFound)
+	kari.get("/redaksjon/tilbud/x/bekreft").wantStatus(t, http.StatusNotFound)
+}
+
+func TestArchiveAndBack(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	path := fmt.Sprintf("/redaksjon/tilbud/%d", o.ID)
+	boss, helper, eva := s.person("kari@test.example.org", manager(bodo)), s.person("ola@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
+	for _, p := range []*person{helper, eva} {
+		for _, action := range []string{"/arkiver", "/tilbake"} {
+			p.get(path+action).wantStatus(t, http.StatusForbidden)
+			p.post(path+action, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusForbidden)
+		}
+	}
+	boss.post(path+"/arkiver", url.Values{"versjon": {"9"}}).wantRedirect(t, path+"/arkiver")
+	form := formValues(t, boss.get(path+"/arkiver").body)
+	form.Set("hvorfor", "lagt ned")
+	boss.post(path+"/arkiver", form).wantRedirect(t, "/redaksjon?kommune=1804")
+	if got := s.offering(o.ID).Status; got != directory.Archived {
+		t.Fatalf("status %s", got)
+	}
+	boss.get("/redaksjon").contains(t, "Arkivert (1)", path+"/tilbake")
+	form = formValues(t, boss.get(path+"/tilbake").body)
+	boss.post(path+"/tilbake", form).wantRedirect(t, path)
+	if got := s.offering(o.ID).Status; got != directory.Draft {
+		t.Errorf("status %s", got)
+	}
+	history, err := s.store.Revisions(t.Context(), store.KindOffering, fmt.Sprint(o.ID))
+	if err != nil || len(history) != 3 || history[1].Why != "lagt ned" {
+		t.Errorf("history %+v, %v", history, err)
+	}
+}
+
+func TestHistoryAndRestore(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	id := fmt.Sprint(o.ID)
+	kari, eva := s.person("kari@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
+	next := o
+	next.Name, next.Summary = "Testtilbud med nytt navn", "Åpent 9–15."
+	next, err := s.store.UpdateOffering(t.Context(), kari.account.Actor(), "nytt navn", next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.store.ConfirmOffering(t.Context(), kari.account.Actor(), o.ID, next.Version); err != nil {
+		t.Fatal(err)
+	}
+	kari.get("/redaksjon/tilbud/"+id+"/historikk").wantRedirect(t, historyPath(store.KindOffering, id))
+	page := kari.get(historyPath(store.KindOffering, id))
+	page.before(t, "Versjon 3", "Bekreftet: alt stemte.", "Versjon 2", "Test kari@test.example.org", "«nytt navn»", "med nytt navn", "Versjon 1", "den som drifter nettstedet")
+	eva.get(historyPath(store.KindOffering, id)).wantStatus(t, http.StatusForbidden)
+
+	path := restorePath(store.KindOffering, id, 1)
+	eva.get(path).wantStatus(t, http.StatusForbidden)
+	eva.post(path, url.Values{"versjon": {"3"}}).wantStatus(t, http.StatusForbidden)
+	ask := kari.get(path)
+	ask.contains(t, "<del>", "Åpent 9–15.")
+	kari.post(path, url.Values{"versjon": {"2"}}).wantStatus(t, http.StatusConflict)
+	form := formValues(t, ask.body)
+	form.Set("hvorfor", "var feil")
+	kari.post(path, form).wantRedirect(t, historyPath(store.KindOffering, id))
+	got := s.offering(o.ID)
+	if got.Name != o.Name || got.Summary != "" || got.Version != 4 || got.ConfirmedAt == nil {
+		t.Errorf("after restoring: %q, %q, version %d, confirmed %v", got.Name, got.Summary, got.Version, got.ConfirmedAt)
+	}
+	kari.get(historyPath(store.KindOffering, id)).contains(t, "Gjenopprettet versjon 1: var feil")
+	kari.get(path).contains(t, "Det er ingenting å gjenopprette.")
+	for _, wrong := range []string{restorePath(store.KindOffering, id, 99), restorePath(store.KindOffering, id, 0), restorePath(store.KindOffering, "999999", 1), restorePath("borte", id, 1), historyPath("borte", "x")} {
+		kari.get(wrong).wantStatus(t, http.StatusNotFound)
+	}
+
+	// A coverage that the actor may not give does not come back.
+	wide := got
+	wide.Coverage = directory.Coverage{National: true, Kommuner: got.Coverage.Kommuner}
+	wide.Organization = directory.Organization{Name: "Bodø kommune", Kind: directory.KindKommune, Kommune: "1804"}
+	if wide, err = s.store.UpdateOffering(t.Context(), operator, "", wide); err != nil {
+		t.Fatal(err)
+	}
+	narrow := wide
+	narrow.Coverage = got.Coverage
+	if _, err = s.store.UpdateOffering(t.Context(), operator, "", narrow); err != nil {
+		t.Fatal(err)
+	}
+	kari.post(restorePath(store.KindOffering, id, wide.Version), url.Values{"versjon": {fmt.Sprint(wide.Version + 1)}}).wantStatus(t, http.StatusForbidden)
+}
+
+func TestHistoryOfWhatEditorsKeep(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	ola, kari := s.national("ola@test.example.org"), s.person("kari@test.example.org", manager(bodo))
+	before, err := s.store.OfferingTypeByCode(t.Context(), "lms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := before
+	next.AskFor = "Noe helt annet"
+	if err := s.store.SaveType(t.Context(), ola.account.Actor(), "", 0, next); err == nil {
+		t.Fatal("the account was national before it was made so")
+	}
+	if err := s.store.SaveType(t.Context(), operator, "", 0, next); err != nil {
+		t.Fatal(err)
+	}
+	kari.get(historyPath(store.KindType, "lms")).wantStatus(t, http.StatusForbidden)
+	ola.get(historyPath(store.KindType, "lms")).contains(t, "Hva man spør etter", "Noe helt annet", "Gjenopprett det som sto der først")
+	path := restorePath(store.KindType, "lms", 0)
+	kari.post(path, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusForbidden)
+	ola.post(path, formValues(t, ola.get(path).body)).wantRedirect(t, historyPath(store.KindType, "lms"))
+	if got, err := s.store.OfferingTypeByCode(t.Context(), "lms"); err != nil || got.AskFor != before.AskFor {
+		t.Errorf("after restoring: %q, %v", got.AskFor, err)
+	}
+
+	const article = "ta-vare-pa-deg-selv/"
+	src, err := s.store.ArticleSourceByPath(t.Context(), "ta-vare-pa-deg-selv", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.EditArticle(t.Context(), operator, "", src.Version, src.Section, src.Slug, src.Source+"\nEn setning til.\n"); err != nil {
+		t.Fatal(err)
+	}
+	ola.get(historyPath(store.KindArticle, article)).contains(t, "<ins>", "setning")
+	path = restorePath(store.KindArticle, article, 1)
+	ola.post(path, formValues(t, ola.get(path).body)).wantRedirect(t, historyPath(store.KindArticle, article))
+	if got, err := s.store.ArticleSourceByPath(t.Context(), "ta-vare-pa-deg-selv", ""); err != nil || got.Source != src.Source {
+		t.Errorf("the article did not come back: %v", err)
+	}
+	ola.get(historyPath(store.KindKommune, "1804")).contains(t, "Ingen har endret dette")
+}
+
+func TestTasksOnTheWorkplace(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	kari, eva := s.person("kari@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
+	// A first person of a kommune: something for the national editors to look at.
+	for i, email := range []string{"per@test.example.org", "pia@test.example.org"} {
+		a, err := s.store.CreateAccount(t.Context(), operator, email, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.store.EnterKommune(t.Context(), a.ID, "4601", func(store.Entry) store.Mail { return store.Mail{To: email, Subject: "Test", Text: "Test"} }); err != nil {
+			t.Fatal(err)
+		}
+		tasks, err := s.store.OpenTasks(t.Context(), eva.account.Actor())
+		if err != nil || len(tasks) != i+1 {
+			t.Fatalf("%d tasks of Bergen after %d people, %v", len(tasks), i+1, err)
+		}
+	}
+	tasks, err := s.store.OpenTasks(t.Context(), eva.account.Actor())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", tasks[0].ID)
+	kari.post(done, nil).wantStatus(t, http.StatusForbidden)
+	kari.post("/redaksjon/oppgaver/x/ferdig", nil).wantStatus(t, http.StatusNotFound)
+	eva.post(done, nil).wantRedirect(t, "/redaksjon")
+	if left, err := s.store.OpenTasks(t.Context(), eva.account.Actor()); err != nil || len(left) != 1 {
+		t.Errorf("%d tasks left, %v", len(left), err)
+	}
+}
+
+// taskOf opens a task of the owner and returns its id.
+func (s *testSite) taskOf(owner auth.Owner) int64 {
+	s.t.Helper()
+	a, err := s.store.CreateAccount(s.t.Context(), operator, "ny@test.example.org", "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.store.EnterKommune(s.t.Context(), a.ID, owner.Kommune, func(store.Entry) store.Mail { return store.Mail{To: a.Email, Subject: "Test", Text: "Test"} }); err != nil {
+		s.t.Fatal(err)
+	}
+	tasks, err := s.store.OpenTasks(s.t.Context(), operator)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, task := range tasks {
+		if task.Owner == owner {
+			return task.ID
+		}
+	}
+	s.t.Fatalf("no task of %v among %+v", owner, tasks)
+	return 0
+}
+
+// tokenOf makes a token of the owner and returns its id.
+func (s *testSite) tokenOf(actor auth.Actor, owner auth.Owner) int64 {
+	s.t.Helper()
+	until := time.Now().AddDate(1, 0, 0)
+	token, _, err := s.store.CreateToken(s.t.Context(), actor, store.Token{Owner: owner, Name: "Test", Scopes: store.Scopes(), ExpiresAt: &until}, TokenMail("http://127.0.0.1:8080", "Bodø"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token.ID
+}

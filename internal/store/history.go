@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+)
+
+// History returns what Revisions does, to those who may see it: of an offering, whoever is
+// allowed auth.See for its owner; of everything else, national editors. It returns
+// ErrNotFound for an offering that there is not.
+func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref string) ([]Revision, error) {
+	action, thing := auth.Curate, auth.Thing{}
+	if kind == KindOffering {
+		id, err := strconv.ParseInt(ref, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("history of offering %q: %w", ref, ErrNotFound)
+		}
+		o, err := s.OfferingByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		action, thing = auth.See, auth.Thing{Owner: auth.OwnerOf(o)}
+	}
+	if err := auth.Can(actor, action, thing); err != nil {
+		return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)
+	}
+	return s.Revisions(ctx, kind, ref)
+}
+
+// NameOfActor returns who made a revision, as people say it: "Kari Nordmann", where the
+// account has a name, else "konto 12".
+func (s *Store) NameOfActor(ctx context.Context, actor string) (string, error) {
+	kind, name, _ := strings.Cut(actor, ": ")
+	switch auth.Kind(kind) {
+	case auth.Account:
+		id, err := strconv.ParseInt(name, 10, 64)
+		if err != nil {
+			return actor, nil
+		}
+		a, err := s.AccountByID(ctx, id)
+		if errors.Is(err, ErrNotFound) || err == nil && a.Name == "" {
+			return "konto " + name, nil
+		}
+		return a.Name, err
+	case auth.Token:
+		return "et program (tilgang " + name + ")", nil
+	case auth.Link:
+		return "den som fikk lenken på e-post", nil
+	case auth.Import:
+		return "innlesing av " + name, nil
+	case auth.Operator:
+		return "den som drifter nettstedet", nil
+	case auth.Job:
+		return "nettstedet selv", nil
+	}
+	return actor, nil
+}
