@@ -483,3 +483,9 @@ func (n *Names) Kommune(k region.Number) string { return n.kommuner[k] }
 
 // Fylke returns what the fylke is called, or "".
 func (n *Names) Fylke(f region.FylkeNumber) string { return n.fylker[f] }
+
+// KommuneCalled returns the kommune of the name or number.
+func (n *Names) KommuneCalled(text string) (region.Number, bool) {
+	k, ok := n.kommune[strings.ToLower(normal(text))]
+	return k, ok
+}

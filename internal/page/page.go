@@ -16,6 +16,7 @@ type Meta struct {
 	Title       string // first words tell the page; never what the reader searched for
 	Description string // for search engines, one or two sentences; may be empty
 	Canonical   string // absolute address; empty for pages that have none, such as errors
+	Preview     bool   // what is shown is not published
 	NoIndex     bool   // keep out of search engines
 	Menu        Menu   // entry of the main menu that the page belongs to
 	Crumbs      []Crumb

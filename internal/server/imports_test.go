@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"internal/linkcheck": {"internal/store"},
 
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
-	"web/view":       {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
+	"web/view":       {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
 	"internal/site":  {"internal/article", "internal/directory", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 	"internal/api":   {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
 	"internal/bulk":  {"internal/directory", "internal/region"},

@@ -75,7 +75,7 @@ func New(d Deps) *fiber.App {
 	mountAssets(app, web.Files())
 	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
 	staff.New(staff.Deps{Store: d.Store, View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
-		PreviewArticle: s.site.PreviewArticle}).Mount(app)
+		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	s.site.Mount(app)
 	return app
 }

@@ -114,7 +114,7 @@ func (s *Site) PreviewArticle(a *article.Article) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Meta.NoIndex = true
+	p.Meta.NoIndex, p.Meta.Preview, p.Meta.Canonical = true, true, ""
 	p.Help = helpFor(v, a, "", whereabouts{})
 	return view.Article(p), nil
 }

@@ -50,6 +50,21 @@ func (s *Site) showOffering(c *fiber.Ctx) error {
 	})
 }
 
+// PreviewOffering returns the page that the offering would have. It fails while there is
+// no index.
+func (s *Site) PreviewOffering(ctx context.Context, o *directory.Offering) (templ.Component, error) {
+	v, err := s.current()
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.offeringPage(ctx, v, o)
+	if err != nil {
+		return nil, err
+	}
+	p.Meta.NoIndex, p.Meta.Preview, p.Meta.Canonical = true, true, ""
+	return view.Offering(p), nil
+}
+
 func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Offering) (view.OfferingPage, error) {
 	w := newWriter(v)
 	t := w.types[o.Type]

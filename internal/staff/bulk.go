@@ -310,6 +310,9 @@ func (s *Staff) checkPlan(c *fiber.Ctx, owner auth.Owner, stored []directory.Off
 		if len(l.Problems) > 0 || len(l.Changes) == 0 {
 			continue
 		}
+		if err := s.keepOwner(c, owner, &l.Offering); err != nil {
+			return err
+		}
 		// A coverage that somebody else has set may stay.
 		if fmt.Sprint(before[l.Offering.ID].Coverage) != fmt.Sprint(l.Offering.Coverage) && auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: owner, Coverage: &l.Offering.Coverage}) != nil {
 			l.Problems = append(l.Problems, bulk.Problem{Column: "kommuner", Message: "Tilbudet må være for din egen kommune. Du kan ta med nabokommuner, men ikke hele fylket eller landet."})

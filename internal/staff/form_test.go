@@ -63,22 +63,17 @@ func sent(form *html.Node) url.Values {
 				v.Add(name, "")
 			}
 		case "select":
-			first, chosen := "", ""
+			value, options, chosen := "", 0, false
 			for o := range n.Descendants() {
 				if o.Type == html.ElementNode && o.Data == "option" {
 					val, _ := attr(o, "value")
-					if first == "" {
-						first = val
-					}
-					if _, on := attr(o, "selected"); on {
-						chosen = val
+					_, on := attr(o, "selected")
+					if options++; options == 1 || on && !chosen {
+						value, chosen = val, on
 					}
 				}
 			}
-			if chosen == "" {
-				chosen = first
-			}
-			v.Add(name, chosen)
+			v.Add(name, value)
 		}
 	}
 	return v

@@ -8,6 +8,7 @@ package staff
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -31,6 +33,8 @@ type Deps struct {
 	View  func() *search.View // the public's generation, to tell whether an edit is out; nil while there is none
 	// PreviewArticle returns the article's page as readers would see it.
 	PreviewArticle func(*article.Article) (templ.Component, error)
+	// PreviewOffering returns the offering's page as readers would see it.
+	PreviewOffering func(context.Context, *directory.Offering) (templ.Component, error)
 
 	BaseURL string // public address, without a slash at the end
 	Now     func() time.Time
@@ -57,6 +61,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountHistory(inside)
+	s.mountForm(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)

@@ -270,3 +270,5 @@ func (s *testSite) tokenOf(actor auth.Actor, owner auth.Owner) int64 {
 	}
 	return token.ID
 }
+
+func ownerOfOrganization(id int64) auth.Owner { return auth.Owner{Organization: id} }
