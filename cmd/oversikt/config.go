@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
+	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 )
 
 // config is read once from the environment; see the table in README.md. Packages get
@@ -27,6 +28,12 @@ type config struct {
 	SMTPURL        string     `env:"OVERSIKT_SMTP_URL"`
 	MailFrom       string     `env:"OVERSIKT_MAIL_FROM"`
 	CheckLinks     string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
+	OIDCIssuer     string     `env:"OVERSIKT_OIDC_ISSUER"`
+	OIDCClientID   string     `env:"OVERSIKT_OIDC_CLIENT_ID"`
+	OIDCSecret     string     `env:"OVERSIKT_OIDC_CLIENT_SECRET"`
+	OIDCName       string     `env:"OVERSIKT_OIDC_NAME"`
+	OIDCACRValues  string     `env:"OVERSIKT_OIDC_ACR_VALUES"`
+	OIDCDetails    string     `env:"OVERSIKT_OIDC_AUTHORIZATION_DETAILS"`
 	TrustedProxies []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
 	Log            string     `env:"OVERSIKT_LOG"`
 	LogLevel       slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
@@ -67,6 +74,7 @@ func readConfig(environ []string) (config, error) {
 		}
 	}
 	wrong = append(wrong, c.readMail()...)
+	wrong = append(wrong, c.readOIDC()...)
 	if c.CheckLinks != "on" && c.CheckLinks != "off" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
 	}
@@ -108,6 +116,48 @@ func (c *config) readMail() (wrong []string) {
 	return wrong
 }
 
+// readOIDC fills in what the way in is called, and returns what is wrong with it.
+func (c *config) readOIDC() (wrong []string) {
+	if c.OIDCIssuer == "" {
+		if c.OIDCClientID != "" || c.OIDCSecret != "" || c.OIDCName != "" || c.OIDCACRValues != "" || c.OIDCDetails != "" {
+			wrong = append(wrong, "OVERSIKT_OIDC_ISSUER: missing beside the other OVERSIKT_OIDC_ variables, for example OVERSIKT_OIDC_ISSUER=https://ansattporten.no")
+		}
+		return wrong
+	}
+	u, err := url.Parse(c.OIDCIssuer)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !isLoopback(u) {
+		return append(wrong, fmt.Sprintf("OVERSIKT_OIDC_ISSUER: %q is no https address, for example OVERSIKT_OIDC_ISSUER=https://ansattporten.no", c.OIDCIssuer))
+	}
+	if c.OIDCClientID == "" {
+		wrong = append(wrong, "OVERSIKT_OIDC_CLIENT_ID: missing, for example OVERSIKT_OIDC_CLIENT_ID=oversikt")
+	}
+	if c.OIDCSecret == "" {
+		wrong = append(wrong, "OVERSIKT_OIDC_CLIENT_SECRET: missing, for example OVERSIKT_OIDC_CLIENT_SECRET=the-secret-that-the-provider-gave")
+	}
+	if err := c.oidc().Validate(); err != nil {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_OIDC_AUTHORIZATION_DETAILS: %v, for example "+
+			`OVERSIKT_OIDC_AUTHORIZATION_DETAILS=[{"type":"ansattporten:altinn:resource","resource":"urn:altinn:resource:oversikt"}]`, err))
+	}
+	if c.OIDCName == "" {
+		c.OIDCName = u.Hostname()
+	}
+	return wrong
+}
+
+// isLoopback reports whether the address is of this machine, where http is safe.
+func isLoopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// oidc returns how people sign in through a provider.
+func (c config) oidc() oidc.Config {
+	return oidc.Config{
+		Issuer: c.OIDCIssuer, ClientID: c.OIDCClientID, ClientSecret: c.OIDCSecret, Name: c.OIDCName,
+		ACRValues: strings.Fields(c.OIDCACRValues), AuthorizationDetails: c.OIDCDetails, RedirectURL: c.BaseURL + "/logg-inn/oidc/svar",
+	}
+}
+
 // isCIDR reports whether s is an address or a range of addresses.
 func isCIDR(s string) bool {
 	if _, err := netip.ParsePrefix(s); err == nil {
@@ -123,8 +173,16 @@ func (c config) String() string {
 	if u, err := url.Parse(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
 		database = u.Redacted()
 	}
-	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s",
-		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks)
+	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s, OIDC: %s",
+		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks, c.oidcFrom())
+}
+
+// oidcFrom says who signs editors in, for people.
+func (c config) oidcFrom() string {
+	if c.OIDCIssuer == "" {
+		return "none"
+	}
+	return c.OIDCIssuer
 }
 
 // mailTo says where mail goes, for people.

@@ -25,6 +25,7 @@ func TestReadConfigMistakes(t *testing.T) {
 		"OVERSIKT_SMTP_URL=smtp://kari:secret@",
 		"OVERSIKT_MAIL_FROM=nobody",
 		"OVERSIKT_CHECK_LINKS=sometimes",
+		"OVERSIKT_OIDC_ISSUER=http://provider.example.no",
 		"OVERSIKT_LOG=xml",
 		"OVERSIKT_LOG_LEVEL=loud",
 	}
@@ -54,6 +55,38 @@ func TestConfigStringMasksSecrets(t *testing.T) {
 	}
 	if got := c.String(); strings.Contains(got, "secret") || !strings.Contains(got, "https://oversikt.example.no,") {
 		t.Errorf("String() = %q", got)
+	}
+}
+
+func TestOIDCConfig(t *testing.T) {
+	const issuer, id, secret = "OVERSIKT_OIDC_ISSUER=https://provider.example.no", "OVERSIKT_OIDC_CLIENT_ID=test", "OVERSIKT_OIDC_CLIENT_SECRET=hush"
+	c, err := readConfig([]string{issuer, id, secret, "OVERSIKT_OIDC_ACR_VALUES=high substantial", "OVERSIKT_BASE_URL=https://oversikt.example.no"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := c.oidc(); o.Name != "provider.example.no" || len(o.ACRValues) != 2 || o.RedirectURL != "https://oversikt.example.no/logg-inn/oidc/svar" {
+		t.Errorf("oidc() = %+v", o)
+	}
+	if got := c.String(); strings.Contains(got, "hush") {
+		t.Errorf("String() = %q", got)
+	}
+	for _, tc := range []struct {
+		environ []string
+		want    string // name of the variable that is wrong; empty: none
+	}{
+		{[]string{issuer, secret}, "OVERSIKT_OIDC_CLIENT_ID"},
+		{[]string{issuer, id}, "OVERSIKT_OIDC_CLIENT_SECRET"},
+		{[]string{id, secret}, "OVERSIKT_OIDC_ISSUER"},
+		{[]string{issuer, id, secret, "OVERSIKT_OIDC_AUTHORIZATION_DETAILS={}"}, "OVERSIKT_OIDC_AUTHORIZATION_DETAILS"},
+		{[]string{"OVERSIKT_OIDC_ISSUER=http://127.0.0.1:9000/realms/test", id, secret}, ""},
+	} {
+		_, err := readConfig(tc.environ)
+		if (err != nil) != (tc.want != "") || err != nil && !strings.Contains(err.Error(), tc.want+":") {
+			t.Errorf("%v: %v, want %q", tc.environ, err, tc.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("the message shows the secret: %v", err)
+		}
 	}
 }
 

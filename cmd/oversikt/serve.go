@@ -19,6 +19,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/server"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -68,11 +69,16 @@ func serve(ctx context.Context, c config, _ []string) error {
 		return errors.Join(err, prepared)
 	}
 
+	provider, err := provider(c)
+	if err != nil {
+		return err
+	}
 	server.SaveMemory()
 	app := server.New(server.Deps{
 		Store:          st,
 		View:           index.View,
 		Status:         index.Status,
+		OIDC:           provider,
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,
 		Version:        version,
@@ -83,7 +89,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		<-ctx.Done()
 		stopped <- app.ShutdownWithTimeout(shutdownGrace)
 	}()
-	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n%s", c.BaseURL, howToBegin(ctx, st))
+	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n", c.BaseURL)
 	if err := app.Listener(listener); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -92,6 +98,15 @@ func serve(ctx context.Context, c config, _ []string) error {
 		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
+}
+
+// provider returns the OIDC provider that the configuration names, nil for none. It does
+// not ask it anything.
+func provider(c config) (*oidc.Provider, error) {
+	if c.OIDCIssuer == "" {
+		return nil, nil
+	}
+	return oidc.New(c.oidc())
 }
 
 // listen takes the address. An address in use gives an error that says what to do.

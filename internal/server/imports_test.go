@@ -21,6 +21,7 @@ var imports = map[string][]string{
 	"internal/auth":      {"internal/directory", "internal/region"},
 	"internal/article":   {},
 	"internal/pgembed":   {},
+	"internal/oidc":      {},
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
 	"internal/search":   {"internal/article", "internal/directory", "internal/region"},
@@ -37,11 +38,11 @@ var imports = map[string][]string{
 	"internal/api":   {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
 	"internal/bulk":  {"internal/directory", "internal/region"},
 	"internal/diff":  {"internal/directory", "internal/region"},
-	"internal/staff": {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
-	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/page", "internal/search", "internal/site",
+	"internal/staff": {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
+	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/oidc", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/pgembed", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/pgembed", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
@@ -63,6 +64,8 @@ var owners = map[string][]string{
 	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/go-webauthn/webauthn":    {"internal/staff"},
+	"github.com/coreos/go-oidc":          {"internal/oidc"},
+	"golang.org/x/oauth2":                {"internal/oidc"},
 	"github.com/pquerna/otp":             {"internal/auth"},
 	"github.com/yuin/goldmark":           {"internal/article"},
 	"github.com/microcosm-cc/bluemonday": {"internal/article"},

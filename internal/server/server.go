@@ -20,6 +20,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
 	"github.com/nasjonal-oversikt/oversikt/internal/staff"
@@ -32,6 +33,7 @@ type Deps struct {
 	Store          *store.Store          // for signed-in pages and writes; the public pages do without
 	View           func() *search.View   // the generation to answer from; nil while there is none
 	Status         func() indexer.Status // for /readyz and /metrics
+	OIDC           *oidc.Provider        // another way for editors to sign in; nil: none
 	BaseURL        string                // public address, without a slash at the end
 	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed
 	Version        string                // of the program
@@ -74,7 +76,7 @@ func New(d Deps) *fiber.App {
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
 	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
-	staff.New(staff.Deps{Store: d.Store, View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
+	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	s.site.Mount(app)
 	return app

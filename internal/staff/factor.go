@@ -197,7 +197,7 @@ func (s *Staff) showAppWith(c *fiber.Ctx, status int, app appChallenge, wrong st
 // qrPath returns the text as a QR code: the size in modules with the margin that readers
 // need, and the black ones as the path of an SVG. An image would need a data: address.
 func qrPath(text string) (size int, path string, err error) {
-	code, err := qr.Encode(text, qr.M)
+	code, err := qr.Encode(text, qr.L) // the coarsest: a screen has no scratches
 	if err != nil {
 		return 0, "", err
 	}

@@ -65,6 +65,18 @@ func (s *Staff) showSecurityWith(c *fiber.Ctx, status int, failed string) error 
 			p.AppUsed = page.Bokmal.Date(*factors.App.UsedAt)
 		}
 	}
+	if s.deps.OIDC != nil {
+		identities, err := s.deps.Store.Identities(c.UserContext(), session.Account.ID)
+		if err != nil {
+			return err
+		}
+		p.Provider = s.deps.OIDC.Name()
+		for _, i := range identities {
+			if i.Issuer == s.deps.OIDC.Issuer() {
+				p.Linked = page.Bokmal.Date(i.CreatedAt)
+			}
+		}
+	}
 	return s.send(c, status, view.Security(p))
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -36,7 +37,8 @@ type Deps struct {
 	// PreviewOffering returns the offering's page as readers would see it.
 	PreviewOffering func(context.Context, *directory.Offering) (templ.Component, error)
 
-	BaseURL string // public address, without a slash at the end
+	OIDC    *oidc.Provider // another way to sign in; nil: none
+	BaseURL string         // public address, without a slash at the end
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -57,14 +59,12 @@ func New(d Deps) *Staff {
 // Mount registers every page. All below /redaksjon need a session; what does not stands
 // beside it.
 func (s *Staff) Mount(app fiber.Router) {
-	s.mountSignIn(app)
 	s.mountFactors(app)
+	s.mountOIDC(app)
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountHistory(inside)
 	s.mountForm(inside)
-	s.mountOwnAccount(inside)
-	s.mountPeople(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)

@@ -37,15 +37,13 @@ type testSite struct {
 	app   *fiber.App
 	staff *Staff
 	store *store.Store
-	url   string // of the database
 }
 
 // newTestSite returns the pages over a database without rows; with real, over the real
 // data of the project.
 func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 	t.Helper()
-	databaseURL := dbtest.URL(t)
-	st, err := store.Open(context.Background(), store.Options{URL: databaseURL})
+	st, err := store.Open(context.Background(), store.Options{URL: dbtest.URL(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +59,7 @@ func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 		return c.Status(statusForTest(err)).SendString(err.Error())
 	}})
 	s.Mount(app)
-	return &testSite{t, app, s, st, databaseURL}
+	return &testSite{t, app, s, st}
 }
 
 // person is a signed-in browser.

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -30,50 +32,116 @@ func (r identityRow) identity() Identity {
 	return Identity{r.Issuer, r.Subject, r.CreatedAt.UTC(), r.UsedAt.UTC()}
 }
 
-// AccountByIdentity returns the account of the provider's subject, with its grants, and
-// notes that it was used. It returns ErrNotFound when there is none.
-func (s *Store) AccountByIdentity(ctx context.Context, issuer, subject string) (Account, error) {
-	var found Account
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		var ids []int64
-		err := tx.Raw("UPDATE identities SET used_at = now() WHERE issuer = ? AND subject = ? RETURNING account_id", issuer, subject).Scan(&ids).Error
+// EnterByIdentity returns the account of who has signed in at a provider, let in to the
+// kommuner that it may act for there; see EnterKommune for notice. Somebody who comes for
+// the first time is the account of the address, which is made if need be: the provider
+// must have said that the address was proved, and it is empty if not. It returns
+// ErrNotFound when the provider's subject is nobody here and there is no such address,
+// auth.ErrForbidden when the account is disabled or nothing says that the person belongs
+// here.
+func (s *Store) EnterByIdentity(ctx context.Context, issuer, subject, provedEmail string, kommuner []region.Number, notice func(Entry) Mail) (Account, error) {
+	var a Account
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+		// Two browsers may come at once as the same person.
+		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", "identity "+issuer+" "+subject).Error; err != nil {
+			return err
+		}
+		a, err = accountByIdentity(tx, issuer, subject)
+		if errors.Is(err, ErrNotFound) && provedEmail != "" {
+			if a, err = accountForEmail(tx, provedEmail, len(kommuner) > 0, notice); err == nil {
+				err = linkIdentity(tx, a, issuer, subject)
+			}
+		}
 		if err != nil {
 			return err
 		}
-		if len(ids) == 0 {
-			return ErrNotFound
+		if a.DisabledAt != nil {
+			return auth.ErrForbidden
 		}
-		found, err = one(accounts(tx.Where("id = ?", ids[0])))
-		return err
+		return enterKommuner(tx, &a, kommuner, notice)
 	})
 	if err != nil {
-		return Account{}, fmt.Errorf("account by identity: %w", err)
+		return Account{}, fmt.Errorf("enter by identity: %w", err)
 	}
-	return found, nil
+	return a, nil
 }
 
-// LinkIdentity makes the provider's subject the account's. It returns ErrConflict when it
-// is another account's, and is content when it is this one's already.
-func (s *Store) LinkIdentity(ctx context.Context, account Account, issuer, subject string) error {
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		err := tx.Exec("INSERT INTO identities (issuer, subject, account_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", issuer, subject, account.ID).Error
-		if err != nil {
-			return err
-		}
-		var owner int64
-		err = tx.Raw("SELECT account_id FROM identities WHERE issuer = ? AND subject = ?", issuer, subject).Scan(&owner).Error
-		if err != nil {
-			return err
-		}
-		if owner != account.ID {
-			return ErrConflict
-		}
-		return record(tx, account.Actor(), "identity_linked", map[string]any{"account": account.ID, "issuer": issuer})
-	})
+// accountByIdentity returns whose the provider's subject is, and notes that it was used.
+func accountByIdentity(tx *gorm.DB, issuer, subject string) (Account, error) {
+	var ids []int64
+	err := tx.Raw("UPDATE identities SET used_at = now() WHERE issuer = ? AND subject = ? RETURNING account_id", issuer, subject).Scan(&ids).Error
 	if err != nil {
-		return fmt.Errorf("link identity to account %d: %w", account.ID, err)
+		return Account{}, err
 	}
-	return nil
+	if len(ids) == 0 {
+		return Account{}, ErrNotFound
+	}
+	return one(accounts(tx.Where("id = ?", ids[0])))
+}
+
+// accountForEmail returns the account of the proved address. One of somebody who belongs
+// here for another reason is made whatever its domain is.
+func accountForEmail(tx *gorm.DB, email string, belongs bool, notice func(Entry) Mail) (Account, error) {
+	email, err := cleanEmail(email)
+	if err != nil {
+		return Account{}, ErrNotFound
+	}
+	if !belongs {
+		return enter(tx, email, notice)
+	}
+	if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", "enter "+email).Error; err != nil {
+		return Account{}, err
+	}
+	a, err := one(accounts(tx.Where("email = ?", email)))
+	if errors.Is(err, ErrNotFound) {
+		return createAccount(tx, signingIn, email, "")
+	}
+	return a, err
+}
+
+// enterKommuner lets the account in and reads it again. Who may do everything asks for
+// nothing.
+func enterKommuner(tx *gorm.DB, a *Account, kommuner []region.Number, notice func(Entry) Mail) (err error) {
+	if a.National {
+		return nil
+	}
+	for _, number := range kommuner {
+		if _, err := enterKommune(tx, a.ID, number, notice); err != nil {
+			return err
+		}
+	}
+	*a, err = one(accounts(tx.Where("id = ?", a.ID)))
+	return err
+}
+
+// LinkIdentity makes the provider's subject that of the session's account, and lets it in
+// to the kommuner as EnterByIdentity does. It signs in from now on, and may count as a
+// second factor, so it returns auth.ErrForbidden as AddPasskey does. It returns
+// ErrConflict when the subject is another account's.
+func (s *Store) LinkIdentity(ctx context.Context, session Session, issuer, subject string, kommuner []region.Number, notice func(Entry) Mail) error {
+	return s.changeFactors(ctx, session, func(tx *gorm.DB, _ Factors) error {
+		if err := linkIdentity(tx, session.Account, issuer, subject); err != nil {
+			return err
+		}
+		a := session.Account
+		return enterKommuner(tx, &a, kommuner, notice)
+	})
+}
+
+func linkIdentity(tx *gorm.DB, account Account, issuer, subject string) error {
+	err := tx.Exec("INSERT INTO identities (issuer, subject, account_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", issuer, subject, account.ID).Error
+	if err != nil {
+		return err
+	}
+	var owner int64
+	err = tx.Raw("SELECT account_id FROM identities WHERE issuer = ? AND subject = ?", issuer, subject).Scan(&owner).Error
+	if err != nil {
+		return err
+	}
+	if owner != account.ID {
+		return ErrConflict
+	}
+	return record(tx, account.Actor(), "identity_linked", map[string]any{"account": account.ID, "issuer": issuer})
 }
 
 // Identities returns who the account is with OIDC providers, oldest first.
