@@ -35,6 +35,7 @@ func commands() []command {
 		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
 		{"check", "", "check configuration, data files and database", "oversikt check", check},
 		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
+		{"user", "COMMAND …", "people who may sign in", "oversikt user --help", users},
 		{"version", "", "print the version", "oversikt version", printVersion},
 	}
 }

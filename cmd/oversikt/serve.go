@@ -89,7 +89,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		<-ctx.Done()
 		stopped <- app.ShutdownWithTimeout(shutdownGrace)
 	}()
-	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n", c.BaseURL)
+	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n%s", c.BaseURL, howToBegin(ctx, st))
 	if err := app.Listener(listener); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}

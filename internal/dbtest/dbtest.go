@@ -213,3 +213,28 @@ func removeAbandoned(temp string) {
 		_ = lock.Close()
 	}
 }
+
+// Mails returns subject and text of the mails that are queued to the address in the
+// database of URL, oldest first.
+func Mails(t testing.TB, url, to string) ([][2]string, error) {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rows, err := db.QueryContext(t.Context(), "SELECT payload->>'subject', payload->>'text' FROM jobs WHERE kind = 'mail' AND payload->>'to' = $1 ORDER BY id", to)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found [][2]string
+	for rows.Next() {
+		var m [2]string
+		if err := rows.Scan(&m[0], &m[1]); err != nil {
+			return nil, err
+		}
+		found = append(found, m)
+	}
+	return found, rows.Err()
+}

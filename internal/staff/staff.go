@@ -59,12 +59,15 @@ func New(d Deps) *Staff {
 // Mount registers every page. All below /redaksjon need a session; what does not stands
 // beside it.
 func (s *Staff) Mount(app fiber.Router) {
+	s.mountSignIn(app)
 	s.mountFactors(app)
 	s.mountOIDC(app)
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountHistory(inside)
 	s.mountForm(inside)
+	s.mountOwnAccount(inside)
+	s.mountPeople(inside)
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)

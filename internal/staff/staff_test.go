@@ -37,13 +37,15 @@ type testSite struct {
 	app   *fiber.App
 	staff *Staff
 	store *store.Store
+	url   string // of the database
 }
 
 // newTestSite returns the pages over a database without rows; with real, over the real
 // data of the project.
 func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 	t.Helper()
-	st, err := store.Open(context.Background(), store.Options{URL: dbtest.URL(t)})
+	databaseURL := dbtest.URL(t)
+	st, err := store.Open(context.Background(), store.Options{URL: databaseURL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +61,7 @@ func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 		return c.Status(statusForTest(err)).SendString(err.Error())
 	}})
 	s.Mount(app)
-	return &testSite{t, app, s, st}
+	return &testSite{t, app, s, st, databaseURL}
 }
 
 // person is a signed-in browser.

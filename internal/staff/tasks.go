@@ -27,6 +27,15 @@ func taskLine(t store.Task) (text, action, href string) {
 			return text + " Den står i en artikkel.", "Rett artikkelen", "/redaksjon/artikler" + d.Place
 		}
 		return fmt.Sprintf("%s Den står hos «%s».", text, d.Place), "Åpne lenken", d.URL
+	case store.TaskEntry, store.TaskNewManager:
+		var d store.EntryDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		if t.Kind == store.TaskEntry {
+			return "En kollega har logget inn og vil være med.", "Svar", "/redaksjon/personer?kommune=" + string(d.Kommune)
+		}
+		return fmt.Sprintf("Kommune %s har fått sin første forvalter (konto %d).", d.Kommune, d.Account), "", ""
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

@@ -37,6 +37,9 @@ func (s *Staff) mountWorkplace(inside fiber.Router) {
 // only one of the person's, or the first of several.
 func (s *Staff) showWorkplace(c *fiber.Ctx) error {
 	actor := actorOf(c)
+	if len(actor.Grants) == 0 && !actor.National {
+		return s.showWaiting(c)
+	}
 	owner, wrong, err := s.workOwner(c)
 	if err != nil {
 		return err
@@ -456,4 +459,25 @@ func (s *Staff) finishTask(c *fiber.Ctx) error {
 		return err
 	}
 	return see(c, "/redaksjon", "Oppgaven er ferdig.")
+}
+
+// showWaiting says what somebody waits for who may not do anything yet.
+func (s *Staff) showWaiting(c *fiber.Ctx) error {
+	entries, err := s.deps.Store.PendingEntries(c.UserContext(), actorOf(c).ID)
+	if err != nil {
+		return err
+	}
+	p := view.WaitingPage{Meta: s.meta(c, "Du er logget inn")}
+	for _, e := range entries {
+		name, err := s.ownerName(c, auth.Owner{Kommune: e.Kommune})
+		if err != nil {
+			return err
+		}
+		if e.Answered {
+			p.Refused = append(p.Refused, name)
+		} else {
+			p.Waiting = append(p.Waiting, name)
+		}
+	}
+	return s.send(c, http.StatusOK, view.Waiting(p))
 }

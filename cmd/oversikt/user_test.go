@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"strings"
+	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+func TestReadUserArgs(t *testing.T) {
+	got, err := readUserArgs([]string{"add", "kari@test.example.org", "--name", "Test Person", "--national", "--kommune", "1804", "--role", "bidragsyter"})
+	if err != nil || got.email != "kari@test.example.org" || got.name != "Test Person" || !got.national || got.grant.Owner.Kommune != "1804" || got.grant.Role != auth.Contributor {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := readUserArgs([]string{"add", "kari@test.example.org"}); err != nil || got.grant.Role != auth.Manager || got.grant.Owner.Kommune != "" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := readUserArgs([]string{"--help"}); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("help: %v", err)
+	}
+	for _, bad := range [][]string{
+		{}, {"make"}, {"add"}, {"add", "kari"}, {"add", "--national"}, {"add", "kari@test.example.org", "x"}, {"add", "kari@test.example.org", "--kommune", "18"},
+		{"add", "kari@test.example.org", "--kommune", "1804", "--role", "sjef"}, {"list", "all"}, {"login-link"}, {"disable", "kari@test.example.org", "--national"},
+	} {
+		if got, err := readUserArgs(bad); err == nil {
+			t.Errorf("%q: got %+v, want an error", bad, got)
+		}
+	}
+}
+
+func TestFirstNationalEditor(t *testing.T) {
+	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if got := howToBegin(t.Context(), st); !strings.Contains(got, "user add") {
+		t.Errorf("without an editor: %q", got)
+	}
+	var out bytes.Buffer
+	for range 2 { // the second time changes what is there
+		if err := addUser(t.Context(), st, userArgs{email: "kari@test.example.org", name: "Test Person", national: true}, &out); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := howToBegin(t.Context(), st); got != "" {
+		t.Errorf("with an editor: %q", got)
+	}
+	out.Reset()
+	if err := listUsers(t.Context(), st, &out); err != nil || strings.Count(out.String(), "national editor") != 1 || !strings.Contains(out.String(), "Test Person") {
+		t.Errorf("list: %v\n%s", err, out.String())
+	}
+	err = addUser(t.Context(), st, userArgs{email: "ola@test.example.org", grant: auth.Grant{Owner: auth.Owner{Kommune: "9998"}, Role: auth.Manager}}, &out)
+	if err == nil || !strings.Contains(err.Error(), "no kommune 9998") {
+		t.Errorf("an unknown kommune: %v", err)
+	}
+}

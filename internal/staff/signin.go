@@ -1,0 +1,180 @@
+package staff
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// flowCookie holds the secret of a sign-in by mail that is under way.
+const flowCookie = "__Host-inn"
+
+// mountSignIn registers the way in, which needs no session.
+func (s *Staff) mountSignIn(app fiber.Router) {
+	app.Get("/logg-inn", privately, s.showSignIn)
+	app.Post("/logg-inn", privately, s.askForCode)
+	app.Get("/logg-inn/kode", privately, s.showCode)
+	app.Post("/logg-inn/kode", privately, s.redeemCode)
+	app.Get("/logg-inn/lenke/:secret", privately, s.showLoginLink)
+	app.Post("/logg-inn/lenke/:secret", privately, s.redeemLoginLink)
+	app.Post("/logg-ut", privately, s.signOut)
+}
+
+func (s *Staff) signInPage(c *fiber.Ctx, email, wrong string) view.SignInPage {
+	return view.SignInPage{
+		Meta: s.signInMeta(c, "Logg inn"), To: wantedAfter(c), Passkey: s.relyingParty != nil,
+		Email: view.FormField{Name: "epost", Label: "E-postadressen din på jobben", Value: email, Type: "email", Required: true, Max: 254, Complete: "email", Error: wrong,
+			Help: "Vi sender deg en kode. Du trenger ikke noe passord."},
+	}
+}
+
+func (s *Staff) showSignIn(c *fiber.Ctx) error {
+	if session, err := s.readSession(c); err == nil && (session.SecondFactor || !s.secure) {
+		return c.Redirect(wantedAfter(c), fiber.StatusSeeOther)
+	}
+	return s.send(c, http.StatusOK, view.SignIn(s.signInPage(c, c.Query("epost"), "")))
+}
+
+// askForCode sends a code to the address, if it may sign in, and goes on to where it is
+// typed, whether it may or not.
+func (s *Staff) askForCode(c *fiber.Ctx) error {
+	email := c.FormValue("epost")
+	secret, err := s.deps.Store.StartCode(c.UserContext(), email, func(code string, expires time.Time) store.Mail {
+		return store.Mail{Subject: "Koden din er " + code, Text: fmt.Sprintf(`Hei!
+
+Koden din for å logge inn på %s er:
+
+%s
+
+Den virker til kl. %s, i nettleseren du ba om den i.
+
+Ba du ikke om noen kode? Da kan du se bort fra denne e-posten.
+Gi aldri koden til noen. Vi ringer aldri og spør etter den.
+`, s.deps.BaseURL, code, expires.In(page.Oslo).Format("15.04"))}
+	})
+	var invalid directory.Invalid
+	var soon store.TooSoon
+	switch {
+	case errors.As(err, &invalid):
+		return s.send(c, http.StatusUnprocessableEntity, view.SignIn(s.signInPage(c, email, "Skriv hele adressen, slik: navn@kommune.no.")))
+	case errors.As(err, &soon):
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(soon.Wait.Seconds())))
+		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, email, "Det er sendt mange koder nå. Vent "+waiting(soon.Wait)+", eller bruk den siste koden du fikk.")))
+	case store.Unavailable(err):
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.send(c, http.StatusServiceUnavailable, view.SignIn(s.signInPage(c, email, "Vi får ikke sendt noen kode akkurat nå. Prøv igjen om litt.")))
+	case err != nil:
+		return err
+	}
+	setCookie(c, flowCookie, secret)
+	return c.Redirect("/logg-inn/kode?til="+url.QueryEscape(wantedAfter(c)), fiber.StatusSeeOther)
+}
+
+// waiting says how long, in whole minutes.
+func waiting(d time.Duration) string {
+	if minutes := int((d + time.Minute - 1) / time.Minute); minutes > 1 {
+		return strconv.Itoa(minutes) + " minutter"
+	}
+	return "ett minutt"
+}
+
+func (s *Staff) showCode(c *fiber.Ctx) error {
+	return s.showCodeWith(c, http.StatusOK, "")
+}
+
+// showCodeWith shows where the code is typed. Who has no sign-in under way begins anew.
+func (s *Staff) showCodeWith(c *fiber.Ctx, status int, wrong string) error {
+	flow, err := s.deps.Store.CodeFlow(c.UserContext(), c.Cookies(flowCookie))
+	if errors.Is(err, store.ErrNotFound) {
+		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden virker ikke lenger. Be om en ny.")
+	}
+	if err != nil {
+		return err
+	}
+	return s.send(c, status, view.Code(view.CodePage{
+		Meta: s.signInMeta(c, "Skriv koden"), To: wantedAfter(c), Email: flow.Email, Until: flow.ExpiresAt.In(page.Oslo).Format("15.04"),
+		Code: view.FormField{Name: "kode", Label: "Koden", Help: "Seks siffer.", Required: true, Max: 10, Complete: "one-time-code", Error: wrong},
+	}))
+}
+
+func (s *Staff) redeemCode(c *fiber.Ctx) error {
+	code := strings.Join(strings.Fields(c.FormValue("kode")), "")
+	a, err := s.deps.Store.RedeemCode(c.UserContext(), c.Cookies(flowCookie), code, s.entryMail)
+	switch {
+	case errors.Is(err, store.ErrWrongCode):
+		return s.showCodeWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Se i den nyeste e-posten fra oss.")
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, auth.ErrForbidden):
+		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden virker ikke lenger. Be om en ny.")
+	case err != nil:
+		return err
+	}
+	if err := s.signIn(c, a.ID, store.ByCode, false); err != nil {
+		return err
+	}
+	dropCookie(c, flowCookie)
+	return c.Redirect(wantedAfter(c), fiber.StatusSeeOther)
+}
+
+// entryMail tells a manager that somebody asks to be let in.
+func (s *Staff) entryMail(e store.Entry) store.Mail {
+	return store.Mail{Subject: "Skal " + e.Email + " slippe inn?", Text: fmt.Sprintf(`Hei!
+
+%s har logget inn og vil være med og holde tilbudene deres riktige.
+
+Du er forvalter. Du bestemmer om det er greit, med ett klikk:
+%s/redaksjon/personer?kommune=%s
+
+Kjenner du ikke personen? Da svarer du nei samme sted.
+`, e.Email, s.deps.BaseURL, e.Kommune)}
+}
+
+func (s *Staff) signOut(c *fiber.Ctx) error {
+	if session, err := s.readSession(c); err == nil {
+		if err := s.deps.Store.EndSession(c.UserContext(), session.Account.ID, session.ID); err != nil {
+			return err
+		}
+	}
+	dropCookie(c, sessionCookie)
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// showLoginLink asks before the link is used: mail programs and chats open links.
+func (s *Staff) showLoginLink(c *fiber.Ctx) error {
+	c.Set("Referrer-Policy", "no-referrer")
+	err := s.deps.Store.LoginLink(c.UserContext(), c.Params("secret"))
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	status := http.StatusOK
+	if err != nil {
+		status = http.StatusNotFound
+	}
+	return s.send(c, status, view.LoginLink(view.LoginLinkPage{Meta: s.signInMeta(c, "Logg inn"), Action: c.Path(), Works: err == nil}))
+}
+
+func (s *Staff) redeemLoginLink(c *fiber.Ctx) error {
+	id, err := s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
+	if errors.Is(err, store.ErrNotFound) {
+		return s.showLoginLink(c)
+	}
+	if err != nil {
+		return err
+	}
+	// Whoever makes such a link has a shell on the machine: there is no stronger proof.
+	if err := s.signIn(c, id, store.ByLink, true); err != nil {
+		return err
+	}
+	return c.Redirect("/redaksjon", fiber.StatusSeeOther)
+}
