@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"rsc.io/qr"
@@ -126,7 +125,7 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 	case errors.Is(err, store.ErrWrongCode):
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.", "")
 	case errors.As(err, &wait):
-		return s.showConfirmWith(c, http.StatusTooManyRequests, waitText(wait.Until.Sub(s.deps.Store.Now())), "")
+		return s.showConfirmWith(c, http.StatusTooManyRequests, "Det er skrevet feil kode mange ganger. Vent "+waiting(wait.Until.Sub(s.deps.Store.Now()))+", og prøv igjen.", "")
 	case errors.Is(err, store.ErrTooManyCodes):
 		dropCookie(c, sessionCookie)
 		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden var feil for mange ganger. Vent litt, og logg inn på nytt.")
@@ -145,14 +144,6 @@ func (s *Staff) showConfirmAway(c *fiber.Ctx) error {
 		Meta: s.signInMeta(c, "Bekreft at det er deg"), To: wantedAfter(c), App: true, Failed: "Vi fikk ikke sjekket koden akkurat nå. Prøv igjen om litt.",
 		Code: view.FormField{Name: "kode", Label: "Kode", Value: c.FormValue("kode"), Required: true, Max: 30, Complete: "one-time-code"},
 	}))
-}
-
-// waitText says how long to wait, in whole minutes.
-func waitText(left time.Duration) string {
-	if minutes := int((left + time.Minute - 1) / time.Minute); minutes > 1 {
-		return fmt.Sprintf("Det er skrevet feil kode mange ganger. Vent %d minutter, og prøv igjen.", minutes)
-	}
-	return "Det er skrevet feil kode mange ganger. Vent ett minutt, og prøv igjen."
 }
 
 // appChallenge is a new app's secret until its first code proves that the app has it.

@@ -65,8 +65,8 @@ func wrong(t testing.TB, secret string, at time.Time) string {
 }
 
 var (
-	secretPattern   = regexp.MustCompile(`r-secret">([A-Z2-7 ]+)<`)
-	recoveryPattern = regexp.MustCompile(`r-secret">([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})<`)
+	secretPattern   = regexp.MustCompile(`r-mono">([A-Z2-7 ]+)<`)
+	recoveryPattern = regexp.MustCompile(`r-mono">([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})<`)
 )
 
 // enrolApp connects an app, and returns its secret and the recovery codes that are shown.

@@ -134,7 +134,7 @@ func (s *Staff) kommunerOf(c *fiber.Ctx, orgNumbers []string) ([]region.Number, 
 
 // enterOIDC signs in who came back.
 func (s *Staff) enterOIDC(c *fiber.Ctx, asked oidcChallenge, who oidc.Identity, kommuner []region.Number) error {
-	account, err := s.deps.Store.EnterByIdentity(c.UserContext(), who.Issuer, who.Subject, who.Email, kommuner, entryNotice(s.deps.BaseURL))
+	account, err := s.deps.Store.EnterByIdentity(c.UserContext(), who.Issuer, who.Subject, who.Email, kommuner, s.entryMail)
 	if err == nil {
 		err = s.signIn(c, account.ID, store.ByOIDC, who.SecondFactor)
 	}
@@ -168,7 +168,7 @@ func (s *Staff) linkOIDC(c *fiber.Ctx, asked oidcChallenge, who oidc.Identity, k
 		return err
 	}
 	name := s.deps.OIDC.Name()
-	err = s.deps.Store.LinkIdentity(c.UserContext(), session, who.Issuer, who.Subject, kommuner, entryNotice(s.deps.BaseURL))
+	err = s.deps.Store.LinkIdentity(c.UserContext(), session, who.Issuer, who.Subject, kommuner, s.entryMail)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return see(c, securityPath, "Den du logget inn som hos "+name+", er koblet til en annen konto her.")
@@ -178,19 +178,4 @@ func (s *Staff) linkOIDC(c *fiber.Ctx, asked oidcChallenge, who oidc.Identity, k
 		return err
 	}
 	return see(c, securityPath, "Kontoen er koblet til "+name+".")
-}
-
-// entryNotice returns the mail to a manager about somebody who waits to be let in.
-func entryNotice(baseURL string) func(store.Entry) store.Mail {
-	return func(e store.Entry) store.Mail {
-		who := e.Email
-		if e.Name != e.Email {
-			who = e.Name + " (" + e.Email + ")"
-		}
-		return store.Mail{
-			Subject: "Noen vil inn i redaksjonen for kommunen din",
-			Text: "Hei!\n\n" + who + " vil være med og rette opplysninger om tilbudene i kommunen din.\n" +
-				"Kjenner du personen? Logg inn og svar:\n\n" + baseURL + "/redaksjon\n\nVennlig hilsen " + view.SiteName + "\n",
-		}
-	}
 }

@@ -348,11 +348,18 @@ func TestOIDCAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := s.anyone()
+	offer := "Logg inn med Testporten"
+	if a := p.get("/logg-inn"); !strings.Contains(a.body, offer) {
+		t.Errorf("no button in\n%s", a.body)
+	}
 	p.post("/logg-inn/oidc", url.Values{"til": {"/redaksjon/kvalitet"}}).wantRedirect(t, toSignIn)
 	if !strings.Contains(p.notice(), "virker ikke akkurat nå") {
 		t.Errorf("notice %q", p.notice())
 	}
 	if way := s.staff.oidcWay(); !way.Away || way.Name != "Testporten" {
 		t.Errorf("oidcWay() = %+v, want away", way)
+	}
+	if a := p.get("/logg-inn"); strings.Contains(a.body, offer) || !strings.Contains(a.body, "Innlogging med Testporten virker ikke akkurat nå") {
+		t.Errorf("the page offers what is away:\n%s", a.body)
 	}
 }

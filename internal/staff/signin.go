@@ -34,7 +34,7 @@ func (s *Staff) mountSignIn(app fiber.Router) {
 
 func (s *Staff) signInPage(c *fiber.Ctx, email, wrong string) view.SignInPage {
 	return view.SignInPage{
-		Meta: s.signInMeta(c, "Logg inn"), To: wantedAfter(c), Passkey: s.relyingParty != nil,
+		Meta: s.signInMeta(c, "Logg inn"), To: wantedAfter(c), Passkey: s.relyingParty != nil, OIDC: s.oidcWay(),
 		Email: view.FormField{Name: "epost", Label: "E-postadressen din på jobben", Value: email, Type: "email", Required: true, Max: 254, Complete: "email", Error: wrong,
 			Help: "Vi sender deg en kode. Du trenger ikke noe passord."},
 	}
