@@ -8,6 +8,7 @@ import (
 	netmail "net/mail"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/confirm"
 	"github.com/nasjonal-oversikt/oversikt/internal/linkcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -39,6 +40,10 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 			st.ForgetReportTexts(ctx),
 		)
 	})
+	asker := &confirm.Asker{Store: st, BaseURL: c.BaseURL, Now: time.Now, Log: log}
+	r.Every("reminders", time.Hour, asker.Run)
+	// Twice as far back as it runs, so that no day is missed; telling twice does no harm.
+	r.Every("ageing", 6*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 12*time.Hour) })
 	if c.CheckLinks == "on" {
 		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
 	}

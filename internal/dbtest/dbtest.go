@@ -238,3 +238,18 @@ func Mails(t testing.TB, url, to string) ([][2]string, error) {
 	}
 	return found, rows.Err()
 }
+
+// Count returns how many rows the table has in the database of URL.
+func Count(t testing.TB, url, table string) int {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var n int
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM "+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -25,6 +25,12 @@ func (t OfferingType) Validate() error {
 	}
 	v.length("responsible", t.Responsible, MaxName)
 	v.length("ask_for", t.AskFor, MaxSummary)
+	if t.ConfirmMonths < 0 || t.ConfirmMonths > 36 {
+		v.add("confirm_months", MsgFormat)
+	}
+	if t.ContactsMonths < 0 || t.ContactsMonths > 36 {
+		v.add("contacts_months", MsgFormat)
+	}
 	v.each("words", t.Words)
 	v.each("related_words", t.RelatedWords)
 	for _, l := range t.Laws {

@@ -79,8 +79,11 @@ type Offering struct {
 	Status      Status
 	ClosedUntil *time.Time // day on which a temporarily closed offering opens again
 	ConfirmedAt *time.Time // when whoever answers for it last said that it is right
-	ChangedAt   time.Time
-	Version     int
+	// ContactsConfirmedAt is when telephone, e-mail, links, hours and price were last said
+	// to be right, alone or with the rest.
+	ContactsConfirmedAt *time.Time
+	ChangedAt           time.Time
+	Version             int
 }
 
 // Slug returns the readable part of the offering's address.

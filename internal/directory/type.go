@@ -30,6 +30,9 @@ type OfferingType struct {
 	Words        []string // what people call it; feeds the recognition of types in search
 	RelatedWords []string // words that may mean it, too loose to decide on
 	Order        int
+
+	ConfirmMonths  int // how long a confirmation of all of an offering holds; 0: DefaultConfirmMonths
+	ContactsMonths int // how long one of its contacts holds; 0: DefaultContactsMonths
 }
 
 // TermKind names a closed vocabulary.

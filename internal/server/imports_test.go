@@ -31,6 +31,7 @@ var imports = map[string][]string{
 	"internal/work":      {"internal/store"},
 	"internal/mail":      {"internal/staff", "internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
+	"internal/confirm":   {"internal/auth", "internal/directory", "internal/page", "internal/store"},
 
 	"internal/page":  {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":       {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
@@ -42,7 +43,7 @@ var imports = map[string][]string{
 	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/oidc", "internal/page", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "web"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/pgembed", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/pgembed", "internal/region", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.

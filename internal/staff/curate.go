@@ -272,6 +272,9 @@ func (s *Staff) typePage(c *fiber.Ctx, t directory.OfferingType, version int, wh
 			long("related_words", "Ord som kanskje betyr den", strings.Join(t.RelatedWords, "\n"), "Ett per linje.", 3),
 			text("alternatives", "Typer å vise når denne mangler", strings.Join(t.Alternatives, ", "), "Koder med komma mellom, den beste først.", false),
 			{FormField: view.FormField{Name: "order", Label: "Plass i listen", Value: strconv.Itoa(t.Order), Required: true, Help: "Et helt tall. Den med lavest tall står først."}}}},
+		{Heading: "Hvor lenge en bekreftelse holder", Fields: []view.EditField{
+			text("confirm_months", "Måneder for hele tilbudet", strconv.Itoa(cmp.Or(t.ConfirmMonths, directory.DefaultConfirmMonths)), "1 til 36.", true),
+			text("contacts_months", "Måneder for telefon, e-post, lenker, tider og pris", strconv.Itoa(cmp.Or(t.ContactsMonths, directory.DefaultContactsMonths)), "1 til 36.", true)}},
 		{Fields: []view.EditField{whyField(why)}},
 	}
 	return p, nil
@@ -309,6 +312,8 @@ func (s *Staff) saveType(c *fiber.Ctx) error {
 	t.Words, t.RelatedWords, t.Alternatives, t.Laws = lines(v("words")), lines(v("related_words")), commaList(v("alternatives")), nil
 	order, orderErr := strconv.Atoi(v("order"))
 	t.Order = order
+	t.ConfirmMonths, _ = strconv.Atoi(v("confirm_months")) // 0 for what is no number
+	t.ContactsMonths, _ = strconv.Atoi(v("contacts_months"))
 	for _, line := range lines(v("laws")) {
 		parts := strings.SplitN(line, "|", 3)
 		for len(parts) < 3 {
@@ -320,6 +325,10 @@ func (s *Staff) saveType(c *fiber.Ctx) error {
 	switch {
 	case orderErr != nil:
 		err = directory.Invalid{"order": directory.MsgFormat}
+	case t.ConfirmMonths < 1:
+		err = directory.Invalid{"confirm_months": directory.MsgFormat}
+	case t.ContactsMonths < 1:
+		err = directory.Invalid{"contacts_months": directory.MsgFormat}
 	case isNew && t.Code == newCode:
 		err = directory.Invalid{"code": directory.MsgDuplicate}
 	default:

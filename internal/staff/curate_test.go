@@ -86,7 +86,7 @@ func TestEditType(t *testing.T) {
 	wrong.wantStatus(t, http.StatusUnprocessableEntity)
 	wrong.contains(t, "Her må det stå noe.", "bare tekst", `href="#laws"`)
 
-	fresh := url.Values{"versjon": {"0"}, "code": {"testtype"}, "group": {before.Group}, "name": {"Testtype"}, "plural": {"Testtyper"}, "does": {"Testtekst."}, "order": {"99"}}
+	fresh := url.Values{"versjon": {"0"}, "code": {"testtype"}, "group": {before.Group}, "name": {"Testtype"}, "plural": {"Testtyper"}, "does": {"Testtekst."}, "order": {"99"}, "confirm_months": {"12"}, "contacts_months": {"6"}}
 	ola.post("/redaksjon/typer/ny", fresh).wantRedirect(t, "/redaksjon/typer")
 	ola.get("/redaksjon/typer").contains(t, "Testtype")
 	fresh.Set("code", "Ikke en kode")

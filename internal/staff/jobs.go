@@ -100,6 +100,7 @@ var scheduleNames = map[string]string{
 	"housekeeping": "Rydde bort utløpte innlogginger og gamle jobber",
 	"links":        "Sjekke om lenkene svarer",
 	"reminders":    "Be om at tilbud blir bekreftet",
+	"ageing":       "Si fra til leserne om det som er blitt gammelt",
 }
 
 func scheduleLine(sc store.Schedule, now time.Time) view.ScheduleLine {

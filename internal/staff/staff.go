@@ -62,6 +62,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountSignIn(app)
 	s.mountFactors(app)
 	s.mountOIDC(app)
+	s.mountConfirm(app)
 	inside := app.Group("/redaksjon", privately, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountHistory(inside)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -36,6 +37,13 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "En kollega har logget inn og vil være med.", "Svar", "/redaksjon/personer?kommune=" + string(d.Kommune)
 		}
 		return fmt.Sprintf("Kommune %s har fått sin første forvalter (konto %d).", d.Kommune, d.Account), "", ""
+	case store.TaskUnconfirmed:
+		var d store.UnconfirmedDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		owner := auth.Owner{Kommune: d.Kommune, Organization: d.Organization}
+		return "Ingen svarer på om tilbudene stemmer. Finn noen som kan ta over.", "Se tilbudene", "/redaksjon?" + ownerQuery(owner)
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

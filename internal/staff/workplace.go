@@ -202,8 +202,9 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 	}
 	byOrder := map[string]int{}
 	names := map[string]string{}
+	byCode := map[string]directory.OfferingType{}
 	for i, t := range types {
-		byOrder[t.Code], names[t.Code] = i, t.Name.NB
+		byOrder[t.Code], names[t.Code], byCode[t.Code] = i, t.Name.NB, t
 	}
 	slices.SortStableFunc(offerings, func(a, b directory.Offering) int {
 		return cmp.Or(cmp.Compare(byOrder[a.Type], byOrder[b.Type]), cmp.Compare(a.Name, b.Name))
@@ -219,7 +220,7 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 		}
 		has[o.Type] = true
 		p.Offerings = append(p.Offerings, row)
-		if o.Public() && old(o, now) {
+		if o.Public() && old(byCode[o.Type], o, now) {
 			p.First = append(p.First, view.WorkItem{Kind: "Må bekreftes", Text: "«" + o.Name + "»: " + lowerFirst(row.Confirmed) + ".", Action: "Se over og bekreft", Href: offeringPath(o.ID) + "/bekreft"})
 		}
 	}
@@ -309,9 +310,10 @@ func confirmedText(o directory.Offering) string {
 	return "Bekreftet " + page.Bokmal.Date(*o.ConfirmedAt)
 }
 
-// old reports whether it is time to say again that the offering is right.
-func old(o directory.Offering, now time.Time) bool {
-	return o.ConfirmedAt == nil || o.ConfirmedAt.Before(now.AddDate(-1, 0, 0))
+// old reports whether it is time to say again that the offering is right, or for the first
+// time.
+func old(t directory.OfferingType, o directory.Offering, now time.Time) bool {
+	return o.ConfirmedAt == nil || t.Due(o).Next().Before(now.AddDate(0, 0, 30))
 }
 
 // ownOffering returns the offering of the address, if the actor may do the action with it.

@@ -119,7 +119,7 @@ func offeringsToImport(tx *gorm.DB, batch []directory.Offering) (map[string]*imp
 	}
 	stored := make(map[string]*imported, len(found))
 	for i, o := range found {
-		stored[o.Key] = &imported{o, o.ConfirmedAt != nil || !wasImport(actors[refs[i]])}
+		stored[o.Key] = &imported{o, o.ContactsConfirmedAt != nil || !wasImport(actors[refs[i]])}
 	}
 	return stored, nil
 }
@@ -152,7 +152,7 @@ func (s *Store) importOffering(tx *gorm.DB, actor auth.Actor, stored *imported, 
 func asImported(stored, o directory.Offering) directory.Offering {
 	o = canonical(o)
 	o.ID, o.UUID, o.Version = stored.ID, stored.UUID, stored.Version
-	o.ConfirmedAt, o.ChangedAt = stored.ConfirmedAt, stored.ChangedAt
+	o.ConfirmedAt, o.ContactsConfirmedAt, o.ChangedAt = stored.ConfirmedAt, stored.ContactsConfirmedAt, stored.ChangedAt
 	if o.Organization.Name == stored.Organization.Name {
 		o.Organization = filled(stored.Organization, o.Organization)
 	}

@@ -36,8 +36,10 @@ type offeringRow struct {
 	Status           string
 	ClosedUntil      *time.Time
 	ConfirmedAt      *time.Time
-	ChangedAt        time.Time
-	Version          int
+
+	ContactsConfirmedAt *time.Time
+	ChangedAt           time.Time
+	Version             int
 }
 
 func (offeringRow) TableName() string { return "offerings" }
@@ -65,7 +67,7 @@ func newOfferingRows(o directory.Offering) offeringRows {
 		ReferralKind: optional(o.Referral.Kind), ReferralText: o.Referral.Text,
 		SourceTitle: o.Source.Title, SourceURL: optional(o.Source.URL), SourceDate: optional(o.Source.Date),
 		Confidence: string(o.Confidence), Status: string(o.Status),
-		ClosedUntil: o.ClosedUntil, ConfirmedAt: o.ConfirmedAt,
+		ClosedUntil: o.ClosedUntil, ConfirmedAt: o.ConfirmedAt, ContactsConfirmedAt: o.ContactsConfirmedAt,
 		ChangedAt: o.ChangedAt, Version: o.Version,
 	}
 	if o.Organization.ID != 0 {
@@ -92,7 +94,7 @@ func (r offeringRows) assemble() directory.Offering {
 			Title: row.SourceTitle, URL: string(row.SourceURL), Date: directory.PartialDate(row.SourceDate),
 		},
 		Confidence: directory.Confidence(row.Confidence), Status: directory.Status(row.Status),
-		ClosedUntil: row.ClosedUntil, ConfirmedAt: inUTC(row.ConfirmedAt),
+		ClosedUntil: row.ClosedUntil, ConfirmedAt: inUTC(row.ConfirmedAt), ContactsConfirmedAt: inUTC(row.ContactsConfirmedAt),
 		ChangedAt: row.ChangedAt.UTC(), Version: row.Version,
 	}
 	r.children.into(&o)

@@ -375,7 +375,7 @@ func TestConfirmOffering(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := o
-	want.ConfirmedAt, want.Version = &testNow, 2
+	want.ConfirmedAt, want.ContactsConfirmedAt, want.Version = &testNow, &testNow, 2
 	wantEqual(t, "ConfirmOffering", want, got)
 	read, err := s.OfferingByID(t.Context(), o.ID)
 	if err != nil {

@@ -46,7 +46,7 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 		return o, err
 	}
 	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
-	o.ChangedAt, o.ConfirmedAt = s.now(), nil
+	o.ChangedAt, o.ConfirmedAt, o.ContactsConfirmedAt = s.now(), nil, nil
 	row := newOfferingRows(o).offering
 	if err := tx.Create(&row).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
 		return o, ErrConflict
@@ -102,7 +102,7 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 		return o, false, err
 	}
 	o = canonical(o)
-	o.UUID, o.Key, o.ConfirmedAt = stored.UUID, stored.Key, stored.ConfirmedAt
+	o.UUID, o.Key, o.ConfirmedAt, o.ContactsConfirmedAt = stored.UUID, stored.Key, stored.ConfirmedAt, stored.ContactsConfirmedAt
 	if err := check(o, known); err != nil {
 		return o, false, err
 	}
@@ -168,7 +168,7 @@ func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64,
 		}
 		now := s.now()
 		next := stored
-		next.ConfirmedAt = &now
+		next.ConfirmedAt, next.ContactsConfirmedAt = &now, &now
 		confirmed, err = s.replaceOffering(tx, actor, "", stored, next)
 		return err
 	})

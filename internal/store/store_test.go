@@ -88,9 +88,9 @@ func testVocabulary() ([]directory.TypeGroup, []directory.OfferingType, []direct
 			{
 				Code: "ppt", Group: "kommunen", Name: text("PPT"), Plural: text("PPT"), Does: text("Testtekst."), EveryKommune: true,
 				Laws:  []directory.Law{{Text: "Testtekst", Paragraph: "testloven § 1", URL: "https://lovdata.no/test"}},
-				Words: []string{"ppt", "pp-tjenesten"}, Alternatives: []string{"annet"}, Order: 1,
+				Words: []string{"ppt", "pp-tjenesten"}, Alternatives: []string{"annet"}, Order: 1, ConfirmMonths: 12, ContactsMonths: 6,
 			},
-			{Code: "annet", Group: "kommunen", Name: text("Annet"), Plural: text("Annet"), Does: text("Testtekst."), Order: 2},
+			{Code: "annet", Group: "kommunen", Name: text("Annet"), Plural: text("Annet"), Does: text("Testtekst."), Order: 2, ConfirmMonths: 12, ContactsMonths: 6},
 		},
 		[]directory.Term{
 			{Kind: directory.TargetGroup, Code: "barn", Name: text("Barn"), Order: 2},

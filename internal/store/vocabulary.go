@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -84,7 +85,9 @@ var (
 	}
 	typeRegister = register[string, directory.OfferingType]{
 		"type", func(t directory.OfferingType) string { return t.Code },
-		func(_, t directory.OfferingType) directory.OfferingType {
+		func(stored, t directory.OfferingType) directory.OfferingType {
+			// The file does not say how long a confirmation holds.
+			t.ConfirmMonths, t.ContactsMonths = cmp.Or(t.ConfirmMonths, stored.ConfirmMonths), cmp.Or(t.ContactsMonths, stored.ContactsMonths)
 			t.Laws, t.Alternatives = nilIfEmpty(t.Laws), nilIfEmpty(t.Alternatives)
 			t.Words, t.RelatedWords = nilIfEmpty(t.Words), nilIfEmpty(t.RelatedWords)
 			return t

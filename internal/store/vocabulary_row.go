@@ -1,6 +1,10 @@
 package store
 
-import "github.com/nasjonal-oversikt/oversikt/internal/directory"
+import (
+	"cmp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
 
 type typeGroupRow struct {
 	Code     string `gorm:"primaryKey"`
@@ -39,6 +43,9 @@ type offeringTypeRow struct {
 	Words        textArray
 	RelatedWords textArray
 	Position     int
+
+	ConfirmMonths  int
+	ContactsMonths int
 }
 
 func (offeringTypeRow) TableName() string { return "offering_types" }
@@ -61,7 +68,8 @@ func newOfferingTypeRow(t directory.OfferingType) offeringTypeRow {
 		DoesNB: t.Does.NB, DoesNN: t.Does.NN, DoesEN: t.Does.EN,
 		EveryKommune: t.EveryKommune, Responsible: t.Responsible, AskFor: t.AskFor,
 		Alternatives: t.Alternatives, Words: t.Words, RelatedWords: t.RelatedWords,
-		Position: t.Order,
+		Position:      t.Order,
+		ConfirmMonths: cmp.Or(t.ConfirmMonths, directory.DefaultConfirmMonths), ContactsMonths: cmp.Or(t.ContactsMonths, directory.DefaultContactsMonths),
 	}
 }
 
@@ -82,7 +90,7 @@ func (r offeringTypeRow) offeringType(laws []typeLawRow) directory.OfferingType 
 		Does:         directory.Text{NB: r.DoesNB, NN: r.DoesNN, EN: r.DoesEN},
 		EveryKommune: r.EveryKommune, Responsible: r.Responsible, AskFor: r.AskFor,
 		Alternatives: r.Alternatives, Words: r.Words, RelatedWords: r.RelatedWords,
-		Order: r.Position,
+		Order: r.Position, ConfirmMonths: r.ConfirmMonths, ContactsMonths: r.ContactsMonths,
 	}
 	for _, l := range laws {
 		t.Laws = append(t.Laws, directory.Law{Text: l.Summary, Paragraph: l.Paragraph, URL: l.URL})
