@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -69,10 +70,23 @@ func trust(o *directory.Offering) int {
 	if o.ConfirmedAt != nil {
 		t += 3
 	}
+	if old(o, now()) {
+		t -= 3 // said so long ago that it counts for little
+	}
 	if o.Status == directory.Closed {
 		t -= 6 // still shown, but not what one can turn to now
 	}
 	return t
+}
+
+// now is the clock. What is old is looked at when an offering comes into the index; on the
+// day on which one becomes old, it is put there again.
+var now = time.Now
+
+// old reports whether what is said of the offering is too old to be relied on. Types that
+// are asked about more or less often than others make no difference here.
+func old(o *directory.Offering, now time.Time) bool {
+	return !now.Before(directory.OfferingType{}.Due(*o).Old)
 }
 
 // column returns the column of the facts in the catalog. Codes that it does not know are

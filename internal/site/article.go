@@ -52,7 +52,7 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 		if place == "" {
 			text, found = kommune, resolve(v, kommune, kommuneNumber)
 		}
-		p.Help = helpFor(v, a, text, found)
+		p.Help = s.helpFor(v, a, text, found)
 		return view.Article(p), nil
 	})
 }
@@ -115,7 +115,7 @@ func (s *Site) PreviewArticle(a *article.Article) (templ.Component, error) {
 		return nil, err
 	}
 	p.Meta.NoIndex, p.Meta.Preview, p.Meta.Canonical = true, true, ""
-	p.Help = helpFor(v, a, "", whereabouts{})
+	p.Help = s.helpFor(v, a, "", whereabouts{})
 	return view.Article(p), nil
 }
 
@@ -135,7 +135,7 @@ func sourceLink(src article.Source) view.Link {
 const maxHelp = 2
 
 // helpFor returns the box that leads from an article into the directory.
-func helpFor(v *search.View, a *article.Article, text string, found whereabouts) view.Help {
+func (s *Site) helpFor(v *search.View, a *article.Article, text string, found whereabouts) view.Help {
 	h := view.Help{Action: a.Path(), Value: text}
 	answers := map[string]search.Answer{}
 	var reader *search.Kommune
@@ -152,7 +152,7 @@ func helpFor(v *search.View, a *article.Article, text string, found whereabouts)
 		n := placeNote(text, found, func(n region.Number) string { return a.Path() + "?kommune=" + string(n) + "#hjelp" })
 		h.Note = &n
 	}
-	w := newWriter(v)
+	w := s.newWriter(v)
 	for _, code := range a.Types {
 		t, ok := v.Type(code)
 		if !ok {

@@ -79,7 +79,7 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 		Name:     f.Name,
 		Names:    namesOf(f.OtherNames),
 		Kommuner: kommuneLinks(kommuner),
-		Types:    wholeFylke(v, f.Number, kommuner),
+		Types:    s.wholeFylke(v, f.Number, kommuner),
 		Facts: []view.Fact{
 			{Number: lang.Number(len(kommuner)), What: pick(len(kommuner), "kommune", "kommuner")},
 			{Number: lang.Number(people), What: "innbyggere"},
@@ -97,11 +97,11 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 
 // wholeFylke returns what covers all of a fylke, by type. Whatever does covers each of its
 // kommuner, so the answers for one of them hold it.
-func wholeFylke(v *search.View, f region.FylkeNumber, kommuner []*search.Kommune) []view.TypeAnswer {
+func (s *Site) wholeFylke(v *search.View, f region.FylkeNumber, kommuner []*search.Kommune) []view.TypeAnswer {
 	if len(kommuner) == 0 {
 		return nil
 	}
-	w := newWriter(v)
+	w := s.newWriter(v)
 	var types []view.TypeAnswer
 	for _, a := range v.Answers(kommuner[0].Number) {
 		var hits []search.Hit

@@ -68,7 +68,7 @@ func (w whereabouts) name(text string) string {
 const neighbors = 6
 
 func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
-	w := newWriter(v)
+	w := s.newWriter(v)
 	answers := v.Answers(k.Number)
 	fylke := w.fylker[k.Number.Fylke()]
 	fylkeLink := view.Link{Text: fylke.Name, Href: page.FylkePath(fylke)}
@@ -83,7 +83,7 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Fylke:     fylkeLink,
 		Ask:       askKommune(k),
 		Now:       w.listings(talkTo(answers), k.Number),
-		Groups:    typeGroups(v, k, answers),
+		Groups:    s.typeGroups(v, k, answers),
 		Formers:   formersOf(k),
 		Neighbors: nearest(v, k, neighbors),
 	}
@@ -113,8 +113,8 @@ func talkTo(answers []search.Answer) []search.Hit {
 }
 
 // typeGroups returns every type under its group, those with something in them first.
-func typeGroups(v *search.View, k *search.Kommune, answers []search.Answer) []view.TypeGroup {
-	w := newWriter(v)
+func (s *Site) typeGroups(v *search.View, k *search.Kommune, answers []search.Answer) []view.TypeGroup {
+	w := s.newWriter(v)
 	var groups []view.TypeGroup
 	for _, g := range v.TypeGroups() {
 		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: lang.Pick(g.Name)}

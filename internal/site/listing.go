@@ -3,6 +3,7 @@ package site
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -14,12 +15,13 @@ import (
 // writer turns offerings into what lists show, with names from one View.
 type writer struct {
 	v      *search.View
+	now    time.Time
 	fylker map[region.FylkeNumber]region.Fylke
 	types  map[string]directory.OfferingType
 }
 
-func newWriter(v *search.View) writer {
-	w := writer{v, map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
+func (s *Site) newWriter(v *search.View) writer {
+	w := writer{v, s.deps.Now(), map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
 	for _, f := range v.Fylker() {
 		w.fylker[f.Number] = f
 	}
@@ -78,7 +80,7 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 		Tag:      view.ReachTag(h.Reach, len(o.Coverage.Kommuner)-1),
 		Text:     summary(o),
 		Notice:   view.ClosedNote(lang, o),
-		Source:   view.SourceNote(lang, o),
+		Source:   view.SourceNote(lang, o, w.types[o.Type].Due(*o), w.now),
 	}
 	if name := o.Organization.Name; !strings.Contains(strings.ToLower(o.Name), strings.ToLower(name)) {
 		l.Organization = name

@@ -66,7 +66,7 @@ func (s *Site) PreviewOffering(ctx context.Context, o *directory.Offering) (temp
 }
 
 func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Offering) (view.OfferingPage, error) {
-	w := newWriter(v)
+	w := s.newWriter(v)
 	t := w.types[o.Type]
 	m := s.meta(o.Name, page.OfferingPath(o), page.MenuSearch, w.crumb(o))
 	m.Description = w.area(o.Coverage, o.Kommune()).Words(lang) + ". " + lang.Pick(t.Does)
@@ -94,7 +94,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		Websites:    o.Websites,
 		Languages:   languages(o),
 		Access:      each(o.Accessibility, view.AccessibilityText),
-		Source:      view.SourceFull(lang, o),
+		Source:      view.SourceFull(lang, o, t.Due(*o), s.deps.Now()),
 		SourceURL:   o.Source.URL,
 		Changed:     lang.Date(o.ChangedAt),
 		LinkedData:  s.linkedData(w, o),

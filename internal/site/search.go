@@ -37,14 +37,14 @@ func (s *Site) search(c *fiber.Ctx) error {
 				return nil, err
 			}
 		}
-		p := searchPage(v, q, found)
+		p := s.searchPage(v, q, found)
 		p.Meta = s.meta("Søk etter hjelp", "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
-		if err := talk(ctx, v, &p); err != nil {
+		if err := s.talk(ctx, v, &p); err != nil {
 			return nil, err
 		}
 		if len(found.Hits) == 0 {
-			if err := leadOn(ctx, v, &p, q, found); err != nil {
+			if err := s.leadOn(ctx, v, &p, q, found); err != nil {
 				return nil, err
 			}
 		}
@@ -54,7 +54,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 
 // talk adds someone to call when words were searched for and none of the first hits has a
 // telephone: nobody is to leave the first screen without a number.
-func talk(ctx context.Context, v *search.View, p *view.SearchPage) error {
+func (s *Site) talk(ctx context.Context, v *search.View, p *view.SearchPage) error {
 	const first = 2
 	if p.Text == "" || p.Crisis || len(p.Hits) == 0 ||
 		slices.ContainsFunc(p.Hits[:min(first, len(p.Hits))], func(l view.Listing) bool { return l.Phone != nil }) {
@@ -64,14 +64,14 @@ func talk(ctx context.Context, v *search.View, p *view.SearchPage) error {
 	if err != nil || len(lines) == 0 {
 		return err
 	}
-	l := newWriter(v).listing(lines[0], "")
+	l := s.newWriter(v).listing(lines[0], "")
 	p.Talk = &l
 	return nil
 }
 
 // searchPage fills in all but what leads on from a search without hits.
-func searchPage(v *search.View, q question, found search.Result) view.SearchPage {
-	w := newWriter(v)
+func (s *Site) searchPage(v *search.View, q question, found search.Result) view.SearchPage {
+	w := s.newWriter(v)
 	reader := readerOf(v, q, found)
 	p := view.SearchPage{
 		Text:     q.query.Text,
@@ -376,7 +376,7 @@ func paginate(p *view.SearchPage, q question, found search.Result) {
 
 // leadOn fills in what to do where there are no hits: what to leave out, whom to ask, and
 // whom to call.
-func leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question, found search.Result) error {
+func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question, found search.Result) error {
 	for _, chip := range append(append([]view.Chip{}, p.Interprets...), p.Chosen...) {
 		if err := drop(ctx, v, p, "Uten «"+chip.Text+"»", chip.Href); err != nil {
 			return err
@@ -397,7 +397,7 @@ func leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question,
 		p.Ask = &a
 	}
 	lines, err := helplines(ctx, v)
-	p.Lines = newWriter(v).listings(lines, "")
+	p.Lines = s.newWriter(v).listings(lines, "")
 	return err
 }
 

@@ -32,7 +32,7 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 			if err != nil {
 				return nil, err
 			}
-			p.Lines = newWriter(v).listings(lines, "")
+			p.Lines = s.newWriter(v).listings(lines, "")
 		}
 		p.Meta = s.meta("Hvor bor du?", "/hvor", page.NoMenu)
 		p.Meta.NoIndex = true

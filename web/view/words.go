@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -119,16 +120,28 @@ func NearestTag(distance string) string {
 	return "nærmeste, " + distance
 }
 
-// SourceNote says in a line where a listing is from and whether it is confirmed.
-func SourceNote(l page.Language, o *directory.Offering) Source {
+// SourceNote says in a line where a listing is from, whether it is confirmed, and what its
+// age means for the reader.
+func SourceNote(l page.Language, o *directory.Offering, due directory.Due, now time.Time) Source {
 	if o.ConfirmedAt != nil {
-		return Source{Confirmed: true, Text: "Bekreftet av tilbudet " + l.Date(*o.ConfirmedAt) + "."}
+		switch date := l.Date(*o.ConfirmedAt); {
+		case now.Before(due.All):
+			return Source{Confirmed: true, Text: "Bekreftet av tilbudet " + date + "."}
+		case now.Before(due.Old):
+			return Source{Text: "Sist bekreftet " + date + ". Det er en stund siden, så spør om det fortsatt stemmer."}
+		default:
+			return Source{Text: "Sist bekreftet " + date + ". Det er for lenge siden til at vi kan si at det stemmer."}
+		}
 	}
+	from := "Kilde: " + sourceName(o.Source) + ", "
 	date := l.PartialDate(o.Source.Date)
-	if date == "" {
-		date = "uten dato"
+	switch {
+	case date == "":
+		return Source{Text: from + "uten dato. Ikke bekreftet av tilbudet ennå."}
+	case now.Before(due.Old):
+		return Source{Text: from + date + ". Ikke bekreftet av tilbudet ennå."}
 	}
-	return Source{Text: "Kilde: " + sourceName(o.Source) + ", " + date + ". Ikke bekreftet av tilbudet ennå."}
+	return Source{Text: from + date + ". Det er lenge siden, og tilbudet har ikke bekreftet det."}
 }
 
 // siteName finds the first site that a source's title names: "mentalhelse.no/om-oss".
@@ -154,16 +167,26 @@ func sourceName(s directory.Source) string {
 	return strings.TrimRight(cut, " ,;") + " …"
 }
 
-// SourceFull says where a listing is from, for its own page.
-func SourceFull(l page.Language, o *directory.Offering) Source {
+// SourceFull says where a listing is from and what its age means, for its own page.
+func SourceFull(l page.Language, o *directory.Offering, due directory.Due, now time.Time) Source {
+	if o.ConfirmedAt != nil {
+		switch date := l.Date(*o.ConfirmedAt); {
+		case now.Before(due.All):
+			return Source{Confirmed: true, Text: "Tilbudet har bekreftet opplysningene " + date + "."}
+		case now.Before(due.Old):
+			return Source{Text: "Tilbudet bekreftet opplysningene " + date + ". Det er en stund siden, så spør om de fortsatt stemmer."}
+		default:
+			return Source{Text: "Tilbudet bekreftet opplysningene sist " + date + ". Det er for lenge siden til at vi kan si at de stemmer. Ring og spør før du reiser."}
+		}
+	}
 	from := "Opplysningene er hentet fra " + o.Source.Title
 	if date := l.PartialDate(o.Source.Date); date != "" {
 		from += ", " + date + "."
 	} else {
 		from += ". Kilden har ingen dato."
 	}
-	if o.ConfirmedAt != nil {
-		return Source{Confirmed: true, Text: "Tilbudet har bekreftet opplysningene " + l.Date(*o.ConfirmedAt) + "."}
+	if o.Source.Date != "" && !now.Before(due.Old) {
+		return Source{Text: from + " Det er lenge siden, og tilbudet har ikke bekreftet dem. Ring og spør før du reiser."}
 	}
 	return Source{Text: from + " Tilbudet har ikke selv bekreftet dem ennå."}
 }

@@ -1,0 +1,43 @@
+package view
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+)
+
+func TestWordsAge(t *testing.T) {
+	confirmed := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	own := &directory.Offering{ConfirmedAt: &confirmed, Source: directory.Source{Title: "Test", Date: "2020"}}
+	read := &directory.Offering{Source: directory.Source{Title: "Test", Date: "2026-03"}}
+	undated := &directory.Offering{Source: directory.Source{Title: "Test"}, ChangedAt: confirmed}
+	for _, c := range []struct {
+		o        *directory.Offering
+		day      time.Time
+		ok       bool
+		says     string
+		saysFull string
+	}{
+		{own, confirmed.AddDate(1, 0, 0).Add(-time.Second), true, "Bekreftet av tilbudet 1. mars 2026.", "har bekreftet opplysningene 1. mars 2026."},
+		{own, confirmed.AddDate(1, 0, 0), false, "Det er en stund siden", "spør om de fortsatt stemmer"},
+		{own, confirmed.AddDate(2, 0, 0).Add(-time.Second), false, "Det er en stund siden", "spør om de fortsatt stemmer"},
+		{own, confirmed.AddDate(2, 0, 0), false, "for lenge siden", "Ring og spør før du reiser."},
+		{read, time.Date(2028, 2, 28, 0, 0, 0, 0, time.UTC), false, "Ikke bekreftet av tilbudet ennå.", "ikke selv bekreftet"},
+		{read, time.Date(2028, 3, 2, 0, 0, 0, 0, time.UTC), false, "Det er lenge siden", "Ring og spør før du reiser."},
+		{undated, confirmed.AddDate(9, 0, 0), false, "uten dato", "Kilden har ingen dato."},
+	} {
+		due := directory.OfferingType{}.Due(*c.o)
+		for what, got := range map[string]Source{"note": SourceNote(page.Bokmal, c.o, due, c.day), "full": SourceFull(page.Bokmal, c.o, due, c.day)} {
+			says := c.says
+			if what == "full" {
+				says = c.saysFull
+			}
+			if got.Confirmed != c.ok || !strings.Contains(got.Text, says) {
+				t.Errorf("%s on %s: %+v, want %q", what, c.day.Format(time.DateOnly), got, says)
+			}
+		}
+	}
+}
