@@ -115,10 +115,15 @@ func (l Language) Count(n int, one, many string) string {
 }
 
 // And returns the parts as one text: "a", "a og b", "a, b og c".
-func (l Language) And(parts []string) string {
+func (l Language) And(parts []string) string { return joined(parts, " og ") }
+
+// Or returns the parts as one text: "a", "a eller b", "a, b eller c".
+func (l Language) Or(parts []string) string { return joined(parts, " eller ") }
+
+func joined(parts []string, word string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
 	last := len(parts) - 1
-	return strings.Join(parts[:last], ", ") + " og " + parts[last]
+	return strings.Join(parts[:last], ", ") + word + parts[last]
 }

@@ -24,6 +24,20 @@ func Send(c *fiber.Ctx, a *Answer) error {
 	return c.Send(a.Body(e))
 }
 
+// OwnForm returns fiber.ErrForbidden for an unsafe request that names no origin. Browsers
+// send at least one of the headers with a form; whether it is this site's, the server has
+// checked before.
+func OwnForm(c *fiber.Ctx) error {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead:
+		return nil
+	}
+	if c.Get("Sec-Fetch-Site") == "" && c.Get(fiber.HeaderOrigin) == "" {
+		return fiber.ErrForbidden
+	}
+	return nil
+}
+
 // has reports whether an If-None-Match header names etag, by weak comparison.
 func has(header, etag string) bool {
 	for tag := range strings.SplitSeq(header, ",") {

@@ -21,6 +21,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/report"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
 	"github.com/nasjonal-oversikt/oversikt/internal/staff"
@@ -63,9 +64,10 @@ type server struct {
 // New returns the app, ready to listen. It panics when the assets in the binary are not
 // whole.
 func New(d Deps) *fiber.App {
+	reports := report.New(report.Deps{Store: d.Store, View: d.View, Now: time.Now})
 	s := &server{
 		deps:    d,
-		site:    site.New(site.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
+		site:    site.New(site.Deps{View: d.View, Stamp: reports.DayStamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
 		metrics: newMetrics(d),
 
 		secureOrigin: strings.HasPrefix(d.BaseURL, "https://"),
@@ -78,6 +80,7 @@ func New(d Deps) *fiber.App {
 	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
+	reports.Mount(app)
 	s.site.Mount(app)
 	return app
 }

@@ -81,11 +81,12 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Name:      k.Name,
 		Names:     namesOf(k.OtherNames),
 		Fylke:     fylkeLink,
-		Ask:       askKommune(k),
+		Ask:       view.AskKommuneOf(k),
 		Now:       w.listings(talkTo(answers), k.Number),
 		Groups:    s.typeGroups(v, k, answers),
 		Formers:   formersOf(k),
 		Neighbors: nearest(v, k, neighbors),
+		Report:    "/meld-feil?kommune=" + string(k.Number),
 	}
 }
 
@@ -183,7 +184,7 @@ const nearKM = 150
 
 // missing says what to do where nothing of a type is registered.
 func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
-	m := &view.Missing{Responsible: a.Type.Responsible, AskFor: a.Type.AskFor, Ask: askKommune(k)}
+	m := &view.Missing{Responsible: a.Type.Responsible, AskFor: a.Type.AskFor, Ask: view.AskKommuneOf(k)}
 	if a.Type.EveryKommune && len(a.Type.Laws) > 0 {
 		l := law(a.Type.Laws[0])
 		m.Law = &l

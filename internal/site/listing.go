@@ -125,15 +125,11 @@ func (w writer) listings(hits []search.Hit, reader region.Number) []view.Listing
 // phonesOf returns the telephone numbers of an offering. What its source says of when the
 // telephone is answered stands with the first.
 func phonesOf(o *directory.Offering) []view.Phone {
-	phones := each(o.Phones, phone)
+	phones := each(o.Phones, view.PhoneOf)
 	if len(phones) > 0 && phones[0].Note == "" && strings.Contains(o.OpeningText, "telefon") {
 		phones[0].Note = o.OpeningText
 	}
 	return phones
-}
-
-func phone(p directory.Phone) view.Phone {
-	return view.Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: view.PhoneNote(p)}
 }
 
 // summary is what an offering gives, in a line: its own words, or the source's keywords.
@@ -143,21 +139,6 @@ func summary(o *directory.Offering) string {
 	}
 	const most = 5
 	return strings.Join(o.Keywords[:min(most, len(o.Keywords))], " · ")
-}
-
-// askKommune returns how to ask the kommune itself. Its telephone number is shown only
-// where the source is new enough to be believed.
-func askKommune(k *search.Kommune) view.AskKommune {
-	a := view.AskKommune{
-		Name:    k.DisplayName() + " kommune",
-		Path:    page.KommunePath(k.Kommune),
-		Website: k.WebsiteURL(),
-	}
-	if k.Contact.Confirmed && k.Contact.Phone != "" {
-		p := phone(directory.Phone{Number: directory.PhoneNumber(k.Contact.Phone), Purpose: directory.PurposeSwitchboard})
-		a.Phone = &p
-	}
-	return a
 }
 
 // law returns a paragraph as pages show it.

@@ -97,6 +97,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		Source:      view.SourceFull(lang, o, t.Due(*o), s.deps.Now()),
 		SourceURL:   o.Source.URL,
 		Changed:     lang.Date(o.ChangedAt),
+		Report:      view.QuickReportOf(o, s.stamp()),
 		LinkedData:  s.linkedData(w, o),
 	}
 	if o.Organization.Name != o.Name {
@@ -157,7 +158,7 @@ func (w writer) fallback(ctx context.Context, p *view.OfferingPage, o *directory
 		n = o.Coverage.Kommuner[0]
 	}
 	if k, ok := w.v.Kommune(n); ok && !o.Coverage.National {
-		a := askKommune(k)
+		a := view.AskKommuneOf(k)
 		p.Fallback = &a
 	}
 	lines, err := helplines(ctx, w.v)

@@ -393,7 +393,7 @@ func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q
 		k, _ = v.Kommune(q.query.Kommuner[0])
 	}
 	if k != nil {
-		a := askKommune(k)
+		a := view.AskKommuneOf(k)
 		p.Ask = &a
 	}
 	lines, err := helplines(ctx, v)

@@ -22,6 +22,7 @@ import (
 type Deps struct {
 	View    func() *search.View // the generation to answer from; nil while there is none
 	BaseURL string              // public address, without a slash at the end
+	Stamp   func() string       // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -37,6 +38,8 @@ type Site struct {
 type generation struct {
 	view *search.View
 	day  int // since year 0, counted as if years had 366 days
+	// stamp is in the pages of offerings. It is the day's, and may come some time after start.
+	stamp string
 }
 
 // cacheBytes is room for some hundred pages. A node is to stay small, and making a page
@@ -80,7 +83,14 @@ func (s *Site) current() (*search.View, error) {
 
 func (s *Site) generation(v *search.View) generation {
 	now := s.deps.Now().In(page.Oslo)
-	return generation{v, now.Year()*366 + now.YearDay()}
+	return generation{v, now.Year()*366 + now.YearDay(), s.stamp()}
+}
+
+func (s *Site) stamp() string {
+	if s.deps.Stamp == nil {
+		return ""
+	}
+	return s.deps.Stamp()
 }
 
 // build makes the page of a request that is not in the cache.

@@ -99,6 +99,10 @@ var routes = []struct {
 	{"POST", "/redaksjon/konto/sikkerhet/app/fjern", "/redaksjon/konto/sikkerhet/app/fjern", signedIn},
 	{"POST", "/redaksjon/konto/sikkerhet/koder", "/redaksjon/konto/sikkerhet/koder", ""}, // nobody here has a factor to renew codes for
 
+	{"GET", "/redaksjon/meldinger", "/redaksjon/meldinger", signedIn},
+	{"GET", "/redaksjon/meldinger/:id", "/redaksjon/meldinger/{r}", contributors},
+	{"POST", "/redaksjon/meldinger/:id", "/redaksjon/meldinger/{r}", contributors},
+
 	{"GET", "/redaksjon/jobber", "/redaksjon/jobber", nationals},
 	{"POST", "/redaksjon/jobber/:id/igjen", "/redaksjon/jobber/1/igjen", nationals},
 	{"POST", "/redaksjon/jobber/:id/dropp", "/redaksjon/jobber/1/dropp", nationals},
@@ -131,7 +135,7 @@ func TestRolesOfEveryRoute(t *testing.T) {
 		'm': s.person("ola@test.example.org", manager(bodo)), 'n': s.national("per@test.example.org"),
 	}
 	fill := strings.NewReplacer("{o}", strconv.FormatInt(o.ID, 10), "{a}", strconv.FormatInt(people['f'].account.ID, 10),
-		"{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
+		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
 	for _, r := range routes {
 		path := fill.Replace(r.path)
 		for role, name := range roles {

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -21,17 +22,11 @@ const (
 
 type sessionKey struct{}
 
-// privately keeps answers out of every cache, and forms of other sites out. Browsers send
-// at least one of the headers with a form; a request with a cookie and without them is
-// not from a page of ours.
+// privately keeps answers out of every cache, and forms of other sites out.
 func privately(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	switch c.Method() {
-	case fiber.MethodGet, fiber.MethodHead:
-	default:
-		if c.Get("Sec-Fetch-Site") == "" && c.Get(fiber.HeaderOrigin) == "" {
-			return fiber.ErrForbidden
-		}
+	if err := page.OwnForm(c); err != nil {
+		return err
 	}
 	return c.Next()
 }

@@ -37,6 +37,8 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "En kollega har logget inn og vil være med.", "Svar", "/redaksjon/personer?kommune=" + string(d.Kommune)
 		}
 		return fmt.Sprintf("Kommune %s har fått sin første forvalter (konto %d).", d.Kommune, d.Account), "", ""
+	case store.TaskReport:
+		return reportLine(t)
 	case store.TaskUnconfirmed:
 		var d store.UnconfirmedDetail
 		if json.Unmarshal(t.Detail, &d) != nil {

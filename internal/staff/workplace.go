@@ -139,7 +139,7 @@ func taskItem(t store.Task) view.WorkItem {
 	text, action, href := taskLine(t)
 	i := view.WorkItem{Kind: "Å gjøre", Text: text, Action: action, Href: href}
 	switch t.Kind {
-	case "report":
+	case store.TaskReport:
 		i.Kind = "Meldt av en leser"
 	case store.TaskBrokenLink:
 		i.Kind = "Virker ikke"
@@ -154,7 +154,7 @@ func taskItem(t store.Task) view.WorkItem {
 // rankOf orders tasks: what readers have reported, what is broken, the rest.
 func rankOf(t store.Task) int {
 	switch t.Kind {
-	case "report":
+	case store.TaskReport:
 		return 0
 	case store.TaskBrokenLink:
 		return 1
@@ -255,6 +255,7 @@ func (s *Staff) workLinks(owner auth.Owner, actor auth.Actor) []view.Link {
 	if auth.Can(actor, auth.Bulk, auth.Thing{Owner: owner}) == nil {
 		links = append(links, view.Link{Text: "Mange på en gang", Href: bulkPath + q, Sub: "Regneark, og finn og bytt"})
 	}
+	links = append(links, view.Link{Text: "Meldinger fra lesere", Href: reportsPath, Sub: "Det de har sagt fra om"})
 	if owner.Kommune != "" {
 		links = append(links, view.Link{Text: "Kvalitet", Href: "/redaksjon/kvalitet" + q, Sub: "Ved siden av kommuner på samme størrelse"})
 	}

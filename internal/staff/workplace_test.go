@@ -272,3 +272,48 @@ func (s *testSite) tokenOf(actor auth.Actor, owner auth.Owner) int64 {
 }
 
 func ownerOfOrganization(id int64) auth.Owner { return auth.Owner{Organization: id} }
+
+// reportOf lets a reader report the offering's number and returns the report's id.
+func (s *testSite) reportOf(offering int64) int64 {
+	s.t.Helper()
+	if err := s.store.AddReport(s.t.Context(), store.NewReport{Offering: offering, Choice: store.PhoneWrong, Suggestion: "33 33 33 33", Code: "TEST" + fmt.Sprint(offering)}); err != nil {
+		s.t.Fatal(err)
+	}
+	found, err := s.store.Reports(s.t.Context(), operator, true, 10)
+	if err != nil || len(found) == 0 {
+		s.t.Fatalf("reports %+v, %v", found, err)
+	}
+	return found[0].ID
+}
+
+func TestReportIsAnswered(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	kari, eva := s.person("kari@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
+	path := fmt.Sprintf("%s/%d", reportsPath, s.reportOf(o.ID))
+	kari.get("/redaksjon").before(t, "Meldt av en leser", "Se meldingen", "Må bekreftes")
+	kari.get(reportsPath).contains(t, path)
+	eva.get(reportsPath).contains(t, "Ingen har sagt fra om noe.")
+	eva.get(path).wantStatus(t, http.StatusForbidden)
+	page := kari.get(path)
+	page.contains(t, "33 33 33 33", "<del>", "Skal vi ta inn det leseren foreslår?")
+	form := formValues(t, page.body)
+	form.Set("ta_inn", "33 33 33 33")
+	eva.post(path, form).wantStatus(t, http.StatusForbidden)
+	stale := url.Values{"ta_inn": {"33 33 33 33"}, "versjon": {"9"}}
+	kari.post(path, stale).wantStatus(t, http.StatusConflict)
+	kari.post(path, url.Values{"svar": {"ukjent"}}).wantStatus(t, http.StatusUnprocessableEntity)
+	if s.offering(o.ID).Version != 1 {
+		t.Fatal("something was written")
+	}
+	kari.post(path, form).wantRedirect(t, reportsPath)
+	if got := s.offering(o.ID); got.Phones[0].Number != "+4733333333" {
+		t.Errorf("number %s", got.Phones[0].Number)
+	}
+	history, err := s.store.Revisions(t.Context(), store.KindOffering, fmt.Sprint(o.ID))
+	if err != nil || history[0].Why != "melding fra leser" {
+		t.Errorf("history %+v, %v", history[0], err)
+	}
+	kari.post(path, form).wantStatus(t, http.StatusConflict)
+	kari.get(path).contains(t, "Svaret")
+}

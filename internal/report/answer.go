@@ -1,0 +1,165 @@
+package report
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// lookup returns the report of the code. It returns store.ErrNotFound for one that is not
+// there, and store.ErrTooMany to an address that has tried too many of those.
+func (r *Reports) lookup(c *fiber.Ctx, code string) (store.Report, error) {
+	address := addressOf(c)
+	if r.limiter.spent("code", address, guessesPerHour) {
+		return store.Report{}, store.ErrTooMany
+	}
+	if code == "" {
+		return store.Report{}, store.ErrNotFound
+	}
+	found, err := r.deps.Store.ReportByCode(c.UserContext(), code)
+	if errors.Is(err, store.ErrNotFound) {
+		r.limiter.allow("code", address, guessesPerHour)
+	}
+	return found, err
+}
+
+var answerCrumb = page.Crumb{Text: "Meld fra", Path: "/meld-feil"}
+
+// showThanks is where one comes after sending.
+func (r *Reports) showThanks(c *fiber.Ctx) error {
+	code := parseCode(c.Query("kode"))
+	if code == "" {
+		return c.Redirect("/meld-feil/svar", http.StatusSeeOther)
+	}
+	report, err := r.lookup(c, code)
+	switch {
+	case away(err):
+		// It was stored: the code is all that matters now.
+		return render(c, http.StatusOK, view.ReportThanks(view.ReportThanksPage{Meta: meta("Takk for at du sa fra"), Code: grouped(code)}))
+	case err != nil:
+		return c.Redirect("/meld-feil/svar?kode="+grouped(code), http.StatusSeeOther)
+	}
+	p := thanks(code, report, words{})
+	if c.Query("lagt") == "til" {
+		p.Notice = "Det du skrev, er lagt til."
+	}
+	return render(c, http.StatusOK, view.ReportThanks(p))
+}
+
+// thanks returns the page, which asks for more where nothing was written yet.
+func thanks(code string, report store.Report, w words) view.ReportThanksPage {
+	p := view.ReportThanksPage{Meta: meta("Takk for at du sa fra"), Code: grouped(code)}
+	if report.Offering != nil {
+		p.Said, p.About = view.ReportSaid(string(report.Choice), true), aboutLink(report.Offering)
+	}
+	if report.State != store.ReportOpen || report.Entries[0].Text+report.Entries[0].Suggestion != "" {
+		return p
+	}
+	p.Text = view.FormField{Name: "tekst", Label: "Hva er det som ikke stemmer?", Value: w.text, Rows: 4, Max: store.MaxReportText, Error: w.textError,
+		Help: "Ikke skriv om deg selv eller den som er syk."}
+	if report.Choice != store.Gone {
+		p.Suggestion = w.suggestionField(report.Choice)
+	}
+	p.Whose = w.whoseField()
+	return p
+}
+
+// addMore adds what one writes after sending.
+func (r *Reports) addMore(c *fiber.Ctx) error {
+	code := parseCode(c.FormValue("kode"))
+	report, err := r.lookup(c, code)
+	var w words
+	w.read(c)
+	if err == nil {
+		w.check(report.Choice)
+		if !w.right() {
+			return render(c, http.StatusUnprocessableEntity, view.ReportThanks(thanks(code, report, w)))
+		}
+		if c.FormValue("hjemmeside") != "" || w.text+w.suggestion == "" {
+			return thank(c, code)
+		}
+		err = r.deps.Store.AddToReport(c.UserContext(), code, w.text, w.suggestion)
+	}
+	switch {
+	case err == nil:
+		return c.Redirect("/meld-feil/takk?kode="+grouped(code)+"&lagt=til", http.StatusSeeOther)
+	case errors.Is(err, store.ErrConflict):
+		return thank(c, code) // added, answered or too late meanwhile
+	case away(err) && code != "":
+		retryAfter(c, time.Minute)
+		// Which fields it had is in the database. Both are shown, so that nothing is lost.
+		p := thanks(code, store.Report{State: store.ReportOpen, Choice: store.OtherWrong, Entries: make([]store.ReportEntry, 1)}, w)
+		p.Problem = "Vi får ikke lagret det akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt."
+		return render(c, http.StatusServiceUnavailable, view.ReportThanks(p))
+	}
+	return r.answerFailed(c, c.FormValue("kode"), err)
+}
+
+// showAnswer is where one sees what became of it.
+func (r *Reports) showAnswer(c *fiber.Ctx) error {
+	typed := clean(c.Query("kode"), true)
+	if typed == "" {
+		return render(c, http.StatusOK, view.ReportAnswer(answerPage("", "")))
+	}
+	report, err := r.lookup(c, parseCode(typed))
+	if err != nil {
+		return r.answerFailed(c, typed, err)
+	}
+	p := answerPage(typed, "")
+	p.Found = true
+	p.State, p.Own, p.Good = view.ReportAnswerText(string(report.State)), report.Answer, report.State == store.ReportFixed
+	p.When = "Sendt " + page.Bokmal.Date(report.CreatedAt) + "."
+	if e := report.Entries[0]; !e.At.IsZero() {
+		p.When = "Sendt " + page.Bokmal.Date(e.At) + "."
+	}
+	if report.AnsweredAt != nil {
+		p.When += " Besvart " + page.Bokmal.Date(*report.AnsweredAt) + "."
+	} else {
+		p.Own = "Den som svarer for opplysningene, har fått meldingen. Kom gjerne tilbake om noen dager."
+	}
+	p.Said = view.ReportSaid(string(report.Choice), report.Offering != nil)
+	if o := report.Offering; o != nil {
+		p.About = aboutLink(o)
+		if !o.Public() {
+			p.About.Href = "" // it has no page any more
+		}
+	}
+	return render(c, http.StatusOK, view.ReportAnswer(p))
+}
+
+func answerPage(typed, problem string) view.ReportAnswerPage {
+	return view.ReportAnswerPage{
+		Meta: meta("Svar på meldingen din", answerCrumb),
+		Field: view.FormField{Name: "kode", Label: "Koden du fikk", Value: shortened(typed, 40), Error: problem, Max: 40, Required: true,
+			Help: "Åtte tegn, for eksempel 7KQ2-M9XD."},
+	}
+}
+
+// answerFailed says why there is no answer to show.
+func (r *Reports) answerFailed(c *fiber.Ctx, typed string, err error) error {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return render(c, http.StatusNotFound, view.ReportAnswer(answerPage(typed, "Vi fant ingen melding med den koden. Se om tegnene er riktige.")))
+	case errors.Is(err, store.ErrTooMany):
+		retryAfter(c, r.limiter.wait())
+		return render(c, http.StatusTooManyRequests, view.ReportAnswer(answerPage(typed, "Det er prøvd mange koder herfra. Prøv igjen om en time.")))
+	case away(err):
+		retryAfter(c, time.Minute)
+		return render(c, http.StatusServiceUnavailable, view.ReportAnswer(answerPage(typed, "Vi får ikke hentet svaret akkurat nå. Prøv igjen om et lite minutt.")))
+	}
+	return err
+}
+
+// shortened returns at most n characters of s, and only whole ones.
+func shortened(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}

@@ -1,0 +1,223 @@
+package staff
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+const reportsPath = "/redaksjon/meldinger"
+
+var reportsCrumb = page.Crumb{Text: "Meldinger fra lesere", Path: reportsPath}
+
+// mountReports registers what editors do with what readers have reported.
+func (s *Staff) mountReports(inside fiber.Router) {
+	inside.Get("/meldinger", s.listReports)
+	inside.Get("/meldinger/:id", s.showReport)
+	inside.Post("/meldinger/:id", s.answerReport)
+}
+
+// answerStates are what can be answered, with what the reader is told.
+var answerStates = []struct {
+	state store.ReportState
+	text  string
+}{
+	{store.ReportFixed, "Vi har rettet det. Takk!"},
+	{store.ReportRight, "Vi har sjekket. Det som står, stemmer."},
+	{store.ReportDeclined, "Vi kan ikke gjøre noe med dette her."},
+}
+
+func (s *Staff) listReports(c *fiber.Ctx) error {
+	l := view.StaffList{Meta: s.meta(c, reportsCrumb.Text, reportsCrumb), Heading: reportsCrumb.Text, Intro: "Det leserne har sagt fra om.", Empty: "Ingen har sagt fra om noe."}
+	for _, part := range []struct {
+		open    bool
+		caption string
+	}{{true, "Venter på svar"}, {false, "Besvart"}} {
+		reports, err := s.deps.Store.Reports(c.UserContext(), actorOf(c), part.open, maxListed)
+		if err != nil {
+			return err
+		}
+		t := view.StaffTable{Caption: part.caption, Columns: []string{"Hva", "Gjelder", "Når"}}
+		for _, r := range reports {
+			what := view.Cell{Text: view.ReportChoice(string(r.Choice)), Href: fmt.Sprintf("%s/%d", reportsPath, r.ID)}
+			if n := len(r.Entries); n > 1 {
+				what.Note = strconv.Itoa(n) + " har meldt det samme"
+			}
+			t.Rows = append(t.Rows, []view.Cell{what, {Text: s.reportedThing(c, r)}, {Text: page.Bokmal.Date(r.CreatedAt)}})
+		}
+		l.Tables = append(l.Tables, t)
+	}
+	return s.send(c, http.StatusOK, view.List(l))
+}
+
+// reportedThing names what the report is about.
+func (s *Staff) reportedThing(c *fiber.Ctx, r store.Report) string {
+	if r.Offering != nil {
+		return r.Offering.Name
+	}
+	if r.Kommune != "" {
+		if name, err := s.ownerName(c, r.Owner()); err == nil {
+			return name
+		}
+		return string(r.Kommune)
+	}
+	return "Hele landet"
+}
+
+// reportAt returns the report of the address.
+func (s *Staff) reportAt(c *fiber.Ctx) (store.Report, error) {
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return store.Report{}, store.ErrNotFound
+	}
+	return s.deps.Store.ReportByID(c.UserContext(), actorOf(c), id)
+}
+
+func (s *Staff) showReport(c *fiber.Ctx) error {
+	r, err := s.reportAt(c)
+	if err != nil {
+		return err
+	}
+	return s.sendReport(c, http.StatusOK, r, "", "")
+}
+
+func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, answer string) error {
+	heading := view.ReportChoice(string(r.Choice))
+	p := view.ReportTaskPage{
+		Meta: s.meta(c, heading, reportsCrumb, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading, About: s.reportedThing(c, r), Problem: problem,
+		Open:   r.State == store.ReportOpen,
+		State:  view.FormField{Name: "svar", Label: "Hva skal leseren få vite?"},
+		Answer: view.FormField{Name: "tekst", Label: "Med dine egne ord", Value: answer, Rows: 3, Max: store.MaxReportAnswer, Help: "Leseren ser det med koden sin. Navnet ditt vises ikke."},
+	}
+	for _, e := range r.Entries {
+		p.Said = append(p.Said, view.ReportSays{When: page.Bokmal.Date(e.At), Text: e.Text, Suggestion: e.Suggestion})
+	}
+	for i, a := range answerStates {
+		p.States = append(p.States, view.FormChoice{Value: string(a.state), Text: a.text, Checked: i == 0})
+	}
+	if !p.Open {
+		p.Answered = view.ReportAnswerText(string(r.State)) + " " + r.Answer
+	}
+	if o := r.Offering; o != nil {
+		p.Edit = offeringPath(o.ID)
+		if o.Public() {
+			p.Public = page.OfferingPath(o)
+		}
+		p.Version = strconv.Itoa(o.Version)
+		names, err := s.diffNames(c)
+		if err != nil {
+			return err
+		}
+		seen := map[string]bool{}
+		for _, e := range r.Entries {
+			next, ok := suggested(*o, r.Choice, e.Suggestion)
+			if !ok || seen[e.Suggestion] {
+				continue
+			}
+			seen[e.Suggestion] = true
+			for _, d := range diff.Offerings(*o, next, names) {
+				p.Suggestions = append(p.Suggestions, view.ReportSuggestion{Value: e.Suggestion, Change: d})
+			}
+		}
+	}
+	return s.send(c, status, view.ReportTask(p))
+}
+
+// suggested returns the offering with what a reader says is right instead, false where that
+// is nothing that can be taken over as it is.
+func suggested(o directory.Offering, choice store.ReportChoice, value string) (directory.Offering, bool) {
+	if value == "" {
+		return o, false
+	}
+	switch choice {
+	case store.PhoneWrong:
+		n, err := directory.ParsePhone(value)
+		if err != nil {
+			return o, false
+		}
+		if len(o.Phones) == 0 {
+			o.Phones = []directory.Phone{{Number: n}}
+		} else {
+			o.Phones = append([]directory.Phone{}, o.Phones...)
+			o.Phones[0].Number = n
+		}
+	case store.WebsiteWrong:
+		if !strings.Contains(value, "://") {
+			value = "https://" + value
+		}
+		if len(o.Websites) == 0 {
+			o.Websites = []string{value}
+		} else {
+			o.Websites = append([]string{value}, o.Websites[1:]...)
+		}
+	case store.HoursWrong:
+		o.OpeningText = value
+	default:
+		return o, false
+	}
+	return o, o.Validate() == nil
+}
+
+// answerReport answers the reader, and takes over what is ticked.
+func (s *Staff) answerReport(c *fiber.Ctx) error {
+	r, err := s.reportAt(c)
+	if err != nil {
+		return err
+	}
+	answer := strings.TrimSpace(c.FormValue("tekst"))
+	state := store.ReportState(c.FormValue("svar"))
+	var update *directory.Offering
+	if value := c.FormValue("ta_inn"); value != "" && r.Offering != nil {
+		o, ok := suggested(*r.Offering, r.Choice, value)
+		if !ok {
+			return s.sendReport(c, http.StatusUnprocessableEntity, r, "Det leseren foreslo, kan ikke tas inn som det er. Rett tilbudet selv.", answer)
+		}
+		o.Version = seen(c)
+		update, state = &o, store.ReportFixed
+	}
+	err = s.deps.Store.AnswerReport(c.UserContext(), actorOf(c), r.ID, state, answer, update)
+	var invalid directory.Invalid
+	switch {
+	case errors.Is(err, store.ErrConflict):
+		if r, err = s.reportAt(c); err != nil {
+			return err
+		}
+		return s.sendReport(c, http.StatusConflict, r, "Noen har svart eller endret tilbudet i mellomtiden. Se over på nytt.", answer)
+	case errors.As(err, &invalid):
+		wrong := "Velg hva leseren skal få vite."
+		if invalid["answer"] != "" {
+			wrong = "Svaret er for langt. Det kan ha 1000 tegn."
+		}
+		return s.sendReport(c, http.StatusUnprocessableEntity, r, wrong, answer)
+	case store.Unavailable(err):
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.sendReport(c, http.StatusServiceUnavailable, r, "Vi får ikke lagret akkurat nå. Det du skrev, står her. Prøv igjen om litt.", answer)
+	case err != nil:
+		return err
+	}
+	return see(c, reportsPath, "Svaret er lagret. Leseren ser det med koden sin.")
+}
+
+// reportLine is taskLine for what a reader has reported.
+func reportLine(t store.Task) (text, action, href string) {
+	var d store.ReportTask
+	if json.Unmarshal(t.Detail, &d) != nil {
+		return "", "", ""
+	}
+	text = view.ReportChoice(string(d.Choice)) + "."
+	if d.Count > 1 {
+		text = fmt.Sprintf("%s %d har meldt det samme.", text, d.Count)
+	}
+	return text, "Se meldingen", fmt.Sprintf("%s/%d", reportsPath, d.Report)
+}
