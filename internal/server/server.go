@@ -65,9 +65,13 @@ type server struct {
 // whole.
 func New(d Deps) *fiber.App {
 	reports := report.New(report.Deps{Store: d.Store, View: d.View, Now: time.Now})
+	stamp := reports.DayStamp
+	if d.Store == nil {
+		stamp = nil
+	}
 	s := &server{
 		deps:    d,
-		site:    site.New(site.Deps{View: d.View, Stamp: reports.DayStamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
+		site:    site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
 		metrics: newMetrics(d),
 
 		secureOrigin: strings.HasPrefix(d.BaseURL, "https://"),

@@ -183,7 +183,7 @@ func testSitemap(t *testing.T, r *real) {
 
 // Before there is anything to answer from, every page says so, with the numbers to call.
 func testNotReady(t *testing.T, r *real) {
-	app := newApp(func() *search.View { return nil })
+	app := newApp(nil, func() *search.View { return nil })
 	for _, target := range []string{"/", "/sok", "/kommuner", "/kommune/0301-oslo", "/fylke/18-nordland", "/tilbud/1", "/om", "/om/data",
 		"/personvern", "/hvor?q=Oslo", "/mote-med-helsetjenesten", page.KommunePath(r.view.Kommuner()[0].Kommune)} {
 		resp, body := get(t, app, target)

@@ -100,7 +100,7 @@ func newReal(t *testing.T) *real {
 	}
 	view := index(t, st, dir, log)
 	r := &real{
-		app:       newApp(func() *search.View { return view }),
+		app:       newApp(st, func() *search.View { return view }),
 		view:      view,
 		store:     st,
 		offerings: rowsOf(t, "tilbud.csv"),
@@ -136,8 +136,9 @@ func index(t *testing.T, st *store.Store, dir string, log *slog.Logger) *search.
 	return x.View()
 }
 
-func newApp(view func() *search.View) *fiber.App {
+func newApp(st *store.Store, view func() *search.View) *fiber.App {
 	return server.New(server.Deps{
+		Store:   st,
 		View:    view,
 		Status:  func() indexer.Status { return indexer.Status{DatabaseUp: true} },
 		BaseURL: baseURL,
