@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -61,7 +63,7 @@ func (s *Staff) showPeople(c *fiber.Ctx) error {
 	if owner == (auth.Owner{}) {
 		return c.Redirect("/redaksjon/brukere", fiber.StatusSeeOther) // a national editor who has not said whose
 	}
-	return s.sendPeople(c, http.StatusOK, owner, c.Query("epost"), "")
+	return s.sendPeople(c, http.StatusOK, owner, c.Query("epost"), nil)
 }
 
 // roleChoices are the roles, with what they may do.
@@ -72,7 +74,7 @@ func roleChoices(chosen auth.Role) []view.FormChoice {
 	}
 }
 
-func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email, wrong string) error {
+func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email string, invalid directory.Invalid) error {
 	ctx, actor := c.UserContext(), actorOf(c)
 	name, err := s.ownerName(c, owner)
 	if err != nil {
@@ -89,8 +91,36 @@ func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email, wr
 	q := "?" + ownerQuery(owner)
 	p := view.PeoplePage{
 		Meta: s.meta(c, "Kolleger i "+name, peopleCrumb), Owner: name, Invite: peoplePath + "/inviter" + q,
-		Email: view.FormField{Name: "epost", Label: "E-postadressen til kollegaen", Value: email, Type: "email", Required: true, Max: 254, Error: wrong},
-		Role:  view.FormField{Name: "rolle", Label: "Hva skal kollegaen kunne gjøre?"}, Roles: roleChoices(auth.Contributor),
+		Email: view.FormField{Name: "epost", Label: "E-postadressen til kollegaen", Value: email, Type: "email", Required: true, Max: 254},
+		Role:  view.FormField{Name: "rolle", Label: "Hva skal kollegaen kunne gjøre?"}, Roles: roleChoices(auth.Role(c.FormValue("rolle"))),
+	}
+	for _, o := range admits(actor) {
+		if o == owner {
+			continue
+		}
+		other, err := s.ownerName(c, o)
+		if err != nil {
+			return err
+		}
+		p.Others = append(p.Others, view.Link{Text: other, Href: peopleOf(o)})
+	}
+	if actor.National && owner.Organization != 0 && noCoverage(coverageToGive(actor, owner, people)) {
+		if err := s.askCoverage(c, &p); err != nil {
+			return err
+		}
+	}
+	switch invalid["email"] {
+	case "":
+	case directory.MsgDuplicate:
+		p.Email.Error = "Denne kollegaen er med fra før."
+	default:
+		p.Email.Error = "Skriv hele adressen, slik: navn@kommune.no."
+	}
+	if invalid["role"] != "" {
+		p.Role.Error = "Velg hva kollegaen skal kunne gjøre."
+	}
+	if invalid["coverage"] != "" {
+		p.Coverage.Error = "Velg minst ett fylke, eller hele landet."
 	}
 	if owner.Kommune != "" {
 		entries, err := s.deps.Store.EntriesTo(ctx, actor, owner.Kommune)
@@ -120,21 +150,63 @@ func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email, wr
 	return s.send(c, status, view.People(p))
 }
 
-// grantLike returns a grant for the owner, within what the actor has itself.
-func grantLike(actor auth.Actor, owner auth.Owner, role auth.Role) auth.Grant {
-	g := auth.Grant{Owner: owner, Role: role}
+// coverageToGive returns for whom the offerings of a new colleague may be: as the
+// inviter's own, or as those of the people who are there when a national editor invites.
+// It is empty for a kommune, and where nobody has said it yet.
+func coverageToGive(actor auth.Actor, owner auth.Owner, people []store.Account) directory.Coverage {
+	var c directory.Coverage
 	if owner.Organization == 0 {
-		return g
+		return c
 	}
-	for _, own := range actor.Grants {
-		if own.Owner == owner {
-			g.Coverage = own.Coverage
+	for _, a := range people {
+		g, ok := a.GrantFor(owner)
+		if a.ID == actor.ID && ok {
+			return g.Coverage
+		}
+		c.National = c.National || g.Coverage.National
+		c.Fylker = append(c.Fylker, g.Coverage.Fylker...)
+		c.Kommuner = append(c.Kommuner, g.Coverage.Kommuner...)
+	}
+	slices.Sort(c.Fylker)
+	slices.Sort(c.Kommuner)
+	c.Fylker, c.Kommuner = slices.Compact(c.Fylker), slices.Compact(c.Kommuner)
+	return c
+}
+
+func noCoverage(c directory.Coverage) bool {
+	return !c.National && len(c.Fylker)+len(c.Kommuner) == 0
+}
+
+const wholeCountry = "landet"
+
+// coverageTyped returns the coverage that a national editor chose for the first of an
+// organization. A fylke that is none is refused by the store.
+func coverageTyped(c *fiber.Ctx) directory.Coverage {
+	var chosen directory.Coverage
+	for _, v := range c.Request().PostArgs().PeekMulti("dekning") {
+		if string(v) == wholeCountry {
+			return directory.Coverage{National: true}
+		}
+		if f, err := region.ParseFylkeNumber(string(v)); err == nil {
+			chosen.Fylker = append(chosen.Fylker, f)
 		}
 	}
-	if actor.National && !g.Coverage.National && len(g.Coverage.Fylker)+len(g.Coverage.Kommuner) == 0 {
-		g.Coverage.National = true
+	return chosen
+}
+
+// askCoverage asks for whom the offerings of the organization may be.
+func (s *Staff) askCoverage(c *fiber.Ctx, p *view.PeoplePage) error {
+	fylker, err := s.deps.Store.Fylker(c.UserContext())
+	if err != nil {
+		return err
 	}
-	return g
+	chosen := coverageTyped(c)
+	p.Coverage = view.FormField{Name: "dekning", Label: "Hvem er tilbudene deres for?", Help: "Kollegaen kan bare gi tilbud til dem du velger her."}
+	p.CoverageChoices = []view.FormChoice{{Value: wholeCountry, Text: "Hele landet", Checked: chosen.National}}
+	for _, f := range fylker {
+		p.CoverageChoices = append(p.CoverageChoices, view.FormChoice{Value: string(f.Number), Text: f.Name, Checked: slices.Contains(chosen.Fylker, f.Number)})
+	}
+	return nil
 }
 
 func (s *Staff) invite(c *fiber.Ctx) error {
@@ -146,9 +218,18 @@ func (s *Staff) invite(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	email := c.FormValue("epost")
-	by := actorOf(c).Name
-	in, err := s.deps.Store.Invite(c.UserContext(), actorOf(c), email, grantLike(actorOf(c), owner, auth.Role(c.FormValue("rolle"))), func(in bool) store.Mail {
+	people, err := s.deps.Store.AccountsOf(c.UserContext(), owner)
+	if err != nil {
+		return err
+	}
+	actor := actorOf(c)
+	g := auth.Grant{Owner: owner, Role: auth.Role(c.FormValue("rolle")), Coverage: coverageToGive(actor, owner, people)}
+	if actor.National && owner.Organization != 0 && noCoverage(g.Coverage) {
+		g.Coverage = coverageTyped(c)
+	}
+	email := strings.TrimSpace(c.FormValue("epost"))
+	by := actor.Name
+	in, err := s.deps.Store.Invite(c.UserContext(), actor, email, g, func(in bool) store.Mail {
 		how := "Logg inn med denne e-postadressen. Du får en kode på e-post og trenger ikke noe passord. Invitasjonen gjelder i 14 dager."
 		if in {
 			how = "Du kan begynne med en gang."
@@ -164,13 +245,9 @@ func (s *Staff) invite(c *fiber.Ctx) error {
 	var invalid directory.Invalid
 	switch {
 	case errors.Is(err, store.ErrConflict):
-		return s.sendPeople(c, http.StatusConflict, owner, email, "Denne kollegaen er med fra før.")
+		return s.sendPeople(c, http.StatusConflict, owner, email, directory.Invalid{"email": directory.MsgDuplicate})
 	case errors.As(err, &invalid):
-		wrong := "Skriv hele adressen, slik: navn@kommune.no."
-		if invalid["role"] != "" {
-			wrong = "Velg hva kollegaen skal kunne gjøre."
-		}
-		return s.sendPeople(c, http.StatusUnprocessableEntity, owner, email, wrong)
+		return s.sendPeople(c, http.StatusUnprocessableEntity, owner, email, invalid)
 	case err != nil:
 		return err
 	case in:

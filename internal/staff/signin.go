@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/limiter"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -24,12 +26,45 @@ const flowCookie = "__Host-inn"
 // mountSignIn registers the way in, which needs no session.
 func (s *Staff) mountSignIn(app fiber.Router) {
 	app.Get("/logg-inn", privately, s.showSignIn)
-	app.Post("/logg-inn", privately, s.askForCode)
+	app.Post("/logg-inn", privately, s.limitCodes(), s.askForCode)
 	app.Get("/logg-inn/kode", privately, s.showCode)
 	app.Post("/logg-inn/kode", privately, s.redeemCode)
 	app.Get("/logg-inn/lenke/:secret", privately, s.showLoginLink)
 	app.Post("/logg-inn/lenke/:secret", privately, s.redeemLoginLink)
 	app.Post("/logg-ut", privately, s.signOut)
+}
+
+// codesPerClient is how many codes may be asked for from one place in codesWindow. A
+// kommune is often one place, so it is many; but less than what store allows everybody
+// together, so that no single place can keep all others out.
+const (
+	codesPerClient = 100
+	codesWindow    = 15 * time.Minute
+)
+
+// limitCodes keeps one place from asking for codes without end. It counts for one node
+// and in memory alone: addresses of readers are not kept.
+func (s *Staff) limitCodes() fiber.Handler {
+	return limiter.New(limiter.Config{
+		Max: codesPerClient, Expiration: codesWindow, KeyGenerator: place,
+		LimitReached: func(c *fiber.Ctx) error {
+			return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, c.FormValue("epost"), "Det er bedt om mange koder fra nettverket ditt. Vent et kvarter, eller bruk den siste koden du fikk.")))
+		},
+	})
+}
+
+// place returns the address that the request comes from, for IPv6 the network: one
+// machine has a great many addresses there.
+func place(c *fiber.Ctx) string {
+	a, err := netip.ParseAddr(c.IP())
+	if err != nil || a.Is4() || a.Is4In6() {
+		return c.IP()
+	}
+	network, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return c.IP()
+	}
+	return network.String()
 }
 
 func (s *Staff) signInPage(c *fiber.Ctx, email, wrong string) view.SignInPage {
@@ -103,10 +138,16 @@ func (s *Staff) showCodeWith(c *fiber.Ctx, status int, wrong string) error {
 	if err != nil {
 		return err
 	}
-	return s.send(c, status, view.Code(view.CodePage{
-		Meta: s.signInMeta(c, "Skriv koden"), To: wantedAfter(c), Email: flow.Email, Until: flow.ExpiresAt.In(page.Oslo).Format("15.04"),
+	p := s.codePage(c, wrong)
+	p.Email, p.Until = flow.Email, flow.ExpiresAt.In(page.Oslo).Format("15.04")
+	return s.send(c, status, view.Code(p))
+}
+
+func (s *Staff) codePage(c *fiber.Ctx, wrong string) view.CodePage {
+	return view.CodePage{
+		Meta: s.signInMeta(c, "Skriv koden"), To: wantedAfter(c),
 		Code: view.FormField{Name: "kode", Label: "Koden", Help: "Seks siffer.", Required: true, Max: 10, Complete: "one-time-code", Error: wrong},
-	}))
+	}
 }
 
 func (s *Staff) redeemCode(c *fiber.Ctx) error {
@@ -117,6 +158,12 @@ func (s *Staff) redeemCode(c *fiber.Ctx) error {
 		return s.showCodeWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Se i den nyeste e-posten fra oss.")
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, auth.ErrForbidden):
 		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden virker ikke lenger. Be om en ny.")
+	case store.Unavailable(err):
+		// The code still works: its use was not stored either.
+		p := s.codePage(c, "Vi får ikke logget deg inn akkurat nå. Prøv igjen om litt.")
+		p.Code.Value = code
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.send(c, http.StatusServiceUnavailable, view.Code(p))
 	case err != nil:
 		return err
 	}

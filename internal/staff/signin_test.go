@@ -5,12 +5,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -58,7 +61,7 @@ func TestFirstSignInFromAKommune(t *testing.T) {
 	first := s.signInByCode("test@bodo.kommune.no")
 	first.get("/redaksjon").contains(t, "Bodø", "ting å se på")
 	ola := s.national("ola@test.example.org")
-	ola.get("/redaksjon").contains(t, "Kommune 1804 har fått sin første forvalter")
+	ola.get("/redaksjon").contains(t, "Noen har logget inn og blitt forvalter i Bodø")
 
 	second := s.signInByCode("test2@helse.bodo.kommune.no")
 	second.get("/redaksjon").contains(t, "Vi har spurt forvalterne i Bodø")
@@ -235,5 +238,66 @@ func TestPeople(t *testing.T) {
 	pia.post("/logg-inn", url.Values{"epost": {"pia@test.example.org"}})
 	if m := s.mails("pia@test.example.org"); len(m) != 1 {
 		t.Errorf("a code was sent after the invitation was withdrawn: %+v", m)
+	}
+}
+
+func TestCodesFromOnePlace(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", false)
+	for range codesPerClient {
+		s.anyone().post("/logg-inn", url.Values{"epost": {"x"}}).wantStatus(t, http.StatusUnprocessableEntity)
+	}
+	a := s.anyone().post("/logg-inn", url.Values{"epost": {"kari@test.example.org"}})
+	a.wantStatus(t, http.StatusTooManyRequests)
+	a.contains(t, `value="kari@test.example.org"`, "fra nettverket ditt")
+	if a.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	s.anyone().get("/logg-inn").wantStatus(t, http.StatusOK)
+}
+
+func TestInviteToAnOrganization(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	lms := auth.Owner{Organization: 1}
+	for {
+		o, err := s.store.OrganizationOf(t.Context(), lms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Kommune == "" {
+			break
+		}
+		lms.Organization++
+	}
+	ola := s.national("ola@test.example.org")
+	page := "/redaksjon/personer?" + ownerQuery(lms)
+	invite := "/redaksjon/personer/inviter?" + ownerQuery(lms)
+	ola.get(page).contains(t, "Hvem er tilbudene deres for?", "Hele landet", "Nordland")
+	form := url.Values{"epost": {"first@test.example.org"}, "rolle": {"forvalter"}}
+	a := ola.post(invite, form)
+	a.wantStatus(t, http.StatusUnprocessableEntity)
+	a.contains(t, "Velg minst ett fylke", `value="first@test.example.org"`)
+	form["dekning"] = []string{"18", "55"}
+	ola.post(invite, form).wantRedirect(t, page)
+	first := s.signInByCode("first@test.example.org")
+	grantOf := func(email string) directory.Coverage {
+		t.Helper()
+		a, err := s.store.AccountByEmail(t.Context(), email)
+		if err != nil || len(a.Grants) != 1 {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		return a.Grants[0].Coverage
+	}
+	want := directory.Coverage{Fylker: []region.FylkeNumber{"18", "55"}}
+	if got := grantOf("first@test.example.org"); !reflect.DeepEqual(got, want) {
+		t.Errorf("coverage %+v, want %+v", got, want)
+	}
+	// Colleagues get what the inviter has, whatever the form says; national editors give
+	// what is there.
+	for email, by := range map[string]*person{"second@test.example.org": first, "third@test.example.org": ola} {
+		by.post(invite, url.Values{"epost": {email}, "rolle": {"bidragsyter"}, "dekning": {"landet"}}).wantRedirect(t, page)
+		s.signInByCode(email)
+		if got := grantOf(email); !reflect.DeepEqual(got, want) {
+			t.Errorf("coverage of %s: %+v, want %+v", email, got, want)
+		}
 	}
 }

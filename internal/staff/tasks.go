@@ -36,7 +36,7 @@ func taskLine(t store.Task) (text, action, href string) {
 		if t.Kind == store.TaskEntry {
 			return "En kollega har logget inn og vil være med.", "Svar", "/redaksjon/personer?kommune=" + string(d.Kommune)
 		}
-		return fmt.Sprintf("Kommune %s har fått sin første forvalter (konto %d).", d.Kommune, d.Account), "", ""
+		return "Noen har logget inn og blitt forvalter i " + d.Place + ". Se at det er en som jobber der.", "", ""
 	case store.TaskReport:
 		return reportLine(t)
 	case store.TaskUnconfirmed:

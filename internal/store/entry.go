@@ -29,6 +29,7 @@ const (
 type EntryDetail struct {
 	Account int64         `json:"account"`
 	Kommune region.Number `json:"kommune"`
+	Place   string        `json:"place"` // what the kommune is called
 }
 
 // Entry is somebody who works for a kommune and has asked to be let in.
@@ -74,9 +75,6 @@ var signingIn = auth.Actor{Kind: auth.Job, Name: "innlogging"}
 func (s *Store) EnterKommune(ctx context.Context, account int64, number region.Number, notice func(Entry) Mail) (bool, error) {
 	var admitted bool
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		if _, err := one(kommuner(tx, "WHERE k.number = ?", string(number))); err != nil {
-			return err
-		}
 		var err error
 		admitted, err = enterKommune(tx, account, number, notice)
 		return err
@@ -88,6 +86,10 @@ func (s *Store) EnterKommune(ctx context.Context, account int64, number region.N
 }
 
 func enterKommune(tx *gorm.DB, account int64, number region.Number, notice func(Entry) Mail) (bool, error) {
+	k, err := one(kommuner(tx, "WHERE k.number = ?", string(number)))
+	if err != nil {
+		return false, err
+	}
 	owner := auth.Owner{Kommune: number}
 	managers, err := lockManagers(tx, owner)
 	if err != nil {
@@ -107,7 +109,7 @@ func enterKommune(tx *gorm.DB, account int64, number region.Number, notice func(
 	if err != nil || len(before) > 0 {
 		return false, err
 	}
-	detail, err := json.Marshal(EntryDetail{account, number})
+	detail, err := json.Marshal(EntryDetail{account, number, k.DisplayName()})
 	if err != nil {
 		return false, err
 	}

@@ -26,7 +26,7 @@ type StaffMeta struct {
 func staffLinks(m StaffMeta) []Link {
 	links := []Link{{Text: "Arbeidsplassen", Href: "/redaksjon"}}
 	if m.Manager {
-		links = append(links, Link{Text: "Tilganger", Href: "/redaksjon/tilganger"})
+		links = append(links, Link{Text: "Kolleger", Href: "/redaksjon/personer"}, Link{Text: "Tilganger", Href: "/redaksjon/tilganger"})
 	}
 	if m.National {
 		links = append(links, Link{Text: "For hele landet", Href: "/redaksjon/nasjonalt"})
