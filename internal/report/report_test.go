@@ -14,11 +14,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -28,248 +26,486 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 var operator = auth.Actor{Kind: auth.Operator, Name: "test"}
 
-// pages are the pages over a database and an index with one offering of Bodø's.
-type pages struct {
-	t   *testing.T
-	app *fiber.App
-	st  *store.Store
-	o   directory.Offering
-	now time.Time
-	r   *Reports
+// testSite is the pages over a small directory, with a clock of its own.
+type testSite struct {
+	t        *testing.T
+	app      *fiber.App
+	store    *store.Store
+	reports  *Reports
+	clock    time.Time
+	offering directory.Offering
 }
 
-func newPages(t *testing.T) *pages {
+func newTestSite(t *testing.T) *testSite {
 	t.Helper()
 	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	if _, err := importer.Import(context.Background(), st, data.FS, auth.Actor{Kind: auth.Import, Name: "data"}, func(string, int, int) {}); err != nil {
-		t.Fatal(err)
-	}
-	o, err := st.CreateOffering(t.Context(), operator, "", directory.Offering{Key: "test/a", Type: "annet", Name: "Testtilbud", Status: directory.Published, Confidence: directory.High,
-		Coverage: directory.Coverage{Kommuner: []region.Number{"1804"}}, Phones: []directory.Phone{{Number: "+4722222222"}}, Source: directory.Source{Title: "Test"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	index, err := search.OpenMemory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { index.Close() })
-	k, err := st.KommuneByNumber(t.Context(), "1804")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := index.Apply(search.Batch{Put: []search.Document{search.KommuneDocument(k, nil), search.OfferingDocument(o)}, Cursor: []byte("{}")}); err != nil {
-		t.Fatal(err)
-	}
-	p := &pages{t: t, st: st, o: o, now: time.Now()}
-	p.r = New(Deps{Store: st, View: index.View, Now: func() time.Time { return p.now }})
-	p.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
-		if fe, ok := err.(*fiber.Error); ok {
-			return c.Status(fe.Code).SendString(err.Error())
+	s := &testSite{t: t, store: st, clock: time.Date(2026, 11, 26, 12, 10, 0, 0, time.UTC)}
+	view := s.seed()
+	s.reports = New(Deps{Store: st, View: view, Now: func() time.Time { return s.clock }})
+	s.app = fiber.New(fiber.Config{Immutable: true, EnableTrustedProxyCheck: true, TrustedProxies: []string{"0.0.0.0", "10.0.0.0/8"}, ErrorHandler: func(c *fiber.Ctx, err error) error {
+		status := http.StatusInternalServerError
+		if e, ok := err.(*fiber.Error); ok {
+			status = e.Code
 		}
-		return c.Status(500).SendString(err.Error())
+		return c.Status(status).SendString(err.Error())
 	}})
-	p.r.Mount(p.app)
-	return p
+	s.reports.Mount(s.app)
+	return s
 }
 
-func (p *pages) do(r *http.Request) (*http.Response, string) {
-	p.t.Helper()
-	res, err := p.app.Test(r, -1)
+// seed stores two kommuner and an offering, and returns the index of them.
+func (s *testSite) seed() func() *search.View {
+	t, ctx := s.t, s.t.Context()
+	t.Helper()
+	kommune := func(n region.Number, name, wikidata string) region.Kommune {
+		return region.Kommune{Number: n, Name: name, OfficialName: name, FylkeName: "Nordland", Population: 1000, PopulationYear: 2026,
+			Position: region.Position{Lat: 67, Lon: 14}, Domain: "test" + string(n) + ".example.org", Website: "www.test" + string(n) + ".example.org", Wikidata: wikidata}
+	}
+	kommuner := []region.Kommune{kommune("1804", "Bodø", "Q1"), kommune("1811", "Bindal", "Q2")}
+	fylke := region.Fylke{Number: "18", Name: "Nordland", OfficialName: "Nordland"}
+	postal := region.PostalCode{Code: "8006", Place: "BODØ", Kommune: "1804", Category: "G"}
+	text := func(s string) directory.Text { return directory.Text{NB: s} }
+	group := directory.TypeGroup{Code: "kommunen", Name: text("I kommunen"), Order: 1}
+	kind := directory.OfferingType{Code: "annet", Group: "kommunen", Name: text("Annet"), Plural: text("Annet"), Does: text("Testtekst."), Order: 1}
+	_, err := s.store.SaveRegions(ctx, operator, store.Regions{Fylker: []region.Fylke{fylke}, Kommuner: kommuner, PostalCodes: []region.PostalCode{postal}})
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
+	}
+	if _, err := s.store.SaveVocabulary(ctx, operator, []directory.TypeGroup{group}, []directory.OfferingType{kind}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.offering, err = s.store.CreateOffering(ctx, operator, "", directory.Offering{
+		Key: "annet/test", Type: "annet", Name: "Testtilbudet <b>", Coverage: directory.Coverage{Kommuner: []region.Number{"1804"}},
+		Phones: []directory.Phone{{Number: "+4722222222"}}, Websites: []string{"https://example.org"}, OpeningText: "hverdager 9–15",
+		Source: directory.Source{Title: "Testkilde"}, Confidence: directory.High, Status: directory.Published})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := search.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	docs := []search.Document{search.FylkeDocument(fylke), search.GroupDocument(group), search.TypeDocument(kind), search.PostalCodeDocument(postal), search.OfferingDocument(s.offering)}
+	for _, k := range kommuner {
+		docs = append(docs, search.KommuneDocument(k, nil))
+	}
+	if err := x.Apply(search.Batch{Put: docs}); err != nil {
+		t.Fatal(err)
+	}
+	return x.View
+}
+
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (s *testSite) do(r *http.Request) answer {
+	s.t.Helper()
+	res, err := s.app.Test(r, -1)
+	if err != nil {
+		s.t.Fatal(err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		p.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	return res, string(body)
+	return answer{res, string(body)}
 }
 
-func (p *pages) get(path string) (*http.Response, string) {
-	p.t.Helper()
-	return p.do(httptest.NewRequest(http.MethodGet, path, nil))
+func (s *testSite) get(path string) answer {
+	s.t.Helper()
+	return s.do(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func (p *pages) post(path string, form url.Values) (*http.Response, string) {
-	p.t.Helper()
+// postFrom sends a form as a browser does from a page of the site, through a proxy that saw
+// the address.
+func (s *testSite) postFrom(address, path string, form url.Values) answer {
+	s.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	return p.do(r)
+	r.Header.Set("X-Forwarded-For", address)
+	return s.do(r)
+}
+
+func (s *testSite) post(path string, form url.Values) answer {
+	s.t.Helper()
+	return s.postFrom("192.0.2.1", path, form)
 }
 
 var stampField = regexp.MustCompile(`name="skjema" value="([^"]*)"`)
 
-// form returns the form of the page, read for some seconds.
-func (p *pages) form(path string) url.Values {
-	p.t.Helper()
-	res, body := p.get(path)
-	m := stampField.FindStringSubmatch(body)
-	if res.StatusCode != http.StatusOK || m == nil {
-		p.t.Fatalf("%s: status %d, no signed form", path, res.StatusCode)
+// opened returns the form of the page, fetched now, with what is chosen and written.
+func (s *testSite) opened(path string, fields ...string) url.Values {
+	s.t.Helper()
+	a := s.get(path)
+	a.want(s.t, http.StatusOK)
+	form := url.Values{"skjema": {stampIn(s.t, a)}}
+	if u, _ := url.Parse(path); u != nil {
+		for _, name := range []string{"tilbud", "kommune"} {
+			if v := u.Query().Get(name); v != "" {
+				form.Set(name, v)
+			}
+		}
 	}
-	p.now = p.now.Add(5 * time.Second)
-	return url.Values{"skjema": {m[1]}, "tilbud": {fmt.Sprint(p.o.ID)}}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	return form
 }
 
-func (p *pages) reports() []store.Report {
-	p.t.Helper()
-	found, err := p.st.Reports(p.t.Context(), operator, true, 100)
+func stampIn(t *testing.T, a answer) string {
+	t.Helper()
+	m := stampField.FindStringSubmatch(a.body)
+	if m == nil || m[1] == "" {
+		t.Fatalf("no signed form in\n%.3000s", a.body)
+	}
+	return m[1]
+}
+
+func (a answer) want(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if a.StatusCode != status {
+		t.Fatalf("status %d, want %d; body:\n%.3000s", a.StatusCode, status, main(a.body))
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("%q is not in\n%.4000s", text, main(a.body))
+		}
+	}
+}
+
+func main(body string) string {
+	_, body, _ = strings.Cut(body, "<main")
+	body, _, _ = strings.Cut(body, "</main>")
+	return body
+}
+
+var codeInLocation = regexp.MustCompile(`^/meld-feil/takk\?kode=([0-9A-Z]{4}-[0-9A-Z]{4})$`)
+
+// sent fails the test unless the report was taken, and returns its code.
+func (a answer) sent(t *testing.T) string {
+	t.Helper()
+	m := codeInLocation.FindStringSubmatch(a.Header.Get("Location"))
+	if a.StatusCode != http.StatusSeeOther || m == nil {
+		t.Fatalf("status %d, location %q, want thanks with a code; body:\n%.3000s", a.StatusCode, a.Header.Get("Location"), main(a.body))
+	}
+	return m[1]
+}
+
+// reports returns what is stored, newest first.
+func (s *testSite) stored() []store.Report {
+	s.t.Helper()
+	found, err := s.store.Reports(s.t.Context(), operator, true, 100)
 	if err != nil {
-		p.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	return found
 }
 
-func (p *pages) path() string { return fmt.Sprintf("/meld-feil?tilbud=%d", p.o.ID) }
+func (s *testSite) wantStored(n int) {
+	s.t.Helper()
+	if found := s.stored(); len(found) != n {
+		s.t.Fatalf("%d reports are stored, want %d: %+v", len(found), n, found)
+	}
+}
 
-func TestReportThereAndBack(t *testing.T) {
-	p := newPages(t)
-	form := p.form(p.path())
-	form.Set("hva", "telefon")
-	form.Set("riktig", "33 33 33 33")
-	form.Set("tekst", "Nummeret er <b>dødt</b>.")
-	res, _ := p.post("/meld-feil", form)
-	to := res.Header.Get("Location")
-	if res.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, "/meld-feil/takk?kode=") {
-		t.Fatalf("status %d, location %q", res.StatusCode, to)
+func (s *testSite) path() string { return fmt.Sprintf("/meld-feil?tilbud=%d", s.offering.ID) }
+
+func (s *testSite) later(d time.Duration) { s.clock = s.clock.Add(d) }
+
+func TestReportFromTheForm(t *testing.T) {
+	s := newTestSite(t)
+	a := s.get(s.path() + "&hva=telefon")
+	a.want(t, http.StatusOK, "Testtilbudet &lt;b&gt;", "22 22 22 22", `value="telefon" checked`)
+	if got := a.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control %q, want no-store", got)
 	}
-	code := strings.TrimPrefix(to, "/meld-feil/takk?kode=")
-	if _, body := p.get(to); !strings.Contains(body, code) {
-		t.Error("the code is not on the thank-you page")
+	form := s.opened(s.path(), "hva", "telefon", "riktig", "75 00 00 00", "tekst", "Ingen svarer <script>alert(1)</script>")
+	s.later(3 * time.Second)
+	code := s.post("/meld-feil", form).sent(t)
+	if again := s.post("/meld-feil", form).sent(t); again != code {
+		t.Errorf("the form sent twice got %s and %s, want one code", code, again)
 	}
-	found := p.reports()
-	if len(found) != 1 || found[0].Choice != store.PhoneWrong || found[0].Entries[0].Suggestion != "33 33 33 33" || found[0].Owner() != (auth.Owner{Kommune: "1804"}) {
-		t.Fatalf("reports %+v", found)
+	s.wantStored(1)
+	if r := s.stored()[0]; len(r.Entries) != 1 || r.Entries[0].Suggestion != "75 00 00 00" || r.Choice != store.PhoneWrong {
+		t.Errorf("stored %+v", r)
 	}
-	// The same form once more is the same report.
-	if again, _ := p.post("/meld-feil", form); again.Header.Get("Location") != to || len(p.reports()[0].Entries) != 1 {
-		t.Errorf("sent twice: %q, %d entries", again.Header.Get("Location"), len(p.reports()[0].Entries))
-	}
-	if _, body := p.get("/meld-feil/svar?kode=" + code); strings.Contains(body, "Takk for hjelpen") {
-		t.Error("it is answered already")
-	}
-	if err := p.st.AnswerReport(t.Context(), operator, found[0].ID, store.ReportRight, "Vi ringte <i>selv</i>.", nil); err != nil {
+	s.get("/meld-feil/takk?kode="+code).want(t, http.StatusOK, code, "Testtilbudet &lt;b&gt;")
+	s.get("/meld-feil/svar?kode="+strings.ToLower(code)).want(t, http.StatusOK, "Ingen har svart ennå")
+}
+
+func TestReportInOneStep(t *testing.T) {
+	s := newTestSite(t)
+	if _, err := s.reports.signer.ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, body := p.get("/meld-feil/svar?kode=" + strings.ToLower(strings.ReplaceAll(code, "-", "")))
-	if !strings.Contains(body, "Vi ringte &lt;i&gt;selv&lt;/i&gt;.") {
-		t.Errorf("the answer is not there:\n%.2000s", body)
+	form := url.Values{"tilbud": {fmt.Sprint(s.offering.ID)}, "hva": {"telefon"}, "skjema": {s.reports.DayStamp()}}
+	first := s.post("/meld-feil", form).sent(t)
+	if again := s.post("/meld-feil", form).sent(t); again != first {
+		t.Errorf("pressed twice: %s and %s, want one code", first, again)
 	}
-	tasks, err := p.st.OpenTasks(t.Context(), operator)
-	if err != nil || len(tasks) != 0 {
-		t.Errorf("tasks %+v, %v", tasks, err)
+	if other := s.postFrom("192.0.2.2", "/meld-feil", form).sent(t); other == first {
+		t.Error("two readers got the same code")
 	}
+	s.wantStored(1)
+	if n := len(s.stored()[0].Entries); n != 2 {
+		t.Errorf("%d have said it, want 2", n)
+	}
+
+	a := s.get("/meld-feil/takk?kode=" + first)
+	a.want(t, http.StatusOK, "Vet du det riktige nummeret?", "Vil du fortelle mer?")
+	s.post("/meld-feil/mer", url.Values{"kode": {first}, "riktig": {"ring meg"}}).want(t, http.StatusUnprocessableEntity, "ikke ut som et telefonnummer", `value="ring meg"`)
+	more := s.post("/meld-feil/mer", url.Values{"kode": {first}, "riktig": {"75 00 00 00"}})
+	if got := more.Header.Get("Location"); got != "/meld-feil/takk?kode="+first+"&lagt=til" {
+		t.Fatalf("location %q; %s", got, main(more.body))
+	}
+	a = s.get(more.Header.Get("Location"))
+	a.want(t, http.StatusOK, "er lagt til")
+	if strings.Contains(a.body, "Vil du fortelle mer?") {
+		t.Error("asks for more twice")
+	}
+	s.post("/meld-feil/mer", url.Values{"kode": {first}, "riktig": {"76 00 00 00"}}).sent(t)
+	if e := s.stored()[0].Entries[0]; e.Suggestion != "75 00 00 00" {
+		t.Errorf("suggestion %q, want the first kept", e.Suggestion)
+	}
+	// What it takes more than a press to say needs a form of its own.
+	form.Set("tekst", "noe")
+	s.post("/meld-feil", form).want(t, http.StatusUnprocessableEntity, "ett trykk igjen", ">noe</textarea>")
+	form.Del("tekst")
+	s.later(48*time.Hour + time.Minute)
+	s.post("/meld-feil", form).want(t, http.StatusUnprocessableEntity, "ett trykk igjen")
 }
 
-func TestWrongReports(t *testing.T) {
-	p := newPages(t)
-	for what, change := range map[string]func(url.Values){
-		"no choice":           func(v url.Values) {},
-		"an unknown choice":   func(v url.Values) { v.Set("hva", "ukjent") },
-		"no words":            func(v url.Values) { v.Set("hva", "annet") },
-		"no number":           func(v url.Values) { v.Set("hva", "telefon"); v.Set("riktig", "tolv") },
-		"a birth number":      func(v url.Values) { v.Set("hva", "annet"); v.Set("tekst", "Jeg er 010190 12345") },
-		"somebody's mailbox":  func(v url.Values) { v.Set("hva", "annet"); v.Set("tekst", "Skriv til kari@example.org") },
-		"far too much":        func(v url.Values) { v.Set("hva", "annet"); v.Set("tekst", strings.Repeat("x", 1001)) },
-		"missing and present": func(v url.Values) { v.Set("hva", "mangler") },
+func TestFormsThatAreNotTaken(t *testing.T) {
+	s := newTestSite(t)
+	form := s.opened(s.path(), "hva", "finnes_ikke")
+	s.later(time.Second)
+	early := s.post("/meld-feil", form)
+	early.want(t, http.StatusUnprocessableEntity, "ett trykk igjen")
+	if stampIn(t, early) != form.Get("skjema") {
+		t.Error("a form that was too early is made anew, so that it stays too early")
+	}
+	s.later(24 * time.Hour)
+	old := s.post("/meld-feil", form)
+	old.want(t, http.StatusUnprocessableEntity, "ett trykk igjen", `value="finnes_ikke" checked`)
+	next := url.Values{"tilbud": form["tilbud"], "hva": form["hva"], "skjema": {stampIn(t, old)}}
+	s.later(3 * time.Second)
+
+	trapped := url.Values{"hjemmeside": {"https://example.org"}}
+	forged := url.Values{"skjema": {strings.Replace(next.Get("skjema"), ".", "1.", 1)}}
+	none := url.Values{"skjema": {""}}
+	broken := url.Values{"skjema": {"2026-11-26.x"}}
+	for name, with := range map[string]url.Values{"trap": trapped, "forged": forged, "unsigned": none, "not ours": broken} {
+		form := url.Values{}
+		for _, part := range []url.Values{next, with} {
+			for k, v := range part {
+				form[k] = v
+			}
+		}
+		a := s.post("/meld-feil", form)
+		a.want(t, http.StatusUnprocessableEntity, "ett trykk igjen")
+		if strings.Contains(a.body, "https://example.org") {
+			t.Errorf("%s: the trap keeps what was written in it", name)
+		}
+	}
+	s.wantStored(0)
+	s.post("/meld-feil", next).sent(t)
+
+	for name, header := range map[string][2]string{"no origin": {"X-Test", "1"}} {
+		r := httptest.NewRequest(http.MethodPost, "/meld-feil", strings.NewReader(next.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(header[0], header[1])
+		if a := s.do(r); a.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: status %d, want 403", name, a.StatusCode)
+		}
+	}
+	next.Set("tekst", strings.Repeat("å", maxBody))
+	s.post("/meld-feil", next).want(t, http.StatusRequestEntityTooLarge)
+}
+
+func TestWhatIsWrittenIsChecked(t *testing.T) {
+	s := newTestSite(t)
+	for _, tc := range []struct {
+		name, path string
+		fields     []string
+		want       string
+	}{
+		{"no choice", s.path(), nil, "Velg det som passer best."},
+		{"unknown choice", s.path(), []string{"hva", "alt"}, "Velg det som passer best."},
+		{"missing, of an offering", s.path(), []string{"hva", "mangler", "tekst", "x"}, "Velg det som passer best."},
+		{"telephone of nothing", "/meld-feil", []string{"hva", "telefon"}, "Velg det som passer best."},
+		{"other without words", s.path(), []string{"hva", "annet"}, "Skriv hva som ikke stemmer."},
+		{"missing without words", "/meld-feil", []string{"hva", "mangler"}, "Skriv hva tilbudet heter"},
+		{"too long", s.path(), []string{"hva", "annet", "tekst", strings.Repeat("å", 1001)}, "Teksten er litt lang."},
+		{"fødselsnummer", s.path(), []string{"hva", "annet", "tekst", "Min mor, 010190 12345, får ikke svar"}, "som et fødselsnummer"},
+		{"fødselsnummer as the number", s.path(), []string{"hva", "telefon", "riktig", "01019012345"}, "som et fødselsnummer"},
+		{"e-mail", s.path(), []string{"hva", "annet", "tekst", "Skriv til kari@example.org"}, "Hører e-postadressen eller mobilnummeret til tilbudet?"},
+		{"mobile", s.path(), []string{"hva", "annet", "tekst", "Ring 900 00 000"}, "Hører e-postadressen eller mobilnummeret til tilbudet?"},
+		{"no address", s.path(), []string{"hva", "nettside", "riktig", "siden deres"}, "ikke ut som en nettadresse"},
+		{"script address", s.path(), []string{"hva", "nettside", "riktig", "javascript://example.org/%0aalert(1)"}, "ikke ut som en nettadresse"},
+		{"unknown place", "/meld-feil", []string{"hva", "mangler", "riktig", "Testgruppen", "sted", "Qwxyzby"}, "Vi fant ikke stedet."},
 	} {
-		form := p.form(p.path())
-		change(form)
-		res, body := p.post("/meld-feil", form)
-		if res.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("%s: status %d", what, res.StatusCode)
-		}
-		if text := form.Get("tekst"); text != "" && !strings.Contains(body, text) {
-			t.Errorf("%s: what was typed is lost", what)
-		}
+		t.Run(tc.name, func(t *testing.T) {
+			form := s.opened(tc.path, tc.fields...)
+			s.later(3 * time.Second)
+			s.post("/meld-feil", form).want(t, http.StatusUnprocessableEntity, tc.want)
+		})
 	}
-	for _, path := range []string{"/meld-feil?tilbud=999999", "/meld-feil?tilbud=x", "/meld-feil?kommune=9998"} {
-		if res, _ := p.get(path); res.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: status %d", path, res.StatusCode)
-		}
+	s.wantStored(0)
+	form := s.opened(s.path(), "hva", "annet", "tekst", "Skriv til post@example.org </textarea><script>alert(1)</script>")
+	s.later(3 * time.Second)
+	a := s.post("/meld-feil", form)
+	a.want(t, http.StatusUnprocessableEntity, "&lt;script&gt;")
+	if strings.Contains(a.body, "<script>alert") {
+		t.Error("what was written is HTML in the page")
 	}
-	if n := len(p.reports()); n != 0 {
-		t.Errorf("%d reports were stored", n)
+	form.Set("horer", "ja")
+	s.post("/meld-feil", form).sent(t)
+}
+
+func TestReportOfWhatIsMissing(t *testing.T) {
+	s := newTestSite(t)
+	s.get("/meld-feil?kommune=1804").want(t, http.StatusOK, "Bodø")
+	for fields, want := range map[string]region.Number{"kommune=1804": "1804", "sted=8006": "1804", "sted=bindal": "1811", "": ""} {
+		form := s.opened("/meld-feil", "hva", "mangler", "riktig", "Testgruppen "+fields)
+		if name, value, ok := strings.Cut(fields, "="); ok {
+			form.Set(name, value)
+		}
+		s.later(3 * time.Second)
+		s.post("/meld-feil", form).sent(t)
+		if r := s.stored(); r[0].Kommune != want {
+			t.Errorf("%s: kommune %q, want %q", fields, r[0].Kommune, want)
+		}
 	}
 }
 
-func TestFloods(t *testing.T) {
-	p := newPages(t)
-	good := func() url.Values { v := p.form(p.path()); v.Set("hva", "finnes_ikke"); v.Set("tekst", "Ord"); return v }
+func TestReportOfWhatIsNotThere(t *testing.T) {
+	s := newTestSite(t)
+	for _, path := range []string{"/meld-feil?tilbud=4711", "/meld-feil?tilbud=x", "/meld-feil?kommune=9999"} {
+		s.get(path).want(t, http.StatusNotFound)
+	}
+	form := s.opened(s.path(), "hva", "telefon")
+	s.later(3 * time.Second)
+	if _, err := s.store.ArchiveOffering(t.Context(), operator, "", s.offering.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	a := s.post("/meld-feil", form) // the index has it still
+	if a.StatusCode != http.StatusInternalServerError || !strings.Contains(a.body, store.ErrNotFound.Error()) {
+		t.Errorf("archived meanwhile: %d %s, want store.ErrNotFound for the server's table", a.StatusCode, a.body)
+	}
+	s.wantStored(0)
+}
 
-	tooFast := good()
-	p.now = p.now.Add(-4900 * time.Millisecond)
-	if res, body := p.post("/meld-feil", tooFast); res.StatusCode != statusRetry || !strings.Contains(body, pressText) {
-		t.Errorf("too fast: status %d", res.StatusCode)
+func TestLimitOfAnAddress(t *testing.T) {
+	s := newTestSite(t)
+	send := func(address string, i int) answer {
+		form := s.opened(s.path(), "hva", "finnes_ikke", "tekst", fmt.Sprint("test ", i, " ", address))
+		s.later(2 * time.Second)
+		return s.postFrom(address, "/meld-feil", form)
 	}
-	old := good()
-	p.now = p.now.Add(49 * time.Hour)
-	if res, _ := p.post("/meld-feil", old); res.StatusCode != statusRetry {
-		t.Errorf("an old form: status %d", res.StatusCode)
-	}
-	unsigned := good()
-	unsigned.Set("skjema", "laget-selv")
-	if res, _ := p.post("/meld-feil", unsigned); res.StatusCode != statusRetry {
-		t.Errorf("an unsigned form: status %d", res.StatusCode)
-	}
-	trapped := good()
-	trapped.Set("hjemmeside", "https://example.org")
-	if res, _ := p.post("/meld-feil", trapped); res.StatusCode != statusRetry {
-		t.Errorf("the field that people do not see: status %d", res.StatusCode)
-	}
-	forged := httptest.NewRequest(http.MethodPost, "/meld-feil", strings.NewReader(good().Encode()))
-	forged.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if res, _ := p.do(forged); res.StatusCode != http.StatusForbidden {
-		t.Errorf("a form from elsewhere: status %d", res.StatusCode)
-	}
-	huge := good()
-	huge.Set("tekst", strings.Repeat("x", maxBody))
-	if res, _ := p.post("/meld-feil", huge); res.StatusCode != http.StatusRequestEntityTooLarge {
-		t.Errorf("a huge form: status %d", res.StatusCode)
-	}
-	if n := len(p.reports()); n != 0 {
-		t.Fatalf("%d reports were stored", n)
-	}
-
-	// One address, one hour. What says the same adds up.
 	for i := range sendsPerHour {
-		form := good()
-		form.Set("tekst", fmt.Sprint("Ord ", i))
-		if res, _ := p.post("/meld-feil", form); res.StatusCode != http.StatusSeeOther {
-			t.Fatalf("report %d: status %d", i, res.StatusCode)
-		}
+		// What the sender writes into the header before the proxy does not count.
+		send(fmt.Sprintf("198.51.100.%d, 192.0.2.1", i), i).sent(t)
 	}
-	res, body := p.post("/meld-feil", good())
-	if res.StatusCode != http.StatusTooManyRequests || res.Header.Get("Retry-After") == "" || !strings.Contains(body, "Ord") {
-		t.Errorf("after the limit: status %d, Retry-After %q", res.StatusCode, res.Header.Get("Retry-After"))
+	full := send("192.0.2.1", 99)
+	full.want(t, http.StatusTooManyRequests, "en pause", "test 99", "Spør Bodø kommune")
+	if full.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
 	}
-	if found := p.reports(); len(found) != 1 || len(found[0].Entries) != sendsPerHour {
-		t.Errorf("%d reports", len(found))
+	send("192.0.2.2", 0).sent(t)
+	// A household has more addresses of IPv6 than can be counted.
+	for i := range sendsPerHour {
+		send(fmt.Sprintf("2001:db8::%d, 10.0.0.7", i), i).sent(t)
 	}
-	p.now = p.now.Add(time.Hour)
-	if res, _ := p.post("/meld-feil", good()); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("an hour later: status %d", res.StatusCode)
-	}
+	send("2001:db8::ffff, 10.0.0.7", 99).want(t, http.StatusTooManyRequests)
+	send("2001:db8:0:1::1, 10.0.0.7", 99).sent(t)
+	s.later(time.Hour)
+	send("192.0.2.1", 100).sent(t)
 }
 
 func TestCodesAreNotGuessed(t *testing.T) {
-	p := newPages(t)
-	for i := range guessesPerHour {
-		if res, _ := p.get(fmt.Sprintf("/meld-feil/svar?kode=AAAA-%04d", i)); res.StatusCode != http.StatusNotFound {
-			t.Fatalf("guess %d: status %d", i, res.StatusCode)
-		}
+	s := newTestSite(t)
+	s.get("/meld-feil/svar").want(t, http.StatusOK, "Koden du fikk")
+	for _, code := range []string{"0000-0000", "tull", strings.Repeat("A", 500), "%3Cscript%3E", "ÅÅÅÅÅÅÅÅ"} {
+		a := s.get("/meld-feil/svar?kode=" + url.QueryEscape(code))
+		a.want(t, http.StatusNotFound, "Vi fant ingen melding med den koden")
 	}
-	if res, _ := p.get("/meld-feil/svar?kode=BBBB-BBBB"); res.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("after many guesses: status %d", res.StatusCode)
+	for range guessesPerHour {
+		s.get("/meld-feil/svar?kode=00000000")
 	}
-	if res, _ := p.get("/meld-feil/svar"); res.StatusCode != http.StatusOK {
-		t.Errorf("the empty page: status %d", res.StatusCode)
+	a := s.get("/meld-feil/svar?kode=00000000")
+	a.want(t, http.StatusTooManyRequests, "Prøv igjen om en time.")
+	if a.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	if more := s.do(httptest.NewRequest(http.MethodGet, "/meld-feil/takk?kode=11111111", nil)); more.StatusCode != http.StatusSeeOther {
+		t.Errorf("thanks for a code that is none: %d", more.StatusCode)
+	}
+}
+
+func TestAnswerIsShown(t *testing.T) {
+	s := newTestSite(t)
+	form := s.opened(s.path(), "hva", "apningstid")
+	s.later(3 * time.Second)
+	code := s.post("/meld-feil", form).sent(t)
+	if err := s.store.AnswerReport(t.Context(), auth.Actor{Kind: auth.Account, ID: 12, Name: "Kari Test", National: true}, s.stored()[0].ID, store.ReportFixed, "Nå står det <riktig>.", nil); err != nil {
+		t.Fatal(err)
+	}
+	a := s.get("/meld-feil/svar?kode=" + code)
+	a.want(t, http.StatusOK, "Takk. Det er rettet.", "Nå står det &lt;riktig&gt;.", "Testtilbudet")
+	if strings.Contains(a.body, "Kari") || strings.Contains(a.body, "account") {
+		t.Error("the page says who answered")
+	}
+}
+
+func TestDatabaseAway(t *testing.T) {
+	s := newTestSite(t)
+	form := s.opened(s.path(), "hva", "annet", "tekst", "Det jeg skrev", "riktig", "noe")
+	s.later(3 * time.Second)
+	away, err := store.Open(context.Background(), store.Options{URL: "postgres://test@127.0.0.1:1/test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { away.Close() })
+	s.reports.deps.Store = away
+	a := s.post("/meld-feil", form)
+	a.want(t, http.StatusServiceUnavailable, "ikke lagret meldingen", ">Det jeg skrev</textarea>", "Spør Bodø kommune")
+	if a.Header.Get("Retry-After") == "" || stampIn(t, a) != form.Get("skjema") {
+		t.Error("no Retry-After, or the form cannot be sent again")
+	}
+	s.get("/meld-feil/svar?kode=00000000").want(t, http.StatusServiceUnavailable, "akkurat nå")
+	// A node that never had the key shows the form all the same.
+	s.reports.signer = &signer{load: away.ReportKey, now: s.reports.deps.Now}
+	s.get(s.path()).want(t, http.StatusOK, "Velg det som er feil")
+	s.post("/meld-feil", form).want(t, http.StatusServiceUnavailable, ">Det jeg skrev</textarea>")
+}
+
+func TestDayStampComesBesideTheRequest(t *testing.T) {
+	s := newTestSite(t)
+	ready := make(chan struct{})
+	s.reports.signer.load = func(context.Context) ([]byte, error) { defer close(ready); return make([]byte, 32), nil }
+	if got := s.reports.DayStamp(); got != "" {
+		t.Errorf("stamp %q before the key was read", got)
+	}
+	<-ready
+	key, err := s.reports.signer.ready(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamp := s.reports.DayStamp()
+	if got, _ := s.reports.signer.check(key, stamp); got != ofDay || !strings.HasPrefix(stamp, "2026-11-26.") {
+		t.Errorf("stamp %q is %v, want today's", stamp, got)
+	}
+	s.later(12 * time.Hour)
+	if next := s.reports.DayStamp(); !strings.HasPrefix(next, "2026-11-27.") {
+		t.Errorf("stamp %q the next day", next)
 	}
 }

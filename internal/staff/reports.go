@@ -115,10 +115,6 @@ func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, an
 			p.Public = page.OfferingPath(o)
 		}
 		p.Version = strconv.Itoa(o.Version)
-		names, err := s.diffNames(c)
-		if err != nil {
-			return err
-		}
 		seen := map[string]bool{}
 		for _, e := range r.Entries {
 			next, ok := suggested(*o, r.Choice, e.Suggestion)
@@ -126,7 +122,7 @@ func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, an
 				continue
 			}
 			seen[e.Suggestion] = true
-			for _, d := range diff.Offerings(*o, next, names) {
+			for _, d := range diff.Offerings(*o, next, diff.Names{}) {
 				p.Suggestions = append(p.Suggestions, view.ReportSuggestion{Value: e.Suggestion, Change: d})
 			}
 		}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"testing"
+	"time"
+)
+
+func TestHasBirthNumber(t *testing.T) {
+	for text, want := range map[string]bool{
+		"01019012345": true, "010190 12345": true, "01 01 90 123 45": true, "01.01.90-12345": true, "Født 01019012345.": true,
+		"0101901234": false, "010190123456": false, "": false,
+		"75 00 00 00 eller 75 00 00 01": false, "75000000 75000001": false, "0047 75 00 00 00": false, "+47 75 00 00 00": false,
+		"Org.nr. 974 760 673": false, "8–15, 9–16, 10–17, 11–18": false, "０１０１９０１２３４５": true,
+	} {
+		if got := hasBirthNumber(text); got != want {
+			t.Errorf("hasBirthNumber(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
+func TestHasAddressOfPerson(t *testing.T) {
+	for text, want := range map[string]bool{
+		"kari@example.org": true, "Skriv til <kari@example.org>": true, "900 00 000": true, "+4790000000": true, "+47 400 00 000": true, "ring 41 00 00 00.": true,
+		"75 00 00 00": false, "22 22 22 22": false, "116 123": false, "Org.nr. 974 760 673": false, "@example": false, "kl. 9.00": false, "": false,
+	} {
+		if got := hasAddressOfPerson(text); got != want {
+			t.Errorf("hasAddressOfPerson(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
+func TestParseCode(t *testing.T) {
+	for text, want := range map[string]string{
+		"7KQ2-M9XD": "7KQ2M9XD", "7kq2 m9xd": "7KQ2M9XD", "7KQ2M9XD": "7KQ2M9XD", "OIL0-0000": "01100000",
+		"": "", "7KQ2-M9X": "", "7KQ2-M9XDA": "", "UUUU-UUUU": "", "ÅÅÅÅ": "",
+	} {
+		if got := parseCode(text); got != want {
+			t.Errorf("parseCode(%q) = %q, want %q", text, got, want)
+		}
+	}
+	for range 100 {
+		if code := newCode(); parseCode(grouped(code)) != code {
+			t.Fatalf("code %q cannot be written down and read again", code)
+		}
+	}
+}
+
+func TestWebAddress(t *testing.T) {
+	for text, want := range map[string]string{
+		"www.example.org": "https://www.example.org", "http://example.org/a?b": "http://example.org/a?b",
+		"example": "", "javascript:alert(1)": "", "ftp://example.org": "", "https://u:p@example.org": "", "https://example.org/ a": "", "example.": "",
+	} {
+		if got, ok := webAddress(text); ok != (want != "") || ok && got != want {
+			t.Errorf("webAddress(%q) = %q, %t, want %q", text, got, ok, want)
+		}
+	}
+}
+
+func TestLimiterForgets(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 59, 59, 0, time.UTC)
+	l := &limiter{now: func() time.Time { return now }}
+	if !l.allow("a", "x", 1) || l.allow("a", "x", 1) || !l.allow("b", "x", 1) || !l.allow("a", "y", 1) {
+		t.Error("each kind and address has a limit of its own")
+	}
+	l.remember("x", "what", "code")
+	key := l.key
+	if now = now.Add(time.Second); l.earlier("x", "what") != "" || !l.allow("a", "x", 1) || l.key == key {
+		t.Error("the hour is over: want new counts under a new key")
+	}
+}
