@@ -109,6 +109,7 @@ func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email str
 			return err
 		}
 	}
+	p.Problem = invalid["last"]
 	switch invalid["email"] {
 	case "":
 	case directory.MsgDuplicate:
@@ -352,7 +353,7 @@ func (s *Staff) changeRole(c *fiber.Ctx) error {
 	}
 	err = s.deps.Store.SetGrant(c.UserContext(), actorOf(c), a.ID, g)
 	if errors.Is(err, store.ErrLastManager) {
-		return see(c, peopleOf(owner), lastManager)
+		return s.sendPeople(c, http.StatusConflict, owner, "", directory.Invalid{"last": lastManager})
 	}
 	if err != nil {
 		return err
@@ -392,7 +393,7 @@ func (s *Staff) removePerson(c *fiber.Ctx) error {
 	}
 	err = s.deps.Store.RemoveGrant(c.UserContext(), actorOf(c), a.ID, owner)
 	if errors.Is(err, store.ErrLastManager) {
-		return see(c, peopleOf(owner), lastManager)
+		return s.sendPeople(c, http.StatusConflict, owner, "", directory.Invalid{"last": lastManager})
 	}
 	if err != nil {
 		return err
