@@ -408,7 +408,7 @@ func (w words) whoseField() view.FormField {
 	if w.whoseError == "" {
 		return view.FormField{}
 	}
-	return view.FormField{Name: "horer", Label: "Hører e-postadressen eller mobilnummeret til tilbudet?", Error: w.whoseError}
+	return view.FormField{Name: "horer", Label: "E-postadressen eller mobilnummeret i teksten", Error: w.whoseError}
 }
 
 // now returns what the directory says of what the choice is about.

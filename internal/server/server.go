@@ -68,6 +68,8 @@ func New(d Deps) *fiber.App {
 	stamp := reports.DayStamp
 	if d.Store == nil {
 		stamp = nil
+	} else {
+		stamp() // begins to read its key, so that the first pages have it
 	}
 	s := &server{
 		deps:    d,
