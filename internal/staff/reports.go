@@ -103,8 +103,10 @@ func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, an
 	for _, e := range r.Entries {
 		p.Said = append(p.Said, view.ReportSays{When: page.Bokmal.Date(e.At), Text: e.Text, Suggestion: e.Suggestion})
 	}
-	for i, a := range answerStates {
-		p.States = append(p.States, view.FormChoice{Value: string(a.state), Text: a.text, Checked: i == 0})
+	// None is chosen beforehand: a reader must not be told that it is mended by one who only
+	// pressed the button.
+	for _, a := range answerStates {
+		p.States = append(p.States, view.FormChoice{Value: string(a.state), Text: a.text, Checked: c.FormValue("svar") == string(a.state)})
 	}
 	if !p.Open {
 		p.Answered = view.ReportAnswerText(string(r.State)) + " " + r.Answer
