@@ -78,6 +78,19 @@ CREATE DOMAIN public.postal_code AS text
 
 
 --
+-- Name: append_only(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+
+--
 -- Name: changes_notify(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -86,6 +99,20 @@ CREATE FUNCTION public.changes_notify() RETURNS trigger
     AS $$
 BEGIN
     NOTIFY changes;
+    RETURN NULL;
+END
+$$;
+
+
+--
+-- Name: jobs_notify(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_notify() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NOTIFY jobs;
     RETURN NULL;
 END
 $$;
@@ -128,6 +155,73 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.accounts (
+    id bigint NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    email text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    national_editor boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    signed_in_at timestamp with time zone,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+\.[^@\s.]+$'::text))),
+    CONSTRAINT accounts_name_check CHECK ((length(name) <= 200))
+);
+
+
+--
+-- Name: COLUMN accounts.uuid; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.accounts.uuid IS 'also the user handle of passkeys';
+
+
+--
+-- Name: accounts_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: apps; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.apps (
+    account_id bigint NOT NULL,
+    secret text NOT NULL,
+    last_step bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT apps_secret_check CHECK ((secret <> ''::text))
+);
+
+
+--
+-- Name: COLUMN apps.secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.apps.secret IS 'in plain: codes are computed from it, and a key beside the database would be lost or leak with it';
+
+
+--
+-- Name: COLUMN apps.last_step; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.apps.last_step IS 'the 30 seconds of the last code that was taken: none is taken twice, nor an earlier one';
+
+
+--
 -- Name: articles; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -157,6 +251,88 @@ COMMENT ON COLUMN public.articles.slug IS 'empty for the text of the section its
 --
 
 COMMENT ON COLUMN public.articles.source IS 'front matter and Markdown, as article.Parse reads it';
+
+
+--
+-- Name: batch_offerings; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.batch_offerings (
+    batch_id bigint NOT NULL,
+    offering_id bigint NOT NULL,
+    version integer NOT NULL,
+    created boolean NOT NULL
+);
+
+
+--
+-- Name: COLUMN batch_offerings.version; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.batch_offerings.version IS 'of the offering after the batch';
+
+
+--
+-- Name: batches; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.batches (
+    id bigint NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    title text NOT NULL,
+    actor text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    undone_by text,
+    CONSTRAINT batches_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT batches_check CHECK (((kommune_number IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT batches_check1 CHECK (((undone_at IS NULL) = (undone_by IS NULL))),
+    CONSTRAINT batches_title_check CHECK (((title <> ''::text) AND (length(title) <= 300))),
+    CONSTRAINT batches_undone_by_check CHECK ((undone_by <> ''::text))
+);
+
+
+--
+-- Name: COLUMN batches.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.batches.title IS 'what was done: the name of the file, or what was put in place of what';
+
+
+--
+-- Name: batches_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.batches ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.batches_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: challenges; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.challenges (
+    hash bytea NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT challenges_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT challenges_kind_check CHECK ((kind = ANY (ARRAY['passnokkel'::text, 'bekreft'::text, 'ny-passnokkel'::text, 'app'::text, 'oidc'::text])))
+);
+
+
+--
+-- Name: COLUMN challenges.hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.challenges.hash IS 'of the secret in the browser''s cookie';
 
 
 --
@@ -195,6 +371,105 @@ ALTER TABLE public.changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: confirmation_offerings; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.confirmation_offerings (
+    confirmation_id bigint NOT NULL,
+    offering_id bigint NOT NULL,
+    version integer NOT NULL,
+    all_of_it boolean NOT NULL,
+    confirmed_at timestamp with time zone
+);
+
+
+--
+-- Name: COLUMN confirmation_offerings.all_of_it; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.confirmation_offerings.all_of_it IS 'the whole offering is due, not its contacts alone';
+
+
+--
+-- Name: confirmations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.confirmations (
+    id bigint NOT NULL,
+    hash bytea NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    stage text NOT NULL,
+    round date NOT NULL,
+    sent_to text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT confirmations_check CHECK (((kommune_number IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT confirmations_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT confirmations_sent_to_check CHECK ((cardinality(sent_to) > 0)),
+    CONSTRAINT confirmations_stage_check CHECK ((stage = ANY (ARRAY['30'::text, '14'::text, '3'::text, 'vikar'::text, 'postmottak'::text])))
+);
+
+
+--
+-- Name: COLUMN confirmations.stage; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.confirmations.stage IS 'days left when it was sent, or who was asked when the managers had not answered';
+
+
+--
+-- Name: COLUMN confirmations.round; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.confirmations.round IS 'the day on which the first of the owner''s confirmations runs out; one row a stage of a round is what keeps mails from going twice';
+
+
+--
+-- Name: confirmations_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.confirmations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.confirmations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: drafts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.drafts (
+    account_id bigint NOT NULL,
+    key text NOT NULL,
+    version integer NOT NULL,
+    form jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT drafts_form_check CHECK ((length((form)::text) <= 100000)),
+    CONSTRAINT drafts_key_check CHECK (((key <> ''::text) AND (length(key) <= 200)))
+);
+
+
+--
+-- Name: COLUMN drafts.key; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.drafts.key IS 'the form: "tilbud/12", or "ny/kommune=1804" for what is not stored yet';
+
+
+--
+-- Name: COLUMN drafts.version; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.drafts.version IS 'of what the form was filled from; 0 for what is new';
+
+
+--
 -- Name: emails; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -203,6 +478,67 @@ CREATE TABLE public.emails (
     "position" integer NOT NULL,
     address text NOT NULL,
     CONSTRAINT emails_address_check CHECK ((address ~ '^[^@\s]+@[^@\s]+\.[^@\s.]+$'::text))
+);
+
+
+--
+-- Name: entries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.entries (
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    kommune_number public.kommune_number NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    answer text,
+    answered_at timestamp with time zone,
+    answered_by text,
+    CONSTRAINT entries_answer_check CHECK ((answer = ANY (ARRAY['ja'::text, 'nei'::text]))),
+    CONSTRAINT entries_answered_by_check CHECK ((answered_by <> ''::text)),
+    CONSTRAINT entries_check CHECK ((((answer IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) = (answered_by IS NULL))))
+);
+
+
+--
+-- Name: entries_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: events; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.events (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    what text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT events_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT events_what_check CHECK ((what ~ '^[a-z_]+$'::text))
+);
+
+
+--
+-- Name: events_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -304,6 +640,71 @@ ALTER TABLE public.goose_db_version ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 
 
 --
+-- Name: grants; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.grants (
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    role text NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    coverage_national boolean DEFAULT false NOT NULL,
+    coverage_fylker text[] DEFAULT '{}'::text[] NOT NULL,
+    coverage_kommuner text[] DEFAULT '{}'::text[] NOT NULL,
+    substitute boolean DEFAULT false NOT NULL,
+    granted_by text NOT NULL,
+    granted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT grants_check CHECK (((kommune_number IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT grants_granted_by_check CHECK ((granted_by <> ''::text)),
+    CONSTRAINT grants_role_check CHECK ((role = ANY (ARRAY['bidragsyter'::text, 'forvalter'::text])))
+);
+
+
+--
+-- Name: COLUMN grants.coverage_national; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.grants.coverage_national IS 'with the two after it: whom the offerings of the organization may be for; all empty for a kommune, whose offerings are for itself and neighbours';
+
+
+--
+-- Name: COLUMN grants.substitute; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.grants.substitute IS 'asked to confirm when the managers do not answer';
+
+
+--
+-- Name: grants_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.grants ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grants_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: identities; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    account_id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT identities_issuer_check CHECK ((issuer <> ''::text)),
+    CONSTRAINT identities_subject_check CHECK ((subject <> ''::text))
+);
+
+
+--
 -- Name: import_runs; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -346,6 +747,107 @@ CREATE TABLE public.installation (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     only_row boolean DEFAULT true NOT NULL,
     CONSTRAINT installation_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: invitations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.invitations (
+    id bigint NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    coverage_national boolean DEFAULT false NOT NULL,
+    coverage_fylker text[] DEFAULT '{}'::text[] NOT NULL,
+    coverage_kommuner text[] DEFAULT '{}'::text[] NOT NULL,
+    invited_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT invitations_check CHECK ((expires_at > created_at)),
+    CONSTRAINT invitations_check1 CHECK (((kommune_number IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT invitations_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['bidragsyter'::text, 'forvalter'::text])))
+);
+
+
+--
+-- Name: COLUMN invitations.invited_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.invitations.invited_by IS 'who must still be allowed to let people in when it is used; null: an operator';
+
+
+--
+-- Name: invitations_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.invitations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.invitations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: jobs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    key text,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text DEFAULT ''::text NOT NULL,
+    locked_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    gave_up_at timestamp with time zone,
+    CONSTRAINT jobs_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT jobs_kind_check CHECK ((kind ~ '^[a-z_]+$'::text))
+);
+
+
+--
+-- Name: COLUMN jobs.key; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.jobs.key IS 'a job of this key is queued once, ever';
+
+
+--
+-- Name: COLUMN jobs.last_error; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.jobs.last_error IS 'of a job that is done: why it was done without being carried out; mostly empty';
+
+
+--
+-- Name: COLUMN jobs.locked_until; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.jobs.locked_until IS 'also tells a node that was too slow whether another has the job now';
+
+
+--
+-- Name: jobs_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -414,6 +916,64 @@ COMMENT ON COLUMN public.kommuner.contact_confirmed IS 'false: for editors to co
 
 
 --
+-- Name: leader; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.leader (
+    only_row boolean DEFAULT true NOT NULL,
+    holder text NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT leader_holder_check CHECK ((holder <> ''::text)),
+    CONSTRAINT leader_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: links; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.links (
+    url text NOT NULL,
+    next_check timestamp with time zone DEFAULT now() NOT NULL,
+    checked_at timestamp with time zone,
+    ok_at timestamp with time zone,
+    status integer,
+    failure text DEFAULT ''::text NOT NULL,
+    moved_to text,
+    strikes integer DEFAULT 0 NOT NULL,
+    struck_at timestamp with time zone,
+    broken_since timestamp with time zone,
+    CONSTRAINT links_failure_check CHECK ((failure ~ '^[a-z_]*$'::text)),
+    CONSTRAINT links_moved_to_check CHECK ((moved_to ~ '^https?://'::text)),
+    CONSTRAINT links_status_check CHECK (((status >= 100) AND (status <= 999))),
+    CONSTRAINT links_strikes_check CHECK ((strikes >= 0)),
+    CONSTRAINT links_url_check CHECK (((url ~ '^https?://'::text) AND (length(url) <= 2000)))
+);
+
+
+--
+-- Name: COLUMN links.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.links.status IS 'of the last answer; null where there was none';
+
+
+--
+-- Name: COLUMN links.failure; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.links.failure IS 'why there was no good answer, by kind; empty for a good one';
+
+
+--
+-- Name: COLUMN links.strikes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.links.strikes IS 'days in a row on which it did not answer; broken from the second';
+
+
+--
 -- Name: locations; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -439,6 +999,38 @@ CREATE TABLE public.locations (
 --
 
 COMMENT ON COLUMN public.locations."position" IS 'order in which locations are shown, from 0';
+
+
+--
+-- Name: login_links; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.login_links (
+    id bigint NOT NULL,
+    hash bytea NOT NULL,
+    account_id bigint NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT login_links_check CHECK ((expires_at > created_at)),
+    CONSTRAINT login_links_created_by_check CHECK ((created_by <> ''::text)),
+    CONSTRAINT login_links_hash_check CHECK ((length(hash) = 32))
+);
+
+
+--
+-- Name: login_links_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.login_links ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.login_links_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 
 --
@@ -495,7 +1087,11 @@ CREATE TABLE public.offering_types (
     words text[] DEFAULT '{}'::text[] NOT NULL,
     related_words text[] DEFAULT '{}'::text[] NOT NULL,
     "position" integer NOT NULL,
+    confirm_months integer DEFAULT 12 NOT NULL,
+    contacts_months integer DEFAULT 6 NOT NULL,
     CONSTRAINT offering_types_code_check CHECK ((code ~ '^[a-z_]+$'::text)),
+    CONSTRAINT offering_types_confirm_months_check CHECK (((confirm_months >= 1) AND (confirm_months <= 36))),
+    CONSTRAINT offering_types_contacts_months_check CHECK (((contacts_months >= 1) AND (contacts_months <= 36))),
     CONSTRAINT offering_types_does_nb_check CHECK ((does_nb <> ''::text)),
     CONSTRAINT offering_types_name_nb_check CHECK ((name_nb <> ''::text)),
     CONSTRAINT offering_types_plural_nb_check CHECK ((plural_nb <> ''::text))
@@ -521,6 +1117,20 @@ COMMENT ON COLUMN public.offering_types.alternatives IS 'codes of types to look 
 --
 
 COMMENT ON COLUMN public.offering_types.words IS 'what people call it; feeds the recognition of types in search';
+
+
+--
+-- Name: COLUMN offering_types.confirm_months; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.offering_types.confirm_months IS 'how long a confirmation of all of an offering holds';
+
+
+--
+-- Name: COLUMN offering_types.contacts_months; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.offering_types.contacts_months IS 'how long one of telephone, e-mail, links, hours and price holds';
 
 
 --
@@ -556,6 +1166,7 @@ CREATE TABLE public.offerings (
     confirmed_at timestamp with time zone,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    contacts_confirmed_at timestamp with time zone,
     CONSTRAINT offerings_accessibility_check CHECK ((accessibility <@ ARRAY['rullestol'::text, 'teleslynge'::text, 'tegnsprak'::text, 'trinnfritt'::text])),
     CONSTRAINT offerings_audience_check CHECK ((length(audience) <= 600)),
     CONSTRAINT offerings_check CHECK (((closed_until IS NULL) OR (status = 'stengt'::text))),
@@ -599,6 +1210,13 @@ COMMENT ON COLUMN public.offerings.referral_kind IS 'how to get it: contact your
 --
 
 COMMENT ON COLUMN public.offerings.confirmed_at IS 'when whoever answers for it last said that it is right';
+
+
+--
+-- Name: COLUMN offerings.contacts_confirmed_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.offerings.contacts_confirmed_at IS 'when telephone, e-mail, links, hours and price were last said to be right, alone or with the rest';
 
 
 --
@@ -646,6 +1264,44 @@ COMMENT ON COLUMN public.organizations.kommune_number IS 'set when the organizat
 
 ALTER TABLE public.organizations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.organizations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: passkeys; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.passkeys (
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    credential_id bytea NOT NULL,
+    credential jsonb NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((length(credential_id) >= 1) AND (length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+
+--
+-- Name: COLUMN passkeys.credential; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.passkeys.credential IS 'the public key, its counter and flags, as the WebAuthn library writes them; nothing secret';
+
+
+--
+-- Name: passkeys_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.passkeys ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.passkeys_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -729,6 +1385,135 @@ COMMENT ON COLUMN public.postal_codes.kommune_number IS 'where most of its addre
 
 
 --
+-- Name: recovery_codes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.recovery_codes (
+    hash bytea NOT NULL,
+    account_id bigint NOT NULL,
+    CONSTRAINT recovery_codes_hash_check CHECK ((length(hash) = 32))
+);
+
+
+--
+-- Name: report_entries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.report_entries (
+    id bigint NOT NULL,
+    report_id bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    text text DEFAULT ''::text NOT NULL,
+    suggestion text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT report_entries_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT report_entries_suggestion_check CHECK ((length(suggestion) <= 200)),
+    CONSTRAINT report_entries_text_check CHECK ((length(text) <= 1000))
+);
+
+
+--
+-- Name: COLUMN report_entries.code_hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.report_entries.code_hash IS 'of the code that shows the answer; the same form sent twice has the same';
+
+
+--
+-- Name: COLUMN report_entries.text; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.report_entries.text IS 'in the reader''s words; emptied, as is the suggestion, some time after the answer';
+
+
+--
+-- Name: COLUMN report_entries.suggestion; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.report_entries.suggestion IS 'what the reader says is right instead';
+
+
+--
+-- Name: report_entries_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.report_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.report_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: report_key; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.report_key (
+    only_row boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT report_key_key_check CHECK ((length(key) = 32)),
+    CONSTRAINT report_key_only_row_check CHECK (only_row)
+);
+
+
+--
+-- Name: reports; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.reports (
+    id bigint NOT NULL,
+    offering_id bigint,
+    kommune_number public.kommune_number,
+    choice text NOT NULL,
+    state text DEFAULT 'apen'::text NOT NULL,
+    answer text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by text,
+    CONSTRAINT reports_answer_check CHECK ((length(answer) <= 1000)),
+    CONSTRAINT reports_answered_by_check CHECK ((answered_by <> ''::text)),
+    CONSTRAINT reports_check CHECK (((offering_id IS NULL) OR (kommune_number IS NULL))),
+    CONSTRAINT reports_check1 CHECK (((choice = ANY (ARRAY['annet'::text, 'mangler'::text])) OR (offering_id IS NOT NULL))),
+    CONSTRAINT reports_check2 CHECK (((choice <> 'mangler'::text) OR (offering_id IS NULL))),
+    CONSTRAINT reports_check3 CHECK (((state = 'apen'::text) = (answered_at IS NULL))),
+    CONSTRAINT reports_check4 CHECK (((answered_at IS NULL) = (answered_by IS NULL))),
+    CONSTRAINT reports_choice_check CHECK ((choice = ANY (ARRAY['telefon'::text, 'apningstid'::text, 'nettside'::text, 'finnes_ikke'::text, 'annet'::text, 'mangler'::text]))),
+    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY['apen'::text, 'rettet'::text, 'stemmer'::text, 'avvist'::text])))
+);
+
+
+--
+-- Name: COLUMN reports.kommune_number; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.reports.kommune_number IS 'where something is missing; null with offering_id: somewhere in Norway';
+
+
+--
+-- Name: COLUMN reports.answer; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.reports.answer IS 'what editors add in their own words; state has the rest of the answer';
+
+
+--
+-- Name: reports_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.reports ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.reports_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: revisions; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -743,7 +1528,7 @@ CREATE TABLE public.revisions (
     before jsonb,
     after jsonb NOT NULL,
     CONSTRAINT revisions_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'article'::text]))),
+    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text]))),
     CONSTRAINT revisions_ref_check CHECK ((ref <> ''::text)),
     CONSTRAINT revisions_version_check CHECK ((version > 0))
 );
@@ -827,12 +1612,164 @@ COMMENT ON COLUMN public.schedules.opens IS 'local time, HH:MM';
 
 
 --
+-- Name: sessions; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.sessions (
+    id bigint NOT NULL,
+    hash bytea NOT NULL,
+    account_id bigint NOT NULL,
+    method text NOT NULL,
+    second_factor boolean DEFAULT false NOT NULL,
+    device text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    idle_expires_at timestamp with time zone NOT NULL,
+    wrong_codes integer DEFAULT 0 NOT NULL,
+    CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_device_check CHECK ((length(device) <= 200)),
+    CONSTRAINT sessions_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT sessions_method_check CHECK ((method = ANY (ARRAY['kode'::text, 'oidc'::text, 'passkey'::text, 'lenke'::text])))
+);
+
+
+--
+-- Name: COLUMN sessions.second_factor; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sessions.second_factor IS 'a passkey, a code from an app, or an OIDC sign-in of a high level';
+
+
+--
+-- Name: COLUMN sessions.wrong_codes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sessions.wrong_codes IS 'at the fifth the session ends';
+
+
+--
+-- Name: sessions_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.sessions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sessions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: sign_in_codes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.sign_in_codes (
+    id bigint NOT NULL,
+    hash bytea NOT NULL,
+    email text NOT NULL,
+    code_hash bytea NOT NULL,
+    sent boolean NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_codes_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sign_in_codes_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT sign_in_codes_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
+    CONSTRAINT sign_in_codes_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT sign_in_codes_tries_check CHECK (((tries >= 0) AND (tries <= 5)))
+);
+
+
+--
+-- Name: COLUMN sign_in_codes.hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sign_in_codes.hash IS 'SHA-256 of the cookie';
+
+
+--
+-- Name: COLUMN sign_in_codes.code_hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sign_in_codes.code_hash IS 'HMAC of the code, keyed with the cookie: six digits alone are found by trying all';
+
+
+--
+-- Name: COLUMN sign_in_codes.sent; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sign_in_codes.sent IS 'false for an address that may not sign in; the browser cannot tell';
+
+
+--
+-- Name: sign_in_codes_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.sign_in_codes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sign_in_codes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: status_transitions; Type: TABLE; Schema: public; Owner: -
 --
 
 CREATE TABLE public.status_transitions (
     from_status text NOT NULL,
     to_status text NOT NULL
+);
+
+
+--
+-- Name: tasks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tasks (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    offering_id bigint,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_at timestamp with time zone,
+    done_by text,
+    CONSTRAINT tasks_check CHECK (((kommune_number IS NULL) OR (organization_id IS NULL))),
+    CONSTRAINT tasks_check1 CHECK (((done_at IS NULL) = (done_by IS NULL))),
+    CONSTRAINT tasks_done_by_check CHECK ((done_by <> ''::text)),
+    CONSTRAINT tasks_key_check CHECK ((key <> ''::text)),
+    CONSTRAINT tasks_kind_check CHECK ((kind ~ '^[a-z_]+$'::text))
+);
+
+
+--
+-- Name: COLUMN tasks.key; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tasks.key IS 'what it is about; there is one open task of a kind and key';
+
+
+--
+-- Name: tasks_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.tasks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tasks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -850,6 +1787,69 @@ CREATE TABLE public.terms (
     CONSTRAINT terms_code_check CHECK ((code ~ '^[a-z_]+$'::text)),
     CONSTRAINT terms_kind_check CHECK ((kind = ANY (ARRAY['malgruppe'::text, 'tema'::text, 'form'::text]))),
     CONSTRAINT terms_name_nb_check CHECK ((name_nb <> ''::text))
+);
+
+
+--
+-- Name: tokens; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.tokens (
+    id bigint NOT NULL,
+    hash bytea NOT NULL,
+    kommune_number public.kommune_number,
+    organization_id bigint,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT tokens_check CHECK (((kommune_number IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT tokens_check1 CHECK ((expires_at > created_at)),
+    CONSTRAINT tokens_check2 CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT tokens_created_by_check CHECK ((created_by <> ''::text)),
+    CONSTRAINT tokens_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT tokens_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+    CONSTRAINT tokens_revoked_by_check CHECK ((revoked_by <> ''::text)),
+    CONSTRAINT tokens_scopes_check CHECK (((cardinality(scopes) > 0) AND (scopes <@ ARRAY['skriv'::text, 'bekreft'::text, 'slett'::text])))
+);
+
+
+--
+-- Name: COLUMN tokens.hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tokens.hash IS 'SHA-256 of the secret, which is shown once and kept nowhere';
+
+
+--
+-- Name: COLUMN tokens.expires_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tokens.expires_at IS 'null: never';
+
+
+--
+-- Name: COLUMN tokens.used_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.tokens.used_at IS 'last use, to within five minutes: reading with a token should seldom write';
+
+
+--
+-- Name: tokens_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.tokens ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tokens_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -885,6 +1885,42 @@ CREATE TABLE public.type_laws (
 
 
 --
+-- Name: uploads; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.uploads (
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    name text NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT uploads_content_check CHECK ((length(content) <= (1024 * 1024))),
+    CONSTRAINT uploads_name_check CHECK (((name <> ''::text) AND (length(name) <= 200)))
+);
+
+
+--
+-- Name: TABLE uploads; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.uploads IS 'kept for a day';
+
+
+--
+-- Name: uploads_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.uploads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.uploads_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: web_addresses; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -894,6 +1930,78 @@ CREATE TABLE public.web_addresses (
     url text NOT NULL,
     CONSTRAINT web_addresses_url_check CHECK ((url ~ '^https?://'::text))
 );
+
+
+--
+-- Name: work_schedules; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.work_schedules (
+    name text NOT NULL,
+    next_run timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT work_schedules_name_check CHECK ((name ~ '^[a-z_]+$'::text))
+);
+
+
+--
+-- Name: COLUMN work_schedules.next_run; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.work_schedules.next_run IS 'moved when a run has ended, so that one that was cut off is run again';
+
+
+--
+-- Name: COLUMN work_schedules.finished_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.work_schedules.finished_at IS 'of the last run that ended well';
+
+
+--
+-- Name: wrong_codes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.wrong_codes (
+    account_id bigint NOT NULL,
+    tries integer NOT NULL,
+    wait_until timestamp with time zone NOT NULL,
+    CONSTRAINT wrong_codes_tries_check CHECK ((tries > 0))
+);
+
+
+--
+-- Name: accounts accounts_email_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_email_key UNIQUE (email);
+
+
+--
+-- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: accounts accounts_uuid_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_uuid_key UNIQUE (uuid);
+
+
+--
+-- Name: apps apps_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.apps
+    ADD CONSTRAINT apps_pkey PRIMARY KEY (account_id);
 
 
 --
@@ -913,6 +2021,30 @@ ALTER TABLE ONLY public.articles
 
 
 --
+-- Name: batch_offerings batch_offerings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batch_offerings
+    ADD CONSTRAINT batch_offerings_pkey PRIMARY KEY (batch_id, offering_id);
+
+
+--
+-- Name: batches batches_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: challenges challenges_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.challenges
+    ADD CONSTRAINT challenges_pkey PRIMARY KEY (hash);
+
+
+--
 -- Name: changes changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -921,11 +2053,75 @@ ALTER TABLE ONLY public.changes
 
 
 --
+-- Name: confirmation_offerings confirmation_offerings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmation_offerings
+    ADD CONSTRAINT confirmation_offerings_pkey PRIMARY KEY (confirmation_id, offering_id);
+
+
+--
+-- Name: confirmations confirmations_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmations
+    ADD CONSTRAINT confirmations_hash_key UNIQUE (hash);
+
+
+--
+-- Name: confirmations confirmations_kommune_number_organization_id_round_stage_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmations
+    ADD CONSTRAINT confirmations_kommune_number_organization_id_round_stage_key UNIQUE NULLS NOT DISTINCT (kommune_number, organization_id, round, stage);
+
+
+--
+-- Name: confirmations confirmations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmations
+    ADD CONSTRAINT confirmations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: drafts drafts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (account_id, key);
+
+
+--
 -- Name: emails emails_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.emails
     ADD CONSTRAINT emails_pkey PRIMARY KEY (offering_id, "position");
+
+
+--
+-- Name: entries entries_account_id_kommune_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_account_id_kommune_number_key UNIQUE (account_id, kommune_number);
+
+
+--
+-- Name: entries entries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: events events_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
 
 --
@@ -969,6 +2165,30 @@ ALTER TABLE ONLY public.goose_db_version
 
 
 --
+-- Name: grants grants_account_id_kommune_number_organization_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_account_id_kommune_number_organization_id_key UNIQUE NULLS NOT DISTINCT (account_id, kommune_number, organization_id);
+
+
+--
+-- Name: grants grants_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: identities identities_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, subject);
+
+
+--
 -- Name: import_runs import_runs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -990,6 +2210,30 @@ ALTER TABLE ONLY public.installation
 
 ALTER TABLE ONLY public.installation
     ADD CONSTRAINT installation_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: invitations invitations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: jobs jobs_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_key_key UNIQUE (key);
+
+
+--
+-- Name: jobs jobs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
 
 --
@@ -1033,11 +2277,43 @@ ALTER TABLE ONLY public.kommuner
 
 
 --
+-- Name: leader leader_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.leader
+    ADD CONSTRAINT leader_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: links links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.links
+    ADD CONSTRAINT links_pkey PRIMARY KEY (url);
+
+
+--
 -- Name: locations locations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_pkey PRIMARY KEY (offering_id, "position");
+
+
+--
+-- Name: login_links login_links_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.login_links
+    ADD CONSTRAINT login_links_hash_key UNIQUE (hash);
+
+
+--
+-- Name: login_links login_links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.login_links
+    ADD CONSTRAINT login_links_pkey PRIMARY KEY (id);
 
 
 --
@@ -1121,6 +2397,22 @@ ALTER TABLE ONLY public.organizations
 
 
 --
+-- Name: passkeys passkeys_credential_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_credential_id_key UNIQUE (credential_id);
+
+
+--
+-- Name: passkeys passkeys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: phones phones_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1150,6 +2442,46 @@ ALTER TABLE ONLY public.places
 
 ALTER TABLE ONLY public.postal_codes
     ADD CONSTRAINT postal_codes_pkey PRIMARY KEY (code);
+
+
+--
+-- Name: recovery_codes recovery_codes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (hash);
+
+
+--
+-- Name: report_entries report_entries_code_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.report_entries
+    ADD CONSTRAINT report_entries_code_hash_key UNIQUE (code_hash);
+
+
+--
+-- Name: report_entries report_entries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.report_entries
+    ADD CONSTRAINT report_entries_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: report_key report_key_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.report_key
+    ADD CONSTRAINT report_key_pkey PRIMARY KEY (only_row);
+
+
+--
+-- Name: reports reports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
 
 
 --
@@ -1193,6 +2525,38 @@ ALTER TABLE ONLY public.schedules
 
 
 --
+-- Name: sessions sessions_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_hash_key UNIQUE (hash);
+
+
+--
+-- Name: sessions sessions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: sign_in_codes sign_in_codes_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.sign_in_codes
+    ADD CONSTRAINT sign_in_codes_hash_key UNIQUE (hash);
+
+
+--
+-- Name: sign_in_codes sign_in_codes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.sign_in_codes
+    ADD CONSTRAINT sign_in_codes_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: status_transitions status_transitions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1201,11 +2565,35 @@ ALTER TABLE ONLY public.status_transitions
 
 
 --
+-- Name: tasks tasks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: terms terms_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.terms
     ADD CONSTRAINT terms_pkey PRIMARY KEY (kind, code);
+
+
+--
+-- Name: tokens tokens_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_hash_key UNIQUE (hash);
+
+
+--
+-- Name: tokens tokens_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 
 
 --
@@ -1225,6 +2613,14 @@ ALTER TABLE ONLY public.type_laws
 
 
 --
+-- Name: uploads uploads_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: web_addresses web_addresses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1233,10 +2629,117 @@ ALTER TABLE ONLY public.web_addresses
 
 
 --
+-- Name: work_schedules work_schedules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.work_schedules
+    ADD CONSTRAINT work_schedules_pkey PRIMARY KEY (name);
+
+
+--
+-- Name: wrong_codes wrong_codes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.wrong_codes
+    ADD CONSTRAINT wrong_codes_pkey PRIMARY KEY (account_id);
+
+
+--
+-- Name: batches_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX batches_kommune_number ON public.batches USING btree (kommune_number);
+
+
+--
+-- Name: batches_organization_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX batches_organization_id ON public.batches USING btree (organization_id);
+
+
+--
+-- Name: challenges_expires_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX challenges_expires_at ON public.challenges USING btree (expires_at);
+
+
+--
 -- Name: changes_xid_id; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX changes_xid_id ON public.changes USING btree (xid, id);
+
+
+--
+-- Name: drafts_key; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX drafts_key ON public.drafts USING btree (key);
+
+
+--
+-- Name: entries_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX entries_kommune_number ON public.entries USING btree (kommune_number) WHERE (answer IS NULL);
+
+
+--
+-- Name: grants_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX grants_kommune_number ON public.grants USING btree (kommune_number);
+
+
+--
+-- Name: grants_organization_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX grants_organization_id ON public.grants USING btree (organization_id);
+
+
+--
+-- Name: identities_account_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX identities_account_id ON public.identities USING btree (account_id);
+
+
+--
+-- Name: invitations_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (email, kommune_number, organization_id) NULLS NOT DISTINCT WHERE (used_at IS NULL);
+
+
+--
+-- Name: jobs_done; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX jobs_done ON public.jobs USING btree (done_at) WHERE (done_at IS NOT NULL);
+
+
+--
+-- Name: jobs_gave_up; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX jobs_gave_up ON public.jobs USING btree (gave_up_at) WHERE ((gave_up_at IS NOT NULL) AND (done_at IS NULL));
+
+
+--
+-- Name: jobs_waiting; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX jobs_waiting ON public.jobs USING btree (run_at) WHERE ((done_at IS NULL) AND (gave_up_at IS NULL));
+
+
+--
+-- Name: links_next_check; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX links_next_check ON public.links USING btree (next_check);
 
 
 --
@@ -1261,10 +2764,124 @@ CREATE INDEX offerings_type_code ON public.offerings USING btree (type_code);
 
 
 --
+-- Name: passkeys_account_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX passkeys_account_id ON public.passkeys USING btree (account_id);
+
+
+--
+-- Name: recovery_codes_account_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX recovery_codes_account_id ON public.recovery_codes USING btree (account_id);
+
+
+--
+-- Name: report_entries_created_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX report_entries_created_at ON public.report_entries USING btree (created_at);
+
+
+--
+-- Name: report_entries_report_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX report_entries_report_id ON public.report_entries USING btree (report_id);
+
+
+--
+-- Name: reports_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_kommune_number ON public.reports USING btree (kommune_number);
+
+
+--
+-- Name: reports_offering_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX reports_offering_id ON public.reports USING btree (offering_id);
+
+
+--
+-- Name: reports_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX reports_open ON public.reports USING btree (offering_id, choice) WHERE ((state = 'apen'::text) AND (choice <> ALL (ARRAY['annet'::text, 'mangler'::text])));
+
+
+--
+-- Name: sessions_account_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX sessions_account_id ON public.sessions USING btree (account_id);
+
+
+--
+-- Name: sign_in_codes_created_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX sign_in_codes_created_at ON public.sign_in_codes USING btree (created_at);
+
+
+--
+-- Name: tasks_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tasks_kommune_number ON public.tasks USING btree (kommune_number) WHERE (done_at IS NULL);
+
+
+--
+-- Name: tasks_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX tasks_open ON public.tasks USING btree (kind, key) WHERE (done_at IS NULL);
+
+
+--
+-- Name: tasks_organization_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tasks_organization_id ON public.tasks USING btree (organization_id) WHERE (done_at IS NULL);
+
+
+--
+-- Name: tokens_kommune_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tokens_kommune_number ON public.tokens USING btree (kommune_number);
+
+
+--
+-- Name: tokens_organization_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX tokens_organization_id ON public.tokens USING btree (organization_id);
+
+
+--
 -- Name: changes changes_notify; Type: TRIGGER; Schema: public; Owner: -
 --
 
 CREATE TRIGGER changes_notify AFTER INSERT ON public.changes FOR EACH STATEMENT EXECUTE FUNCTION public.changes_notify();
+
+
+--
+-- Name: events events_append_only; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+ALTER TABLE public.events ENABLE ALWAYS TRIGGER events_append_only;
+
+
+--
+-- Name: jobs jobs_notify; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_notify AFTER INSERT ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.jobs_notify();
 
 
 --
@@ -1280,6 +2897,88 @@ CREATE TRIGGER offerings_status_guard BEFORE UPDATE OF status ON public.offering
 
 CREATE TRIGGER revisions_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.revisions FOR EACH STATEMENT EXECUTE FUNCTION public.revisions_append_only();
 
+ALTER TABLE public.revisions ENABLE ALWAYS TRIGGER revisions_append_only;
+
+
+--
+-- Name: apps apps_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.apps
+    ADD CONSTRAINT apps_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: batch_offerings batch_offerings_batch_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batch_offerings
+    ADD CONSTRAINT batch_offerings_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id);
+
+
+--
+-- Name: batch_offerings batch_offerings_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batch_offerings
+    ADD CONSTRAINT batch_offerings_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
+
+
+--
+-- Name: batches batches_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: batches batches_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.batches
+    ADD CONSTRAINT batches_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: confirmation_offerings confirmation_offerings_confirmation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmation_offerings
+    ADD CONSTRAINT confirmation_offerings_confirmation_id_fkey FOREIGN KEY (confirmation_id) REFERENCES public.confirmations(id) ON DELETE CASCADE;
+
+
+--
+-- Name: confirmation_offerings confirmation_offerings_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmation_offerings
+    ADD CONSTRAINT confirmation_offerings_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
+
+
+--
+-- Name: confirmations confirmations_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmations
+    ADD CONSTRAINT confirmations_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: confirmations confirmations_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.confirmations
+    ADD CONSTRAINT confirmations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: drafts drafts_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
 
 --
 -- Name: emails emails_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
@@ -1290,11 +2989,83 @@ ALTER TABLE ONLY public.emails
 
 
 --
+-- Name: entries entries_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: entries entries_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.entries
+    ADD CONSTRAINT entries_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
 -- Name: former_kommuner former_kommuner_present_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.former_kommuner
     ADD CONSTRAINT former_kommuner_present_number_fkey FOREIGN KEY (present_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: grants grants_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: grants grants_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: grants grants_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.grants
+    ADD CONSTRAINT grants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: identities identities_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: invitations invitations_invited_by_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.accounts(id);
+
+
+--
+-- Name: invitations invitations_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: invitations invitations_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
 
 
 --
@@ -1327,6 +3098,14 @@ ALTER TABLE ONLY public.locations
 
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_postal_code_fkey FOREIGN KEY (postal_code) REFERENCES public.postal_codes(code);
+
+
+--
+-- Name: login_links login_links_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.login_links
+    ADD CONSTRAINT login_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 
 --
@@ -1410,6 +3189,14 @@ ALTER TABLE ONLY public.organizations
 
 
 --
+-- Name: passkeys passkeys_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.passkeys
+    ADD CONSTRAINT passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
 -- Name: phones phones_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1434,6 +3221,38 @@ ALTER TABLE ONLY public.postal_codes
 
 
 --
+-- Name: recovery_codes recovery_codes_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.recovery_codes
+    ADD CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: report_entries report_entries_report_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.report_entries
+    ADD CONSTRAINT report_entries_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
+
+
+--
+-- Name: reports reports_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: reports reports_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
+
+
+--
 -- Name: schedule_exceptions schedule_exceptions_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1450,6 +3269,54 @@ ALTER TABLE ONLY public.schedules
 
 
 --
+-- Name: sessions sessions_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: tasks tasks_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: tasks tasks_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
+
+
+--
+-- Name: tasks tasks_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: tokens tokens_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: tokens tokens_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.tokens
+    ADD CONSTRAINT tokens_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
 -- Name: type_laws type_laws_type_code_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1458,11 +3325,27 @@ ALTER TABLE ONLY public.type_laws
 
 
 --
+-- Name: uploads uploads_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
 -- Name: web_addresses web_addresses_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.web_addresses
     ADD CONSTRAINT web_addresses_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id) ON DELETE CASCADE;
+
+
+--
+-- Name: wrong_codes wrong_codes_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.wrong_codes
+    ADD CONSTRAINT wrong_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 
 --
