@@ -23,7 +23,7 @@ import (
 const (
 	early = 30 * 24 * time.Hour // before it runs out, the first mail is sent
 	week  = 7 * 24 * time.Hour  // between mails to one owner, at least
-	// perRun is how many owners are asked in a run. A directory full of old data is worked
+	// perRun is how many owners are asked about in a run. A directory full of old data is worked
 	// off over days, oldest first.
 	perRun = 20
 	// Mails are sent when somebody is at work.
@@ -130,7 +130,7 @@ func (a *Asker) types(ctx context.Context) (map[string]directory.OfferingType, e
 }
 
 // ask sends the mail whose turn it is, or gives the owner to the national editors. It
-// reports whether a mail was queued.
+// reports whether anybody was asked.
 func (a *Asker) ask(ctx context.Context, d due, now time.Time) (bool, error) {
 	boxes, err := a.Store.MailboxesOf(ctx, d.owner)
 	if err != nil {
@@ -155,12 +155,13 @@ func (a *Asker) ask(ctx context.Context, d due, now time.Time) (bool, error) {
 	switch {
 	case stage == "":
 		return false, nil
-	case len(to) == 0:
-		return false, a.Store.AskEditors(ctx, d.owner, d.round)
 	}
 	name, err := a.ownerName(ctx, d.owner)
 	if err != nil {
 		return false, err
+	}
+	if len(to) == 0 {
+		return a.Store.AskEditors(ctx, d.owner, name, d.round)
 	}
 	return a.Store.AskToConfirm(ctx, d.owner, stage, d.round, to, d.asked, func(secret string) store.Mail {
 		return a.mail(name, d, stage, now, secret)
@@ -240,7 +241,11 @@ func (a *Asker) bounced(ctx context.Context) error {
 			return err
 		}
 		if err == nil {
-			if err := a.Store.AskEditors(ctx, c.Owner, c.CreatedAt); err != nil {
+			name, err := a.ownerName(ctx, c.Owner)
+			if err != nil {
+				return err
+			}
+			if _, err := a.Store.AskEditors(ctx, c.Owner, name, c.CreatedAt); err != nil {
 				return err
 			}
 		}

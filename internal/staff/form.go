@@ -478,11 +478,11 @@ func (s *Staff) sendFormPage(c *fiber.Ctx, status int, e editing, v url.Values, 
 // formSent returns the form as it was typed, without what the page itself puts there.
 func formSent(c *fiber.Ctx) url.Values {
 	v := url.Values{}
-	c.Request().PostArgs().VisitAll(func(key, value []byte) {
+	for key, value := range c.Request().PostArgs().All() {
 		if k := string(key); k != "versjon" && k != "handling" {
 			v.Add(k, string(value))
 		}
-	})
+	}
 	return v
 }
 

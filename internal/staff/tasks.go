@@ -45,7 +45,7 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "", "", ""
 		}
 		owner := auth.Owner{Kommune: d.Kommune, Organization: d.Organization}
-		return "Ingen svarer på om tilbudene stemmer. Finn noen som kan ta over.", "Se tilbudene", "/redaksjon?" + ownerQuery(owner)
+		return "Ingen svarer på om tilbudene til " + d.Name + " stemmer. Finn noen som kan ta over.", "Se tilbudene", "/redaksjon?" + ownerQuery(owner)
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

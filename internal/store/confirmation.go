@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ const TaskUnconfirmed TaskKind = "unconfirmed"
 type UnconfirmedDetail struct {
 	Kommune      region.Number `json:"kommune,omitempty"`
 	Organization int64         `json:"organization,omitempty"`
+	Name         string        `json:"name"` // of the owner
 }
 
 // Stage says how far along the asking is.
@@ -206,10 +208,14 @@ func (s *Store) ConfirmationsOf(ctx context.Context, owner auth.Owner, since tim
 	return found, nil
 }
 
-// AskEditors opens a task for the national editors about an owner that does not answer.
-func (s *Store) AskEditors(ctx context.Context, owner auth.Owner, round time.Time) error {
-	detail := fmt.Appendf(nil, `{"kommune": %q, "organization": %d}`, owner.Kommune, owner.Organization)
-	err := s.write(ctx, func(tx *gorm.DB) error {
+// AskEditors opens a task for the national editors about an owner that does not answer, once
+// a round, and reports whether it did.
+func (s *Store) AskEditors(ctx context.Context, owner auth.Owner, name string, round time.Time) (asked bool, err error) {
+	detail, err := json.Marshal(UnconfirmedDetail{owner.Kommune, owner.Organization, name})
+	if err != nil {
+		return false, fmt.Errorf("ask editors about %v: %w", owner, err)
+	}
+	err = s.write(ctx, func(tx *gorm.DB) error {
 		key := fmt.Sprintf("%s/%d", owner.Kommune, owner.Organization)
 		// Once a round, also after an editor has closed it.
 		var before bool
@@ -217,12 +223,13 @@ func (s *Store) AskEditors(ctx context.Context, owner auth.Owner, round time.Tim
 		if err != nil || before {
 			return err
 		}
+		asked = true
 		return openTask(tx, Task{Kind: TaskUnconfirmed, Key: key, Detail: detail})
 	})
 	if err != nil {
-		return fmt.Errorf("ask editors about %v: %w", owner, err)
+		return false, fmt.Errorf("ask editors about %v: %w", owner, err)
 	}
-	return nil
+	return asked, nil
 }
 
 // AnnounceOfferings puts the offerings into the feed though nothing of them has changed:
