@@ -265,7 +265,7 @@ func ConfirmAsked(p ConfirmAskedPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if len(i.Rest) > 0 {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<details class=\"o-details\" open><summary>Resten av teksten</summary>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<details class=\"ds-details\" open><summary>Resten av teksten</summary>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

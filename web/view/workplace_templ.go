@@ -280,7 +280,7 @@ func Workplace(p WorkplacePage) templ.Component {
 					}
 				}
 				if len(p.Archived) > 0 {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<details class=\"o-details\"><summary>Arkivert (")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<details class=\"ds-details\"><summary>Arkivert (")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
