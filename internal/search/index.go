@@ -102,8 +102,10 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	x.stop = cancel
-	go x.warm(ctx)
+	warmed := make(chan struct{})
+	go func() { defer close(warmed); x.warm(ctx) }()
+	// Waits: what still reads the files when they are gone or changed would end the program.
+	x.stop = func() { cancel(); <-warmed }
 	return x, nil
 }
 
