@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,8 +139,8 @@ func (s *Staff) showHistory(c *fiber.Ctx) error {
 	t := thingOf(kind, ref, newest)
 	heading := "Historikken til " + t.name
 	p := view.HistoryPage{Meta: s.meta(c, heading, page.Crumb{Text: t.name, Path: t.back.Href}, page.Crumb{Text: "Historikk", Path: c.OriginalURL()}), Heading: heading, Back: t.back}
-	from := max(0, c.QueryInt("fra"))
-	here := revisions[min(from, len(revisions)):min(from+revisionsPerPage, len(revisions))]
+	from := min(max(0, c.QueryInt("fra")), max(0, len(revisions)-1)) // past the end is at the end
+	here := revisions[from:min(from+revisionsPerPage, len(revisions))]
 	link := func(from int) string { return historyPath(kind, ref) + "&fra=" + strconv.Itoa(from) }
 	if from > 0 {
 		p.Newer = link(max(0, from-revisionsPerPage))
@@ -188,6 +189,27 @@ type restoring struct {
 	content json.RawMessage // of it
 	now     json.RawMessage // what is stored
 	stored  int             // its version
+	hidden  bool            // an offering that has had a confidential place since
+}
+
+// offering returns what restoring an offering would store. The status has ways of its own.
+// A place that has been made confidential since stays so: whoever brings back a text must
+// not give away where a shelter is.
+func (r restoring) offering() (directory.Offering, error) {
+	var o, now directory.Offering
+	if err := json.Unmarshal(r.content, &o); err != nil {
+		return o, err
+	}
+	if err := json.Unmarshal(r.now, &now); err != nil {
+		return o, err
+	}
+	o.Status, o.ClosedUntil = now.Status, now.ClosedUntil
+	if r.hidden {
+		for i, l := range o.Locations {
+			o.Locations[i].Confidential = !slices.ContainsFunc(now.Locations, func(n directory.Location) bool { return !n.Confidential && reflect.DeepEqual(n, l) })
+		}
+	}
+	return o, nil
 }
 
 // toRestore returns the version that the address names. Only the newest of the history is
@@ -201,7 +223,7 @@ func (s *Staff) toRestore(c *fiber.Ctx) (restoring, error) {
 		return restoring{}, store.ErrNotFound
 	}
 	version, newest, oldest := c.QueryInt("nr", -1), revisions[0], revisions[len(revisions)-1]
-	r := restoring{kind, ref, thingOf(kind, ref, newest.After), version, nil, newest.After, newest.Version}
+	r := restoring{kind: kind, ref: ref, thing: thingOf(kind, ref, newest.After), version: version, now: newest.After, stored: newest.Version}
 	if i := slices.IndexFunc(revisions, func(r store.Revision) bool { return r.Version == version }); i >= 0 {
 		r.content = revisions[i].After
 	} else if version == 0 {
@@ -209,6 +231,19 @@ func (s *Staff) toRestore(c *fiber.Ctx) (restoring, error) {
 	}
 	if r.content == nil {
 		return restoring{}, store.ErrNotFound
+	}
+	if kind != store.KindOffering {
+		return r, nil
+	}
+	for _, later := range revisions {
+		if later.Version <= version {
+			break
+		}
+		var o directory.Offering
+		if err := json.Unmarshal(later.After, &o); err != nil {
+			return restoring{}, fmt.Errorf("history of %s %s, version %d: %w", kind, ref, later.Version, err)
+		}
+		r.hidden = r.hidden || slices.ContainsFunc(o.Locations, func(l directory.Location) bool { return l.Confidential })
 	}
 	return r, nil
 }
@@ -228,15 +263,10 @@ func (s *Staff) sendRestore(c *fiber.Ctx, status int, r restoring, note, why str
 	}
 	content := r.content
 	if r.kind == store.KindOffering {
-		// The status has ways of its own.
-		var was, now directory.Offering
-		if err := json.Unmarshal(r.content, &was); err != nil {
+		was, err := r.offering()
+		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(r.now, &now); err != nil {
-			return err
-		}
-		was.Status, was.ClosedUntil = now.Status, now.ClosedUntil
 		if content, err = json.Marshal(was); err != nil {
 			return err
 		}
@@ -273,12 +303,29 @@ func (s *Staff) restore(c *fiber.Ctx) error {
 	case errors.Is(err, store.ErrConflict):
 		return s.sendRestore(c, http.StatusConflict, r, "Noen har endret dette i mellomtiden. Se over på nytt.", typed)
 	case errors.As(err, &invalid):
-		return s.sendRestore(c, http.StatusUnprocessableEntity, r, "Denne versjonen kan ikke gjenopprettes slik den var: "+invalid.Error(), typed)
+		return s.sendRestore(c, http.StatusUnprocessableEntity, r, notAsItWas(invalid), typed)
 	case store.Unavailable(err):
 		c.Set(fiber.HeaderRetryAfter, "30")
 		return s.sendRestore(c, http.StatusServiceUnavailable, r, "Vi får ikke lagret akkurat nå. Prøv igjen om litt.", typed)
 	}
 	return err
+}
+
+// notAsItWas says that a version does not come back, and which fields that is for.
+func notAsItWas(invalid directory.Invalid) string {
+	const text = "Denne versjonen kan ikke gjenopprettes slik den var, for noe i den er ikke lov lenger"
+	var labels []string
+	for _, f := range diff.Fields(directory.Offering{}, diff.Names{}) {
+		_, one := invalid[f.Name]
+		_, first := invalid[strings.TrimSuffix(f.Name, "s")] // "phone" of "phones"
+		if one || first {
+			labels = append(labels, f.Label)
+		}
+	}
+	if len(labels) == 0 {
+		return text + "."
+	}
+	return text + ": " + strings.Join(labels, ", ") + "."
 }
 
 // bringBack writes the content of an earlier version over the version that was seen.
@@ -290,15 +337,11 @@ func (s *Staff) bringBack(c *fiber.Ctx, r restoring, why string, version int) er
 		if err != nil {
 			return store.ErrNotFound
 		}
-		now, err := s.deps.Store.OfferingByID(ctx, id)
+		o, err := r.offering()
 		if err != nil {
 			return err
 		}
-		var o directory.Offering
-		if err := json.Unmarshal(r.content, &o); err != nil {
-			return err
-		}
-		o.ID, o.Version, o.Status, o.ClosedUntil = id, version, now.Status, now.ClosedUntil
+		o.ID, o.Version = id, version
 		_, err = s.deps.Store.UpdateOffering(ctx, actor, why, o)
 		return err
 	case store.KindArticle:

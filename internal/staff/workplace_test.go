@@ -166,6 +166,69 @@ func TestHistoryAndRestore(t *testing.T) {
 	kari.post(restorePath(store.KindOffering, id, wide.Version), url.Values{"versjon": {fmt.Sprint(wide.Version + 1)}}).wantStatus(t, http.StatusForbidden)
 }
 
+func TestHistoryOfOddAddresses(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	id := fmt.Sprint(o.ID)
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	for _, from := range []string{"-1", "1", "9223372036854775807", "99999999999999999999", "x", "%00"} {
+		kari.get(historyPath(store.KindOffering, id)+"&fra="+from).contains(t, "Versjon 1")
+	}
+	s.national("ola@test.example.org").get(historyPath(store.KindType, "\x00")).wantStatus(t, http.StatusNotFound)
+	o.Summary = "Noe nytt."
+	if _, err := s.store.UpdateOffering(t.Context(), operator, "", o); err != nil {
+		t.Fatal(err)
+	}
+	kari.post(restorePath(store.KindOffering, id, 1), url.Values{"versjon": {"2"}, "hvorfor": {"a\x00b\xff" + strings.Repeat("æ", 100_000)}}).wantRedirect(t, historyPath(store.KindOffering, id))
+	history, err := s.store.Revisions(t.Context(), store.KindOffering, id)
+	if err != nil || len(history) != 3 || !strings.Contains(history[0].Why, "abæ") || len(history[0].Why) > 2100 {
+		t.Errorf("%d revisions, %v", len(history), err)
+	}
+}
+
+func TestRestoreKeepsPlacesConfidential(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	id := fmt.Sprint(o.ID)
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	save := func(summary string, places ...directory.Location) directory.Offering {
+		t.Helper()
+		o.Summary, o.Locations = summary, places
+		var err error
+		if o, err = s.store.UpdateOffering(t.Context(), operator, "", o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	shelter, office := directory.Location{Street: "Testveien 1", Kommune: "1804"}, directory.Location{Street: "Testgata 2", Kommune: "1804"}
+	open := save("Før.", shelter, office)
+	shelter.Confidential = true
+	save("Etter.", shelter, office)
+	restored := func(version int) directory.Offering {
+		t.Helper()
+		path := restorePath(store.KindOffering, id, version)
+		kari.post(path, formValues(t, kari.get(path).body)).wantRedirect(t, historyPath(store.KindOffering, id))
+		o = s.offering(o.ID)
+		return o
+	}
+	got := restored(open.Version)
+	if l := got.Locations; got.Summary != "Før." || len(l) != 2 || !l[0].Confidential || l[1].Confidential {
+		t.Errorf("%q, places %+v", got.Summary, l)
+	}
+	// Also when it stands nowhere in the meantime.
+	save("Uten sted.")
+	if l := restored(open.Version).Locations; len(l) != 2 || !l[0].Confidential {
+		t.Errorf("places %+v", l)
+	}
+}
+
+func TestRestoreOfWhatIsNotAllowedAnyLonger(t *testing.T) {
+	got := notAsItWas(directory.Invalid{"phone": directory.MsgFormat, "type": directory.MsgUnknown, "position": directory.MsgFormat})
+	if want := "Denne versjonen kan ikke gjenopprettes slik den var, for noe i den er ikke lov lenger: Type, Telefon."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestHistoryOfWhatEditorsKeep(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
 	ola, kari := s.national("ola@test.example.org"), s.person("kari@test.example.org", manager(bodo))

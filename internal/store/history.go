@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 )
 
 // History returns what Revisions does, to those who may see it: of an offering, whoever is
 // allowed auth.See for its owner; of everything else, national editors. It returns
-// ErrNotFound for an offering that there is not.
+// ErrNotFound for an offering that there is not, and for a ref that nothing can have.
 func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref string) ([]Revision, error) {
 	action, thing := auth.Curate, auth.Thing{}
 	if kind == KindOffering {
@@ -28,6 +29,9 @@ func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref st
 	}
 	if err := auth.Can(actor, action, thing); err != nil {
 		return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)
+	}
+	if !utf8.ValidString(ref) || strings.ContainsRune(ref, 0) { // Postgres stores neither
+		return nil, fmt.Errorf("history of %s %q: %w", kind, ref, ErrNotFound)
 	}
 	return s.Revisions(ctx, kind, ref)
 }

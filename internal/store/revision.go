@@ -57,9 +57,22 @@ func (s *Store) Revisions(ctx context.Context, kind Kind, ref string) ([]Revisio
 	return found, nil
 }
 
+// maxWhy is how many characters of a reason are kept: the forms take half as many.
+const maxWhy = 1000
+
+// reason returns what is kept of a reason. It comes as it was typed, from every form, and a
+// sign that Postgres does not store is no reason to refuse what it is about.
+func reason(why string) string {
+	why = strings.ReplaceAll(strings.ToValidUTF8(why, ""), "\x00", "")
+	if r := []rune(why); len(r) > maxWhy {
+		why = string(r[:maxWhy])
+	}
+	return why
+}
+
 // remember appends to the history. before is nil for what is new.
 func remember(tx *gorm.DB, kind Kind, ref string, version int, actor auth.Actor, why string, before, after any) error {
-	row := revisionRow{Kind: kind, Ref: ref, Version: version, Actor: actor.String(), Why: why}
+	row := revisionRow{Kind: kind, Ref: ref, Version: version, Actor: actor.String(), Why: reason(why)}
 	content, err := json.Marshal(after)
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
