@@ -210,7 +210,7 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 		return cmp.Or(cmp.Compare(byOrder[a.Type], byOrder[b.Type]), cmp.Compare(a.Name, b.Name))
 	})
 	mayArchive := auth.Can(actor, auth.Archive, auth.Thing{Owner: owner}) == nil
-	has := map[string]bool{}
+	drafts := map[string]directory.Offering{} // by type
 	now := s.deps.Now()
 	for _, o := range offerings {
 		row := s.workOffering(o, names[o.Type], mayArchive)
@@ -218,23 +218,37 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 			p.Archived = append(p.Archived, row)
 			continue
 		}
-		has[o.Type] = true
+		if o.Status == directory.Draft {
+			drafts[o.Type] = o
+		}
 		p.Offerings = append(p.Offerings, row)
 		if o.Public() && old(byCode[o.Type], o, now) {
 			p.First = append(p.First, view.WorkItem{Kind: "Må bekreftes", Text: "«" + o.Name + "»: " + lowerFirst(row.Confirmed) + ".", Action: "Se over og bekreft", Href: offeringPath(o.ID) + "/bekreft"})
 		}
 	}
 	if owner.Kommune != "" {
+		shown, err := s.deps.Store.ShownTypes(ctx, owner.Kommune)
+		if err != nil {
+			return err
+		}
 		for _, t := range types {
-			if t.EveryKommune && !has[t.Code] {
-				p.First = append(p.First, view.WorkItem{Kind: "Mangler", Text: t.Name.NB + " er ikke meldt inn. Loven krever det i alle kommuner.",
-					Action: "Legg til", Href: "/redaksjon/tilbud/ny?" + ownerQuery(owner) + "&type=" + url.QueryEscape(t.Code)})
+			if !t.EveryKommune || shown[t.Code] {
+				continue
 			}
+			missing := view.WorkItem{Kind: "Mangler", Text: t.Name.NB + " er ikke meldt inn. Loven krever det i alle kommuner.",
+				Action: "Legg til", Href: "/redaksjon/tilbud/ny?" + ownerQuery(owner) + "&type=" + url.QueryEscape(t.Code)}
+			if o, begun := drafts[t.Code]; begun {
+				missing.Text = "«" + o.Name + "» er et utkast. Leserne ser det ikke før det er publisert."
+				missing.Action, missing.Href = "Gjør ferdig", offeringPath(o.ID)
+			}
+			p.First = append(p.First, missing)
 		}
 	}
 	switch len(p.First) {
 	case 0:
-		p.Sum = "Alt er i orden."
+		if p.Sum = "Alt er i orden."; len(p.Offerings) == 0 {
+			p.Sum = "Ingen tilbud er meldt inn ennå."
+		}
 	case 1:
 		p.Sum = "Én ting å se på."
 	default:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -48,6 +49,72 @@ func TestWorkplaceOfAKommune(t *testing.T) {
 	both := s.person("per@test.example.org", manager(bergen), contributor(bodo))
 	both.get("/redaksjon").contains(t, "Bergen", `href="/redaksjon?kommune=1804"`)
 	both.get("/redaksjon?kommune=1804").contains(t, "Koordinator og individuell plan i Bodø")
+}
+
+func TestWhatIsMissing(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	const traena = region.Number("1835")
+	eva := s.person("eva@test.example.org", manager(auth.Owner{Kommune: traena}))
+	types, err := s.store.OfferingTypes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var required []string
+	for _, typ := range types {
+		if typ.EveryKommune {
+			required = append(required, typ.Code)
+		}
+	}
+	create := func(owner region.Number, key, code string, status directory.Status, kommuner ...region.Number) directory.Offering {
+		o, err := s.store.BlankOffering(t.Context(), auth.Owner{Kommune: owner}, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Name, o.Type, o.Status, o.Coverage.Kommuner, o.Source.Title = "Test "+key, code, status, kommuner, "Test"
+		if o, err = s.store.CreateOffering(t.Context(), operator, "", o); err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	eva.get("/redaksjon").contains(t, fmt.Sprintf("%d ting å se på.", len(required)))
+
+	// A draft is nothing that readers see.
+	draft := create(traena, "test/utkast", required[0], directory.Draft, traena)
+	page := eva.get("/redaksjon")
+	page.contains(t, fmt.Sprintf("%d ting å se på.", len(required)), "«Test test/utkast» er et utkast.")
+	page.before(t, "Gjør ferdig", "Tilbudene")
+	page.contains(t, fmt.Sprintf(`href="/redaksjon/tilbud/%d"`, draft.ID))
+
+	// What another kommune gives to both is there, and is not this one's to see over.
+	for i, code := range required {
+		create("1804", fmt.Sprintf("test/felles-%d", i), code, directory.Published, "1804", traena)
+	}
+	page = eva.get("/redaksjon")
+	page.contains(t, "Alt er i orden.")
+	if strings.Contains(page.body, "Mangler") {
+		t.Error("what another kommune gives to this one too is called missing")
+	}
+}
+
+func TestWorkplaceOfAnOrganizationWithNothing(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	o.Organization = directory.Organization{Name: "Test forening", Kind: directory.KindAssociation}
+	o, err := s.store.UpdateOffering(t.Context(), operator, "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	per := s.person("per@test.example.org", manager(ownerOfOrganization(o.Organization.ID)))
+	per.get("/redaksjon").contains(t, "Test forening", "Testtilbud test/a")
+	o.Organization = directory.Organization{Name: "Bodø kommune", Kind: directory.KindKommune, Kommune: "1804"}
+	if _, err = s.store.UpdateOffering(t.Context(), operator, "", o); err != nil {
+		t.Fatal(err)
+	}
+	page := per.get("/redaksjon")
+	page.contains(t, "Test forening", "Ingen tilbud er meldt inn ennå.", "Legg til et tilbud")
+	if strings.Contains(page.body, "Alt er i orden") || strings.Contains(page.body, "sentralbord") {
+		t.Error("an organization with nothing is told that all is well, or of a kommune's switchboard")
+	}
 }
 
 func TestWorkplaceOfNationalEditors(t *testing.T) {

@@ -74,3 +74,22 @@ func (s *Store) Qualities(ctx context.Context) ([]Quality, error) {
 	}
 	return found, nil
 }
+
+// ShownTypes returns the types that readers are shown some offering of that names the
+// kommune, whoever gives it: kommuner share, and one answers for it. Quality.Required
+// counts in the same way.
+func (s *Store) ShownTypes(ctx context.Context, n region.Number) (map[string]bool, error) {
+	types := map[string]bool{}
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		codes, err := scan(tx.Raw(`SELECT DISTINCT o.type_code AS code FROM offerings o JOIN offering_kommuner k ON k.offering_id = o.id
+			WHERE o.status IN ('publisert', 'stengt') AND k.kommune_number = ?`, string(n)), func(r struct{ Code string }) string { return r.Code })
+		for _, code := range codes {
+			types[code] = true
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("types shown in %s: %w", n, err)
+	}
+	return types, nil
+}

@@ -258,12 +258,12 @@ func Workplace(p WorkplacePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(p.Offerings) == 0 {
+				if len(p.Offerings) == 0 && p.Public != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>Ingen tilbud er meldt inn ennå. Leserne får kommunens sentralbord i stedet. Begynn med det flest spør etter.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else {
+				} else if len(p.Offerings) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<ul class=\"r-offerings\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
