@@ -172,21 +172,30 @@ func oneOf[T ~string](name, field, help string, at func(*directory.Offering) *T,
 	}
 }
 
-// location returns the offering's first location, which the columns of the address are
-// about, and makes one where there is none.
+// shown returns the place of the first location that is not confidential, which the columns
+// of the address are about; -1 where there is none. A spreadsheet is sent around: what must
+// not be known is not in it, and nothing in it writes over that.
+func shown(o directory.Offering) int {
+	return slices.IndexFunc(o.Locations, func(l directory.Location) bool { return !l.Confidential })
+}
+
+// location returns the location that the columns are about, and makes one where there is
+// none.
 func location(o *directory.Offering) *directory.Location {
-	if len(o.Locations) == 0 {
-		o.Locations = []directory.Location{{}}
+	i := shown(*o)
+	if i < 0 {
+		i = len(o.Locations)
+		o.Locations = append(o.Locations, directory.Location{})
 	}
-	return &o.Locations[0]
+	return &o.Locations[i]
 }
 
 // firstLocation is the location for reading; the zero value where there is none.
 func firstLocation(o directory.Offering) directory.Location {
-	if len(o.Locations) == 0 {
-		return directory.Location{}
+	if i := shown(o); i >= 0 {
+		return o.Locations[i]
 	}
-	return o.Locations[0]
+	return directory.Location{}
 }
 
 // columns are the table's, in order.
@@ -246,7 +255,7 @@ var columns = []column{
 		get: func(_ *Names, o directory.Offering) string { return joined(o.Websites) },
 		set: func(_ *Names, o *directory.Offering, cell string) string { o.Websites = parts(cell); return "" }},
 	plain("apningstider", "opening_text", "Med ord: hverdager 9–15.", func(o *directory.Offering) *string { return &o.OpeningText }),
-	{name: "gateadresse", field: "street", help: "Det første stedet tilbudet holder til.",
+	{name: "gateadresse", field: "street", help: "Det første stedet tilbudet holder til. Hemmelige adresser står ikke her.",
 		get: func(_ *Names, o directory.Offering) string { return firstLocation(o).Street },
 		set: func(_ *Names, o *directory.Offering, cell string) string { location(o).Street = cell; return "" }},
 	{name: "postnummer", field: "postal_code", help: "Fire sifre.",
@@ -415,11 +424,14 @@ func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.
 			l.Problems = append(l.Problems, Problem{c.name, wrong})
 		}
 	}
-	if len(o.Locations) == 1 && o.Locations[0] == (directory.Location{}) {
+	if i := shown(o); i >= 0 && o.Locations[i] == (directory.Location{}) {
+		o.Locations = slices.Delete(o.Locations, i, i+1)
+	}
+	if len(o.Locations) == 0 {
 		o.Locations = nil
 	}
 	if moved(before, o) {
-		o.Locations[0].Position = nil // it was the old address's
+		location(&o).Position = nil // it was the old address's
 	}
 	l.Offering = o
 	for _, c := range columns {
@@ -448,7 +460,7 @@ func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.
 // moved reports whether the first location has another address.
 func moved(before, after directory.Offering) bool {
 	a, b := firstLocation(before), firstLocation(after)
-	return len(after.Locations) > 0 && (a.Street != b.Street || a.PostalCode != b.PostalCode)
+	return shown(after) >= 0 && (a.Street != b.Street || a.PostalCode != b.PostalCode)
 }
 
 // ColumnOf returns the column of a field of directory.Invalid; the field where it has none.

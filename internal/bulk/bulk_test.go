@@ -300,3 +300,40 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestConfidentialPlacesAreNotInTheTable(t *testing.T) {
+	n := testNames()
+	secret := directory.Location{Street: "Hemmeligveien 1", PostalCode: "0155", PostalPlace: "Testby", Confidential: true}
+	open := directory.Location{Street: "Testveien 2", PostalCode: "8006"}
+	hidden, both := full(1), full(2)
+	hidden.Locations, both.Locations = []directory.Location{secret}, []directory.Location{secret, open}
+	rows := Table(n, []directory.Offering{hidden, both})
+	for _, row := range rows {
+		for _, cell := range row {
+			if strings.Contains(cell, "Hemmeligveien") || cell == "0155" {
+				t.Errorf("a confidential place is in the table: %q", row)
+			}
+		}
+	}
+	// What comes back as it went out changes nothing, and what is written does not touch the secret.
+	p := NewPlan(n, []directory.Offering{hidden, both}, blank, rows)
+	if !p.OK() || len(p.Lines[0].Changes)+len(p.Lines[1].Changes) != 0 {
+		t.Errorf("%+v", p)
+	}
+	p = NewPlan(n, []directory.Offering{hidden, both}, blank, [][]string{{"id", "gateadresse"}, {"1", "Nyveien 1"}, {"2", "Nyveien 2"}})
+	want := [][]directory.Location{{secret, {Street: "Nyveien 1"}}, {secret, {Street: "Nyveien 2", PostalCode: "8006"}}}
+	for i, l := range p.Lines {
+		if diff := cmp.Diff(want[i], l.Offering.Locations); diff != "" || len(l.Problems) > 0 {
+			t.Errorf("row %d: %v (-want +got)\n%s", l.Row, l.Problems, diff)
+		}
+	}
+	if p, _ := Replace(n, []directory.Offering{hidden}, "gateadresse", "Hemmeligveien 1", "Nyveien 1"); len(p.Lines) != 0 {
+		t.Errorf("a confidential place can be found by replacing it: %+v", p)
+	}
+	same := both
+	same.Locations = []directory.Location{{Street: "Likveien 1", Confidential: true}, {Street: "Likveien 1"}}
+	p, _ = Replace(n, []directory.Offering{same}, "gateadresse", "Likveien 1", "Nyveien 1")
+	if len(p.Lines) != 1 || p.Lines[0].Offering.Locations[0].Street != "Likveien 1" || p.Lines[0].Offering.Locations[1].Street != "Nyveien 1" {
+		t.Errorf("%+v", p)
+	}
+}

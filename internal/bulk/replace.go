@@ -50,9 +50,6 @@ func Replace(n *Names, stored []directory.Offering, field, from, to string) (p P
 		if len(l.Changes) == 0 {
 			continue
 		}
-		if moved(before, after) {
-			after.Locations[0].Position = nil
-		}
 		if wrong, ok := after.Validate().(directory.Invalid); ok {
 			for field, key := range wrong {
 				l.Problems = append(l.Problems, Problem{ColumnOf(field), message(key)})
@@ -108,7 +105,7 @@ func swapper(field, from, to string) (swap func(*directory.Offering), invalid ma
 	}
 	return func(o *directory.Offering) {
 		for i := range o.Locations {
-			if strings.EqualFold(o.Locations[i].Street, from) {
+			if !o.Locations[i].Confidential && strings.EqualFold(o.Locations[i].Street, from) {
 				o.Locations[i].Street, o.Locations[i].Position = to, nil
 			}
 		}
