@@ -747,6 +747,10 @@ func (s *Staff) stale(c *fiber.Ctx, e editing, v url.Values, version int, draft 
 	}
 	form := offeringForm(merged, e.names)
 	form.Set("hvorfor", v.Get("hvorfor"))
+	// Only a press that is meant takes a place out of hiding.
+	if len(e.stored.Locations) > 0 && e.stored.Locations[0].Confidential {
+		form.Set("hemmelig", "ja")
+	}
 	return s.sendFormPage(c, http.StatusConflict, e, form, e.stored.Version, nil, func(p *view.OfferingFormPage) {
 		p.Problem, p.Conflict, p.Draft = note, conflicts, draft
 	})

@@ -350,3 +350,27 @@ func TestClosedAndConfidential(t *testing.T) {
 		t.Errorf("status %s, confidence %s", got.Status, got.Confidence)
 	}
 }
+
+func TestAStaleSaveDoesNotOpenAConfidentialPlace(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	path := offeringPath(o.ID)
+	kari, ola := s.person("kari@test.example.org", contributor(bodo)), s.person("ola@test.example.org", contributor(bodo))
+	form := kari.form(path, "publiser")
+	form.Set("gate", "Testveien 1")
+	kari.post(path, form).wantRedirect(t, path)
+
+	// Both edit the address; Ola makes it confidential first.
+	mine, theirs := kari.form(path, "publiser"), ola.form(path, "publiser")
+	theirs.Set("hemmelig", "ja")
+	ola.post(path, theirs).wantRedirect(t, path)
+	mine.Set("gate", "Testveien 1 B")
+	stale := kari.post(path, mine)
+	stale.wantStatus(t, http.StatusConflict)
+	form = formValues(t, stale.body)
+	form.Set("handling", "publiser")
+	kari.post(path, form).wantRedirect(t, path)
+	if l := s.offering(o.ID).Locations[0]; !l.Confidential || l.Street != "Testveien 1 B" {
+		t.Errorf("choosing what was typed gave %+v", l)
+	}
+}
