@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -31,7 +32,8 @@ type signer struct {
 	mu      sync.Mutex
 	key     []byte
 	loading bool
-	day     string // the day's stamp, which every page of the day has
+
+	day atomic.Pointer[dayStamp] // of today; nil: not made yet
 }
 
 // ready returns the key, reading it where that was not done yet.
@@ -80,6 +82,11 @@ func (s *signer) stamp(ctx context.Context) string {
 // kept in caches. It is empty until the key was read, which it has done beside the request:
 // public pages do not wait for the database.
 func (s *signer) dayStamp() string {
+	// Every public page asks, also those that are kept: nothing is written or locked here.
+	now := s.now()
+	if d := s.day.Load(); d != nil && !now.Before(d.from) && now.Before(d.until) {
+		return d.text
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.key == nil {
@@ -89,11 +96,18 @@ func (s *signer) dayStamp() string {
 		}
 		return ""
 	}
-	today := s.now().In(page.Oslo).Format(time.DateOnly)
-	if !strings.HasPrefix(s.day, today+".") {
-		s.day = today + "." + signature(s.key, "dag", today)
-	}
-	return s.day
+	y, m, day := now.In(page.Oslo).Date()
+	d := &dayStamp{from: time.Date(y, m, day, 0, 0, 0, 0, page.Oslo), until: time.Date(y, m, day+1, 0, 0, 0, 0, page.Oslo)}
+	today := d.from.Format(time.DateOnly)
+	d.text = today + "." + signature(s.key, "dag", today)
+	s.day.Store(d)
+	return d.text
+}
+
+// dayStamp is the stamp of one day, which every page of the day has.
+type dayStamp struct {
+	from, until time.Time
+	text        string
 }
 
 func (s *signer) loadBeside() {
