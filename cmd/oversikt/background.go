@@ -42,8 +42,8 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 	})
 	asker := &confirm.Asker{Store: st, BaseURL: c.BaseURL, Now: time.Now, Log: log}
 	r.Every("reminders", time.Hour, asker.Run)
-	// Twice as far back as it runs, so that no day is missed; telling twice does no harm.
-	r.Every("ageing", 6*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 12*time.Hour) })
+	// A week back, so that nothing is missed by a program that stood still; twice does no harm.
+	r.Every("ageing", 24*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 7*24*time.Hour) })
 	if c.CheckLinks == "on" {
 		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
 	}

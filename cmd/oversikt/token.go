@@ -185,15 +185,7 @@ func dayOr(t *time.Time, otherwise string) string {
 // ownerName returns what a kommune or an organization is called. For one that there is
 // not, the error says so.
 func ownerName(ctx context.Context, st *store.Store, o auth.Owner) (string, error) {
-	var name string
-	var err error
-	if o.Kommune != "" {
-		k, missing := st.KommuneByNumber(ctx, o.Kommune)
-		name, err = k.DisplayName(), missing
-	} else {
-		organization, missing := st.OrganizationOf(ctx, o)
-		name, err = organization.Name, missing
-	}
+	name, err := st.OwnerName(ctx, o)
 	if errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("there is no such owner: kommune %q, organization %d", o.Kommune, o.Organization)
 	}

@@ -78,7 +78,7 @@ func (a *Asker) Run(ctx context.Context) error {
 
 // due returns what runs out within 30 days or has run out, by owner, the oldest first.
 func (a *Asker) due(ctx context.Context, now time.Time) ([]due, error) {
-	types, err := a.types(ctx)
+	types, err := a.Store.OfferingTypesByCode(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -117,18 +117,6 @@ func (a *Asker) due(ctx context.Context, now time.Time) ([]due, error) {
 	return all, nil
 }
 
-func (a *Asker) types(ctx context.Context) (map[string]directory.OfferingType, error) {
-	list, err := a.Store.OfferingTypes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	types := map[string]directory.OfferingType{}
-	for _, t := range list {
-		types[t.Code] = t
-	}
-	return types, nil
-}
-
 // ask sends the mail whose turn it is, or gives the owner to the national editors. It
 // reports whether anybody was asked.
 func (a *Asker) ask(ctx context.Context, d due, now time.Time) (bool, error) {
@@ -156,7 +144,7 @@ func (a *Asker) ask(ctx context.Context, d due, now time.Time) (bool, error) {
 	case stage == "":
 		return false, nil
 	}
-	name, err := a.ownerName(ctx, d.owner)
+	name, err := a.Store.OwnerName(ctx, d.owner)
 	if err != nil {
 		return false, err
 	}
@@ -241,7 +229,7 @@ func (a *Asker) bounced(ctx context.Context) error {
 			return err
 		}
 		if err == nil {
-			name, err := a.ownerName(ctx, c.Owner)
+			name, err := a.Store.OwnerName(ctx, c.Owner)
 			if err != nil {
 				return err
 			}
@@ -254,15 +242,6 @@ func (a *Asker) bounced(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func (a *Asker) ownerName(ctx context.Context, o auth.Owner) (string, error) {
-	if o.Kommune != "" {
-		k, err := a.Store.KommuneByNumber(ctx, o.Kommune)
-		return k.DisplayName(), err
-	}
-	organization, err := a.Store.OrganizationOf(ctx, o)
-	return organization.Name, err
 }
 
 // mostNamed is how many offerings a mail names.
@@ -296,19 +275,15 @@ func (a *Asker) mail(name string, d due, stage store.Stage, now time.Time, secre
 	return store.Mail{Subject: subject, Text: b.String()}
 }
 
-// Age tells readers' pages of the offerings whose words change with the day: those that
-// have run out, or become too old, since the time before.
+// Age puts the offerings that became too old to be relied on, since so long ago, into the
+// index anew: their place among the hits is decided there, on the day. The words about
+// their age need nothing, for pages are made anew each day.
 func (a *Asker) Age(ctx context.Context, since time.Duration) error {
-	types, err := a.types(ctx)
-	if err != nil {
-		return err
-	}
 	now := a.Now()
-	passed := func(t time.Time) bool { return !t.After(now) && t.After(now.Add(-since)) }
 	var ids []int64
-	err = a.Store.EachPublicOffering(ctx, func(batch []directory.Offering) error {
+	err := a.Store.EachPublicOffering(ctx, func(batch []directory.Offering) error {
 		for _, o := range batch {
-			if d := types[o.Type].Due(o); passed(d.All) || passed(d.Old) {
+			if o.TooOld(now) && !o.TooOld(now.Add(-since)) {
 				ids = append(ids, o.ID)
 			}
 		}

@@ -266,7 +266,14 @@ func TestAge(t *testing.T) {
 	if err := c.asker.Age(t.Context(), 12*time.Hour); err != nil {
 		t.Fatal(err)
 	}
+	if got := head(); got != before {
+		t.Error("an offering was announced when its confirmation ran out, and it is not too old yet")
+	}
+	c.now = began.AddDate(2, 0, 0).Add(time.Hour)
+	if err := c.asker.Age(t.Context(), 12*time.Hour); err != nil {
+		t.Fatal(err)
+	}
 	if got := head(); got == before {
-		t.Error("an offering whose confirmation has run out was not announced")
+		t.Error("an offering that has become too old was not announced")
 	}
 }

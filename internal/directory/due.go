@@ -42,6 +42,10 @@ func (t OfferingType) Due(o Offering) Due {
 	return d
 }
 
+// TooOld reports whether what is said of the offering is too old to be relied on. Types
+// that are asked about more or less often than others make no difference here.
+func (o Offering) TooOld(now time.Time) bool { return !now.Before(OfferingType{}.Due(o).Old) }
+
 // Next returns the earlier of the two days on which something runs out.
 func (d Due) Next() time.Time {
 	if d.Contacts.Before(d.All) {

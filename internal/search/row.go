@@ -70,7 +70,7 @@ func trust(o *directory.Offering) int {
 	if o.ConfirmedAt != nil {
 		t += 3
 	}
-	if old(o, now()) {
+	if o.TooOld(now()) {
 		t -= 3 // said so long ago that it counts for little
 	}
 	if o.Status == directory.Closed {
@@ -79,15 +79,9 @@ func trust(o *directory.Offering) int {
 	return t
 }
 
-// now is the clock. What is old is looked at when an offering comes into the index; on the
-// day on which one becomes old, it is put there again.
+// now is the clock. What is old is looked at when an offering comes into the index; when
+// one becomes old, it is put there again.
 var now = time.Now
-
-// old reports whether what is said of the offering is too old to be relied on. Types that
-// are asked about more or less often than others make no difference here.
-func old(o *directory.Offering, now time.Time) bool {
-	return !now.Before(directory.OfferingType{}.Due(*o).Old)
-}
 
 // column returns the column of the facts in the catalog. Codes that it does not know are
 // left out.

@@ -31,6 +31,10 @@ func (s *Staff) listAccounts(c *fiber.Ctx) error {
 		Search: &view.FormField{Name: "q", Label: "Finn en bruker", Value: q},
 		Empty:  "Ingen bruker med «" + q + "».",
 	}
+	names, err := s.grantNames(c, all...)
+	if err != nil {
+		return err
+	}
 	t := view.StaffTable{Caption: "Brukere", Columns: []string{"Navn", "Kan gjøre", "Sist inne"}}
 	found := 0
 	for _, a := range all {
@@ -40,15 +44,11 @@ func (s *Staff) listAccounts(c *fiber.Ctx) error {
 		if found++; found > maxListed {
 			continue
 		}
-		may, err := s.mayDo(c, a)
-		if err != nil {
-			return err
-		}
 		last := "Aldri"
 		if a.SignedInAt != nil {
 			last = page.Bokmal.Date(*a.SignedInAt)
 		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: a.Called(), Href: fmt.Sprintf("/redaksjon/brukere/%d", a.ID), Note: a.Email}, {Text: may, Warn: a.DisabledAt != nil}, {Text: last}})
+		t.Rows = append(t.Rows, []view.Cell{{Text: a.Called(), Href: fmt.Sprintf("/redaksjon/brukere/%d", a.ID), Note: a.Email}, {Text: mayDo(a, names), Warn: a.DisabledAt != nil}, {Text: last}})
 	}
 	if found > maxListed {
 		l.More = fmt.Sprintf("Viser %d av %s. Søk for å finne de andre.", maxListed, page.Bokmal.Number(found))
@@ -57,8 +57,19 @@ func (s *Staff) listAccounts(c *fiber.Ctx) error {
 	return s.send(c, http.StatusOK, view.List(l))
 }
 
+// grantNames returns the names of those whom the accounts may do something for.
+func (s *Staff) grantNames(c *fiber.Ctx, all ...store.Account) (map[auth.Owner]string, error) {
+	var owners []auth.Owner
+	for _, a := range all {
+		for _, g := range a.Grants {
+			owners = append(owners, g.Owner)
+		}
+	}
+	return s.deps.Store.OwnerNames(c.UserContext(), owners)
+}
+
 // mayDo says what an account may do, in a line.
-func (s *Staff) mayDo(c *fiber.Ctx, a store.Account) (string, error) {
+func mayDo(a store.Account, names map[auth.Owner]string) string {
 	var parts []string
 	if a.DisabledAt != nil {
 		parts = append(parts, "Stengt ute")
@@ -67,26 +78,12 @@ func (s *Staff) mayDo(c *fiber.Ctx, a store.Account) (string, error) {
 		parts = append(parts, "Nasjonal redaktør")
 	}
 	for _, g := range a.Grants {
-		name, err := s.ownerName(c, g.Owner)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, string(g.Role)+" i "+name)
+		parts = append(parts, string(g.Role)+" i "+names[g.Owner])
 	}
 	if len(parts) == 0 {
-		return "Ingenting ennå", nil
+		return "Ingenting ennå"
 	}
-	return strings.Join(parts, ", "), nil
-}
-
-// ownerName returns what the kommune or the organization is called.
-func (s *Staff) ownerName(c *fiber.Ctx, o auth.Owner) (string, error) {
-	if o.Kommune != "" {
-		k, err := s.deps.Store.KommuneByNumber(c.UserContext(), o.Kommune)
-		return k.DisplayName(), err
-	}
-	organization, err := s.deps.Store.OrganizationOf(c.UserContext(), o)
-	return organization.Name, err
+	return strings.Join(parts, ", ")
 }
 
 func (s *Staff) accountOf(c *fiber.Ctx) (store.Account, error) {
@@ -102,13 +99,13 @@ func (s *Staff) showAccount(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	may, err := s.mayDo(c, a)
+	names, err := s.grantNames(c, a)
 	if err != nil {
 		return err
 	}
 	p := view.AccountPage{
 		Meta: s.meta(c, a.Called(), hub, accountsCrumb, page.Crumb{Text: a.Called(), Path: c.Path()}),
-		Name: a.Called(), Email: a.Email, May: may, National: a.National, Disabled: a.DisabledAt != nil,
+		Name: a.Called(), Email: a.Email, May: mayDo(a, names), National: a.National, Disabled: a.DisabledAt != nil,
 		Self: a.ID == actorOf(c).ID,
 	}
 	for _, g := range a.Grants {

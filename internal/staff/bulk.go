@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/bulk"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -47,44 +45,9 @@ func (s *Staff) mountBulk(inside fiber.Router) {
 	inside.Post("/mange/angre/:id", s.undoBatch)
 }
 
-// ownerQuery returns the owner as the query of an address: "kommune=1804".
-func ownerQuery(o auth.Owner) string {
-	if o.Kommune != "" {
-		return url.Values{"kommune": {string(o.Kommune)}}.Encode()
-	}
-	return url.Values{"organisasjon": {strconv.FormatInt(o.Organization, 10)}}.Encode()
-}
-
-// bulkOwner returns the owner that the address names, or the only one whose offerings the
-// person may change many of at once; false when there are several to choose from.
-func (s *Staff) bulkOwner(c *fiber.Ctx) (auth.Owner, bool, error) {
-	actor := actorOf(c)
-	var owner auth.Owner
-	if n := c.Query("kommune"); n != "" {
-		owner.Kommune = region.Number(n)
-	} else if id := c.Query("organisasjon"); id != "" {
-		n, err := strconv.ParseInt(id, 10, 64)
-		if err != nil {
-			return owner, false, store.ErrNotFound
-		}
-		owner.Organization = n
-	}
-	if owner != (auth.Owner{}) {
-		return owner, true, auth.Can(actor, auth.Bulk, auth.Thing{Owner: owner})
-	}
-	mine := slices.DeleteFunc(actor.Owners(), func(o auth.Owner) bool { return auth.Can(actor, auth.Bulk, auth.Thing{Owner: o}) != nil })
-	switch {
-	case actor.National || len(mine) > 1:
-		return owner, false, nil
-	case len(mine) == 0:
-		return owner, false, auth.ErrForbidden
-	}
-	return mine[0], true, nil
-}
-
-// chosenOwner is bulkOwner for pages that there are none of without an owner.
+// chosenOwner is ownerFor for pages that there are none of without an owner.
 func (s *Staff) chosenOwner(c *fiber.Ctx) (auth.Owner, error) {
-	owner, chosen, err := s.bulkOwner(c)
+	owner, chosen, err := ownerFor(c, auth.Bulk)
 	if err == nil && !chosen {
 		err = fiber.ErrBadRequest
 	}
@@ -92,7 +55,7 @@ func (s *Staff) chosenOwner(c *fiber.Ctx) (auth.Owner, error) {
 }
 
 func (s *Staff) showBulk(c *fiber.Ctx) error {
-	owner, chosen, err := s.bulkOwner(c)
+	owner, chosen, err := ownerFor(c, auth.Bulk)
 	if err != nil {
 		return err
 	}
@@ -101,7 +64,7 @@ func (s *Staff) showBulk(c *fiber.Ctx) error {
 	}
 	l := view.StaffList{Meta: s.meta(c, bulkCrumb.Text, bulkCrumb), Heading: bulkCrumb.Text, Intro: "Hvem sine tilbud gjelder det?", Empty: "Velg en kommune fra listen over kommuner."}
 	t := view.StaffTable{Caption: "Velg", Columns: []string{"Navn"}}
-	owners := actorOf(c).Owners()
+	owners := ownersFor(actorOf(c), auth.Bulk)
 	if actorOf(c).National {
 		kommuner, err := s.deps.Store.Kommuner(c.UserContext())
 		if err != nil {
@@ -111,12 +74,12 @@ func (s *Staff) showBulk(c *fiber.Ctx) error {
 			owners = append(owners, auth.Owner{Kommune: k.Number})
 		}
 	}
+	names, err := s.deps.Store.OwnerNames(c.UserContext(), owners)
+	if err != nil {
+		return err
+	}
 	for _, o := range owners {
-		name, err := s.ownerName(c, o)
-		if err != nil {
-			return err
-		}
-		t.Rows = append(t.Rows, []view.Cell{{Text: name, Href: bulkPath + "?" + ownerQuery(o)}})
+		t.Rows = append(t.Rows, []view.Cell{{Text: names[o], Href: bulkPath + "?" + ownerQuery(o)}})
 	}
 	l.Tables = []view.StaffTable{t}
 	return s.send(c, http.StatusOK, view.List(l))

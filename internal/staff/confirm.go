@@ -187,7 +187,7 @@ func (s *Staff) nextAsked(c *fiber.Ctx, ids []int64) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	types, err := s.typesByCode(c)
+	types, err := s.deps.Store.OfferingTypesByCode(c.UserContext())
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -198,16 +198,4 @@ func (s *Staff) nextAsked(c *fiber.Ctx, ids []int64) (time.Time, error) {
 		}
 	}
 	return first.AddDate(0, 0, -30), nil
-}
-
-func (s *Staff) typesByCode(c *fiber.Ctx) (map[string]directory.OfferingType, error) {
-	list, err := s.deps.Store.OfferingTypes(c.UserContext())
-	if err != nil {
-		return nil, err
-	}
-	types := map[string]directory.OfferingType{}
-	for _, t := range list {
-		types[t.Code] = t
-	}
-	return types, nil
 }

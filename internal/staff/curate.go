@@ -55,6 +55,7 @@ func (s *Staff) mountCurate(inside fiber.Router) {
 	inside.Get("/brukere", only, s.listAccounts)
 	inside.Get("/brukere/:id", only, s.showAccount)
 	inside.Post("/brukere/:id", only, s.changeAccount)
+	inside.Get("/hendelser", only, s.listEvents)
 	inside.Get("/kvalitet", s.showQuality)
 }
 
@@ -69,6 +70,7 @@ func (s *Staff) showHub(c *fiber.Ctx) error {
 		card("filter", "Typer", "Hva et tilbud kan være, og hva hver type gjør.", "/redaksjon/typer"),
 		card("language", "Begreper", "Målgrupper, temaer og former.", "/redaksjon/begreper"),
 		card("phone", "Kommuner", "Telefon og e-post til hver kommune.", "/redaksjon/kommuner"),
+		card("clock", "Hendelser", "Hvem som har logget inn, sluppet inn andre og laget tilganger.", "/redaksjon/hendelser"),
 		card("persons", "Brukere", "Alle som kan logge inn, og hva de kan gjøre.", "/redaksjon/brukere"),
 		card("clock", "Bakgrunnsjobber", "E-poster og annet som går av seg selv.", jobsPath),
 	}}))
@@ -138,9 +140,10 @@ func (s *Staff) answerEdit(c *fiber.Ctx, p view.EditPage, err error, now func() 
 	return err
 }
 
-// seen returns the version that a form was filled from.
+// seen returns the version that a form was filled from. It is the form's alone: FormValue
+// would take what the address says first.
 func seen(c *fiber.Ctx) int {
-	v, err := strconv.Atoi(c.FormValue("versjon"))
+	v, err := strconv.Atoi(string(c.Request().PostArgs().Peek("versjon")))
 	if err != nil {
 		return -1 // never right, so that the save is refused as stale
 	}

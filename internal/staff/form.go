@@ -64,11 +64,10 @@ func (s *Staff) editingAt(c *fiber.Ctx) (editing, error) {
 		e.owner, e.key, e.path = auth.OwnerOf(e.stored), "tilbud/"+id, "/redaksjon/tilbud/"+id
 	} else {
 		e.isNew = true
-		if n := c.Query("kommune"); n != "" {
-			e.owner.Kommune = region.Number(n)
-		} else if n, err := strconv.ParseInt(c.Query("organisasjon"), 10, 64); err == nil {
-			e.owner.Organization = n
-		} else if owners := actorOf(c).Owners(); len(owners) > 0 {
+		if e.owner, err = namedOwner(c); err != nil {
+			return e, err
+		}
+		if owners := actorOf(c).Owners(); e.owner == (auth.Owner{}) && len(owners) > 0 {
 			e.owner = owners[0]
 		}
 		if err := auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: e.owner}); err != nil {
@@ -486,22 +485,13 @@ func formSent(c *fiber.Ctx) url.Values {
 	return v
 }
 
-// sentVersion is the version that the form was filled from. The address has none.
-func sentVersion(c *fiber.Ctx) int {
-	v, err := strconv.Atoi(string(c.Request().PostArgs().Peek("versjon")))
-	if err != nil {
-		return -1
-	}
-	return v
-}
-
 // sendForm does what the pressed button says.
 func (s *Staff) sendForm(c *fiber.Ctx) error {
 	e, err := s.editingAt(c)
 	if err != nil {
 		return err
 	}
-	v, version := formSent(c), sentVersion(c)
+	v, version := formSent(c), seen(c)
 	switch action := string(c.Request().PostArgs().Peek("handling")); action {
 	case "kladd":
 		return s.keepDraft(c, e, v, version)
@@ -544,7 +534,7 @@ func (s *Staff) autosave(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	err = s.deps.Store.SaveDraft(c.UserContext(), actorOf(c).ID, store.Draft{Key: e.key, Version: sentVersion(c), Form: formSent(c)})
+	err = s.deps.Store.SaveDraft(c.UserContext(), actorOf(c).ID, store.Draft{Key: e.key, Version: seen(c), Form: formSent(c)})
 	if errors.Is(err, store.ErrTooLarge) {
 		return fiber.ErrRequestEntityTooLarge
 	}

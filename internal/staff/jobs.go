@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -100,7 +102,7 @@ var scheduleNames = map[string]string{
 	"housekeeping": "Rydde bort utløpte innlogginger og gamle jobber",
 	"links":        "Sjekke om lenkene svarer",
 	"reminders":    "Be om at tilbud blir bekreftet",
-	"ageing":       "Si fra til leserne om det som er blitt gammelt",
+	"ageing":       "Flytte ned i søket det som er blitt gammelt",
 }
 
 func scheduleLine(sc store.Schedule, now time.Time) view.ScheduleLine {
@@ -131,7 +133,13 @@ func firstLine(text string) string {
 	return first
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	if size == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
 
 // moment returns day and clock in Norway: "i dag kl. 8.05", "3. mars 2026 kl. 14.30".
 func moment(t, now time.Time) string {

@@ -37,20 +37,14 @@ func (s *Staff) mountPeople(inside fiber.Router) {
 // peopleOwner returns the owner that the address names, or the first that the person
 // manages. It returns auth.ErrForbidden for one that is not the person's to manage.
 func (s *Staff) peopleOwner(c *fiber.Ctx) (auth.Owner, error) {
-	actor := actorOf(c)
-	var owner auth.Owner
-	if n := c.Query("kommune"); n != "" {
-		owner.Kommune = region.Number(n)
-	} else if id := c.Query("organisasjon"); id != "" {
-		n, err := strconv.ParseInt(id, 10, 64)
-		if err != nil {
-			return owner, store.ErrNotFound
-		}
-		owner.Organization = n
-	} else if mine := admits(actor); len(mine) > 0 {
+	owner, err := namedOwner(c)
+	if err != nil {
+		return owner, err
+	}
+	if mine := ownersFor(actorOf(c), auth.Admit); owner == (auth.Owner{}) && len(mine) > 0 {
 		owner = mine[0]
 	}
-	return owner, auth.Can(actor, auth.Admit, auth.Thing{Owner: owner})
+	return owner, auth.Can(actorOf(c), auth.Admit, auth.Thing{Owner: owner})
 }
 
 func peopleOf(o auth.Owner) string { return peoplePath + "?" + ownerQuery(o) }
@@ -94,7 +88,7 @@ func (s *Staff) sendPeople(c *fiber.Ctx, status int, owner auth.Owner, email str
 		Email: view.FormField{Name: "epost", Label: "E-postadressen til kollegaen", Value: email, Type: "email", Required: true, Max: 254},
 		Role:  view.FormField{Name: "rolle", Label: "Hva skal kollegaen kunne gjøre?"}, Roles: roleChoices(auth.Role(c.FormValue("rolle"))),
 	}
-	for _, o := range admits(actor) {
+	for _, o := range ownersFor(actor, auth.Admit) {
 		if o == owner {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/diff"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -48,29 +49,41 @@ func (s *Staff) listReports(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
+		names, err := s.reportOwners(c, reports...)
+		if err != nil {
+			return err
+		}
 		t := view.StaffTable{Caption: part.caption, Columns: []string{"Hva", "Gjelder", "Når"}}
 		for _, r := range reports {
 			what := view.Cell{Text: view.ReportChoice(string(r.Choice)), Href: fmt.Sprintf("%s/%d", reportsPath, r.ID)}
 			if n := len(r.Entries); n > 1 {
 				what.Note = strconv.Itoa(n) + " har meldt det samme"
 			}
-			t.Rows = append(t.Rows, []view.Cell{what, {Text: s.reportedThing(c, r)}, {Text: page.Bokmal.Date(r.CreatedAt)}})
+			t.Rows = append(t.Rows, []view.Cell{what, {Text: reportedThing(r, names)}, {Text: page.Bokmal.Date(r.CreatedAt)}})
 		}
 		l.Tables = append(l.Tables, t)
 	}
 	return s.send(c, http.StatusOK, view.List(l))
 }
 
-// reportedThing names what the report is about.
-func (s *Staff) reportedThing(c *fiber.Ctx, r store.Report) string {
-	if r.Offering != nil {
-		return r.Offering.Name
-	}
-	if r.Kommune != "" {
-		if name, err := s.ownerName(c, r.Owner()); err == nil {
-			return name
+// reportOwners returns the names of the kommuner that the reports are about.
+func (s *Staff) reportOwners(c *fiber.Ctx, reports ...store.Report) (map[auth.Owner]string, error) {
+	var owners []auth.Owner
+	for _, r := range reports {
+		if r.Offering == nil {
+			owners = append(owners, r.Owner())
 		}
-		return string(r.Kommune)
+	}
+	return s.deps.Store.OwnerNames(c.UserContext(), owners)
+}
+
+// reportedThing names what the report is about.
+func reportedThing(r store.Report, names map[auth.Owner]string) string {
+	switch {
+	case r.Offering != nil:
+		return r.Offering.Name
+	case r.Kommune != "":
+		return names[r.Owner()]
 	}
 	return "Hele landet"
 }
@@ -94,8 +107,12 @@ func (s *Staff) showReport(c *fiber.Ctx) error {
 
 func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, answer string) error {
 	heading := view.ReportChoice(string(r.Choice))
+	owners, err := s.reportOwners(c, r)
+	if err != nil {
+		return err
+	}
 	p := view.ReportTaskPage{
-		Meta: s.meta(c, heading, reportsCrumb, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading, About: s.reportedThing(c, r), Problem: problem,
+		Meta: s.meta(c, heading, reportsCrumb, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading, About: reportedThing(r, owners), Problem: problem,
 		Open:   r.State == store.ReportOpen,
 		State:  view.FormField{Name: "svar", Label: "Hva skal leseren få vite?"},
 		Answer: view.FormField{Name: "tekst", Label: "Med dine egne ord", Value: answer, Rows: 3, Max: store.MaxReportAnswer, Help: "Leseren ser det med koden sin. Navnet ditt vises ikke."},

@@ -81,6 +81,7 @@ var routes = []struct {
 	{"GET", "/redaksjon/brukere", "/redaksjon/brukere", nationals},
 	{"GET", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},
 	{"POST", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},
+	{"GET", "/redaksjon/hendelser", "/redaksjon/hendelser", nationals},
 	{"GET", "/redaksjon/kvalitet", "/redaksjon/kvalitet?kommune=1804", signedIn},
 
 	{"GET", "/redaksjon/konto", "/redaksjon/konto", signedIn},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -60,7 +58,7 @@ var scopeTexts = map[store.Scope]string{
 
 // showTokens lists the tokens of one owner, or asks whose.
 func (s *Staff) showTokens(c *fiber.Ctx) error {
-	owner, chosen, err := s.tokenOwner(c)
+	owner, chosen, err := ownerFor(c, auth.Admit)
 	switch {
 	case err != nil:
 		return err
@@ -70,46 +68,11 @@ func (s *Staff) showTokens(c *fiber.Ctx) error {
 	return s.sendTokens(c, http.StatusOK, owner, tokenForm{life: usualLife, scopes: []store.Scope{store.ScopeWrite, store.ScopeConfirm}}, nil)
 }
 
-// tokenOwner returns the owner that the address names, or the only one whose tokens the
-// person may see to; false when there are several to choose from. It returns
-// auth.ErrForbidden for one that is not the person's, and for who has none.
-func (s *Staff) tokenOwner(c *fiber.Ctx) (auth.Owner, bool, error) {
-	actor := actorOf(c)
-	var owner auth.Owner
-	if n := c.Query("kommune"); n != "" {
-		owner.Kommune = region.Number(n)
-	} else if id := c.Query("organisasjon"); id != "" {
-		n, err := strconv.ParseInt(id, 10, 64)
-		if err != nil {
-			return owner, false, store.ErrNotFound
-		}
-		owner.Organization = n
-	}
-	if owner != (auth.Owner{}) {
-		return owner, true, auth.Can(actor, auth.Admit, auth.Thing{Owner: owner})
-	}
-	mine := admits(actor)
-	switch {
-	case actor.National || len(mine) > 1:
-		return owner, false, nil
-	case len(mine) == 0:
-		return owner, false, auth.ErrForbidden
-	}
-	return mine[0], true, nil
-}
-
-// admits returns those of the actor's owners that it manages.
-func admits(actor auth.Actor) []auth.Owner {
-	return slices.DeleteFunc(actor.Owners(), func(o auth.Owner) bool {
-		return auth.Can(actor, auth.Admit, auth.Thing{Owner: o}) != nil
-	})
-}
-
 // chooseTokenOwner leads to the owners whose tokens the person may see to; national
 // editors to all that have some, and to every kommune.
 func (s *Staff) chooseTokenOwner(c *fiber.Ctx) error {
 	p := view.TokenOwnersPage{Meta: s.meta(c, "Tilganger", tokensCrumb)}
-	owners := admits(actorOf(c))
+	owners := ownersFor(actorOf(c), auth.Admit)
 	if p.Meta.National {
 		all, err := s.deps.Store.AllTokens(c.UserContext())
 		if err != nil {
@@ -126,16 +89,11 @@ func (s *Staff) chooseTokenOwner(c *fiber.Ctx) error {
 			p.Kommuner = append(p.Kommuner, view.FormChoice{Value: string(k.Number), Text: k.DisplayName()})
 		}
 	}
-	seen := map[auth.Owner]bool{}
-	for _, o := range owners {
-		if seen[o] {
-			continue
-		}
-		seen[o] = true
-		name, err := s.ownerName(c, o)
-		if err != nil {
-			return err
-		}
+	names, err := s.deps.Store.OwnerNames(c.UserContext(), owners)
+	if err != nil {
+		return err
+	}
+	for o, name := range names {
 		p.Owners = append(p.Owners, view.Link{Text: name, Href: tokensOf(o)})
 	}
 	slices.SortFunc(p.Owners, func(a, b view.Link) int { return cmp.Compare(a.Text, b.Text) })
@@ -143,12 +101,7 @@ func (s *Staff) chooseTokenOwner(c *fiber.Ctx) error {
 }
 
 // tokensOf returns the address of an owner's tokens.
-func tokensOf(o auth.Owner) string {
-	if o.Kommune != "" {
-		return tokensPath + "?kommune=" + url.QueryEscape(string(o.Kommune))
-	}
-	return tokensPath + "?organisasjon=" + strconv.FormatInt(o.Organization, 10)
-}
+func tokensOf(o auth.Owner) string { return tokensPath + "?" + ownerQuery(o) }
 
 func (s *Staff) sendTokens(c *fiber.Ctx, status int, owner auth.Owner, form tokenForm, invalid directory.Invalid) error {
 	name, err := s.ownerName(c, owner)
@@ -229,7 +182,7 @@ func scopesText(t store.Token) string {
 // createToken makes a token and shows it. It is in the answer to the form and nowhere
 // else: not in an address, not in a cookie.
 func (s *Staff) createToken(c *fiber.Ctx) error {
-	owner, chosen, err := s.tokenOwner(c)
+	owner, chosen, err := ownerFor(c, auth.Admit)
 	if err != nil {
 		return err
 	}

@@ -53,12 +53,15 @@ func (s *Staff) warnings(c *fiber.Ctx, e editing, o directory.Offering) ([]strin
 			found = append(found, fmt.Sprintf("«%s» ser ut som en bolig. Bor noen der, skal adressen ikke stå her, eller være hemmelig.", l.Street))
 		}
 	}
+	if !e.isNew {
+		return found, nil
+	}
 	others, err := s.deps.Store.OfferingsOf(c.UserContext(), actorOf(c), e.owner)
 	if err != nil {
 		return nil, err
 	}
 	for _, other := range others {
-		if other.ID != o.ID && other.Status != directory.Archived && e.isNew && sameOffering(o, other) {
+		if other.ID != o.ID && other.Status != directory.Archived && sameOffering(o, other) {
 			found = append(found, fmt.Sprintf("Dere har «%s» fra før. Er det det samme tilbudet?", other.Name))
 		}
 	}

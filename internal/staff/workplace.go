@@ -472,7 +472,11 @@ func (s *Staff) finishTask(c *fiber.Ctx) error {
 	if err != nil {
 		return store.ErrNotFound
 	}
-	if err := s.deps.Store.FinishTask(c.UserContext(), actorOf(c), id); err != nil {
+	err = s.deps.Store.FinishTask(c.UserContext(), actorOf(c), id)
+	if errors.Is(err, store.ErrOwnEnd) {
+		return see(c, "/redaksjon", "Noen venter på svar her. Oppgaven blir borte når du har svart.")
+	}
+	if err != nil {
 		return err
 	}
 	return see(c, "/redaksjon", "Oppgaven er ferdig.")

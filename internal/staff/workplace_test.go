@@ -361,10 +361,31 @@ func TestTasksOnTheWorkplace(t *testing.T) {
 	done := fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", tasks[0].ID)
 	kari.post(done, nil).wantStatus(t, http.StatusForbidden)
 	kari.post("/redaksjon/oppgaver/x/ferdig", nil).wantStatus(t, http.StatusNotFound)
+	// Somebody waits for an answer: it does not go away unanswered.
 	eva.post(done, nil).wantRedirect(t, "/redaksjon")
-	if left, err := s.store.OpenTasks(t.Context(), eva.account.Actor()); err != nil || len(left) != 1 {
+	eva.get("/redaksjon").contains(t, "Noen venter på svar her.")
+	if left, err := s.store.OpenTasks(t.Context(), eva.account.Actor()); err != nil || len(left) != 2 {
 		t.Errorf("%d tasks left, %v", len(left), err)
 	}
+	o := s.ownOffering("test/a", "1804")
+	report := s.reportOf(o.ID)
+	of, err := s.store.OpenTasks(t.Context(), kari.account.Actor())
+	if err != nil || len(of) != 1 {
+		t.Fatalf("tasks %+v, %v", of, err)
+	}
+	kari.post(fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", of[0].ID), nil).wantRedirect(t, "/redaksjon")
+	if r, err := s.store.ReportByID(t.Context(), operator, report); err != nil || r.State != store.ReportOpen {
+		t.Errorf("report %+v, %v", r, err)
+	}
+	if of, err = s.store.OpenTasks(t.Context(), kari.account.Actor()); err != nil || len(of) != 1 {
+		t.Errorf("the task of an unanswered report is gone: %+v, %v", of, err)
+	}
+}
+
+func TestEventsAreShown(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	s.person("kari@test.example.org", manager(bodo))
+	s.national("ola@test.example.org").get("/redaksjon/hendelser").before(t, "Logget inn", "Endret hvem som er nasjonal redaktør", "Ga en rolle", "den som drifter nettstedet")
 }
 
 // taskOf opens a task of the owner and returns its id.

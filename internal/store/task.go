@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -88,8 +89,13 @@ func (s *Store) OpenTasks(ctx context.Context, actor auth.Actor) ([]Task, error)
 	return found, nil
 }
 
+// ErrOwnEnd is returned for a task that ends when what it is about is seen to: somebody
+// waits for an answer.
+var ErrOwnEnd = errors.New("the task has an end of its own")
+
 // FinishTask notes that the task is done. The actor has to be allowed auth.Edit for its
-// owner. A task that is done already stays as it is; one that is not there is ErrNotFound.
+// owner. A task that is done already stays as it is; one that is not there is ErrNotFound,
+// one about which somebody waits for an answer ErrOwnEnd.
 func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		t, err := one(list(tx.Where("id = ?", id), taskRow.task))
@@ -98,6 +104,10 @@ func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) erro
 		}
 		if err := auth.Can(actor, auth.Edit, auth.Thing{Owner: t.Owner}); err != nil {
 			return err
+		}
+		switch t.Kind {
+		case TaskReport, TaskEntry, TaskJobGaveUp:
+			return ErrOwnEnd
 		}
 		return finishTasks(tx, actor, t.Kind, t.Key)
 	})

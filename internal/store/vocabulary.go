@@ -37,6 +37,19 @@ func (s *Store) OfferingTypes(ctx context.Context) ([]directory.OfferingType, er
 	return found, nil
 }
 
+// OfferingTypesByCode returns all types by their code.
+func (s *Store) OfferingTypesByCode(ctx context.Context) (map[string]directory.OfferingType, error) {
+	all, err := s.OfferingTypes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	types := make(map[string]directory.OfferingType, len(all))
+	for _, t := range all {
+		types[t.Code] = t
+	}
+	return types, nil
+}
+
 // OfferingTypeByCode returns the type, or ErrNotFound.
 func (s *Store) OfferingTypeByCode(ctx context.Context, code string) (directory.OfferingType, error) {
 	var found directory.OfferingType

@@ -1,0 +1,54 @@
+package staff
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// eventNames are what somebody did, in words.
+var eventNames = map[string]string{
+	"account_created": "Laget en konto", "account_disabled": "Stengte eller åpnet en konto", "national_changed": "Endret hvem som er nasjonal redaktør",
+	"grant_given": "Ga en rolle", "grant_removed": "Tok bort en rolle", "invited": "Inviterte noen", "invitation_withdrawn": "Trakk tilbake en invitasjon",
+	"entry_refused": "Sa nei til noen som ville være med", "signed_in": "Logget inn", "login_link_made": "Laget en innloggingslenke", "login_link_used": "Brukte en innloggingslenke",
+	"app_added": "Koblet til en app", "passkey_added": "La til en passnøkkel", "passkey_refused": "Fikk nei til en passnøkkel", "recovery_codes_made": "Laget nødkoder",
+	"recovery_code_used": "Brukte en nødkode", "too_many_codes": "Skrev feil kode for mange ganger", "identity_linked": "Koblet til en annen innlogging",
+	"token_created": "Laget en tilgang", "token_revoked": "Trakk tilbake en tilgang", "report_answered": "Svarte en leser",
+}
+
+// maxEvents is how many events are shown.
+const maxEvents = 200
+
+// listEvents shows what people with a role did that is no edit, newest first.
+func (s *Staff) listEvents(c *fiber.Ctx) error {
+	events, err := s.deps.Store.Events(c.UserContext(), maxEvents)
+	if err != nil {
+		return err
+	}
+	crumb := page.Crumb{Text: "Hendelser", Path: "/redaksjon/hendelser"}
+	l := view.StaffList{Meta: s.meta(c, crumb.Text, hub, crumb), Heading: crumb.Text, Intro: "Det folk har gjort som ikke er å endre tilbud. Det nyeste står først.", Empty: "Ingenting har skjedd ennå."}
+	t := view.StaffTable{Caption: "Hendelser", Columns: []string{"Hva", "Hvem", "Når", "Mer"}}
+	called := map[string]string{}
+	for _, e := range events {
+		who, known := called[e.Actor]
+		if !known {
+			if who, err = s.deps.Store.NameOfActor(c.UserContext(), e.Actor); err != nil {
+				return err
+			}
+			called[e.Actor] = who
+		}
+		what := view.Cell{Text: eventNames[e.What], Warn: e.What == "login_link_used"}
+		if what.Text == "" {
+			what.Text = e.What // an older program beside a newer one
+		}
+		t.Rows = append(t.Rows, []view.Cell{what, {Text: who}, {Text: moment(e.At, s.deps.Now())}, {Text: string(e.Detail)}})
+	}
+	if len(events) == maxEvents {
+		l.More = "Viser de 200 siste."
+	}
+	l.Tables = []view.StaffTable{t}
+	return s.send(c, http.StatusOK, view.List(l))
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+)
+
+// OwnerNames returns what kommuner and organizations are called, by owner. One that there
+// is not is absent.
+func (s *Store) OwnerNames(ctx context.Context, owners []auth.Owner) (map[auth.Owner]string, error) {
+	var numbers textArray
+	var ids idArray
+	for _, o := range owners {
+		if o.Kommune != "" {
+			numbers = append(numbers, string(o.Kommune))
+		} else if o.Organization != 0 {
+			ids = append(ids, o.Organization)
+		}
+	}
+	names := make(map[auth.Owner]string, len(owners))
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		if len(numbers) > 0 {
+			found, err := kommuner(tx, "WHERE k.number = ANY(?)", numbers)
+			if err != nil {
+				return err
+			}
+			for _, k := range found {
+				names[auth.Owner{Kommune: k.Number}] = k.DisplayName()
+			}
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		found, err := list(tx.Where("id = ANY(?)", ids), organizationRow.organization)
+		for _, o := range found {
+			names[auth.Owner{Organization: o.ID}] = o.Name
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("names of owners: %w", err)
+	}
+	return names, nil
+}
+
+// OwnerName returns what the kommune or the organization is called, or ErrNotFound.
+func (s *Store) OwnerName(ctx context.Context, o auth.Owner) (string, error) {
+	names, err := s.OwnerNames(ctx, []auth.Owner{o})
+	if err != nil {
+		return "", err
+	}
+	name, ok := names[o]
+	if !ok {
+		return "", fmt.Errorf("name of owner %v: %w", o, ErrNotFound)
+	}
+	return name, nil
+}
