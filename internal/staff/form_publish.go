@@ -1,0 +1,140 @@
+package staff
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// publish saves what the form says. warned is set when the person has seen the warnings.
+func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warned bool) error {
+	if !e.isNew && version != e.stored.Version {
+		return s.stale(c, e, v, version, "")
+	}
+	o, wrong := e.read(v)
+	choose(&o, e.stored, v)
+	if err := s.keepOwner(c, e.owner, &o); err != nil {
+		return err
+	}
+	wrong, err := s.check(c, o, wrong)
+	if store.Unavailable(err) {
+		return s.unavailable(c, e, v, version)
+	}
+	if err != nil {
+		return err
+	}
+	if len(wrong) == 0 && auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: e.owner, Coverage: &o.Coverage}) != nil && !reflect.DeepEqual(o.Coverage, e.stored.Coverage) {
+		wrong["kommuner"] = "Tilbudet må være for din egen kommune. Du kan ta med nabokommuner, men ikke hele fylket eller landet."
+		if e.owner.Kommune == "" {
+			wrong["kommuner"] = "Tilbudet kan bare være for det området du har ansvar for."
+		}
+	}
+	if len(wrong) > 0 {
+		return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, wrong, nil)
+	}
+	if !warned {
+		warnings, err := s.warnings(c, e, o)
+		if err != nil {
+			return err
+		}
+		if len(warnings) > 0 {
+			return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, nil, func(p *view.OfferingFormPage) { p.Warnings = warnings })
+		}
+	}
+	o.Version = version
+	changed := e.isNew || len(diff.Offerings(e.stored, o, diff.Names{})) > 0
+	if changed && !actorOf(c).National {
+		// Who answers for it has said it: that is the source now.
+		name, err := s.ownerName(c, e.owner)
+		if err != nil {
+			return err
+		}
+		o.Source = directory.Source{Title: cmp.Or(o.Organization.Name, name), Date: directory.PartialDate(s.deps.Now().In(page.Oslo).Format(time.DateOnly))}
+		o.Confidence = directory.High
+	}
+	why := strings.TrimSpace(v.Get("hvorfor"))
+	if e.isNew {
+		o, err = s.deps.Store.CreateOffering(c.UserContext(), actorOf(c), why, o)
+	} else {
+		o, err = s.deps.Store.UpdateOffering(c.UserContext(), actorOf(c), why, o)
+	}
+	var invalid directory.Invalid
+	switch {
+	case errors.Is(err, store.ErrConflict) && !e.isNew:
+		if e, err = s.editingAt(c); err != nil {
+			return err
+		}
+		return s.stale(c, e, v, version, "")
+	case errors.As(err, &invalid):
+		for field, key := range invalid {
+			name := cmp.Or(formFields[field], field)
+			wrong[name] = wrongText(name, key)
+		}
+		return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, wrong, nil)
+	case store.Unavailable(err):
+		return s.unavailable(c, e, v, version)
+	case err != nil:
+		return err
+	}
+	if err := s.deps.Store.DeleteDraft(c.UserContext(), actorOf(c).ID, e.key); err != nil {
+		return err
+	}
+	notice := "«" + o.Name + "» er lagret."
+	switch {
+	case !changed:
+		notice = "Alt var som før. Ingenting er endret."
+	case s.isOut(o):
+		notice += " Leserne ser det nå."
+	case o.Public():
+		notice += " Leserne ser det om et øyeblikk."
+	}
+	return see(c, offeringPath(o.ID), notice)
+}
+
+// keepOwner names the kommune as who gives the offering, where that is what makes it the
+// kommune's: one that nobody is named for belongs to the only kommune it is for, and to
+// nobody when it is for several.
+func (s *Staff) keepOwner(c *fiber.Ctx, owner auth.Owner, o *directory.Offering) error {
+	if owner.Kommune == "" || o.Organization.Name != "" || auth.OwnerOf(*o) == owner {
+		return nil
+	}
+	blank, err := s.deps.Store.BlankOffering(c.UserContext(), owner, o.Key)
+	if err != nil {
+		return err
+	}
+	o.Organization = blank.Organization
+	return nil
+}
+
+// isOut waits a moment for the public pages to have the offering as it is stored, and
+// reports whether they do.
+func (s *Staff) isOut(o directory.Offering) bool {
+	if !o.Public() {
+		return false
+	}
+	const tries, pause = 50, 20 * time.Millisecond
+	for range tries {
+		if v := s.deps.View(); v != nil {
+			if shown, ok := v.Offering(o.ID); ok && shown.Version >= o.Version {
+				return true
+			}
+		} else {
+			return false
+		}
+		time.Sleep(pause)
+	}
+	return false
+}
