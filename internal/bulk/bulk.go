@@ -27,15 +27,17 @@ type Names struct {
 	kommuner map[region.Number]string
 	fylker   map[region.FylkeNumber]string
 
-	// Types and Terms are what may be written, in display order, for help and choices.
-	Types []directory.OfferingType
-	Terms []directory.Term
+	// What there is, in display order, for help and choices.
+	Types    []directory.OfferingType
+	Terms    []directory.Term
+	Kommuner []region.Kommune
+	Fylker   []region.Fylke
 }
 
 // NewNames returns the names of what is stored.
 func NewNames(types []directory.OfferingType, terms []directory.Term, kommuner []region.Kommune, fylker []region.Fylke) *Names {
 	n := &Names{types: map[string]string{}, terms: map[directory.TermKind]map[string]string{}, kommune: map[string]region.Number{}, fylke: map[string]region.FylkeNumber{},
-		kommuner: map[region.Number]string{}, fylker: map[region.FylkeNumber]string{}, Types: types, Terms: terms}
+		kommuner: map[region.Number]string{}, fylker: map[region.FylkeNumber]string{}, Types: types, Terms: terms, Kommuner: kommuner, Fylker: fylker}
 	for _, t := range types {
 		n.types[t.Code], n.types[strings.ToLower(t.Name.NB)] = t.Code, t.Code
 	}

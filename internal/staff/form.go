@@ -121,9 +121,7 @@ func (s *Staff) sendFormPage(c *fiber.Ctx, status int, e editing, v url.Values, 
 		return err
 	}
 	o, _ := e.read(v)
-	if p.Reach, err = s.reach(c, o.Coverage); err != nil {
-		return err
-	}
+	p.Reach = reach(e.names, o.Coverage)
 	if change != nil {
 		change(&p)
 	}

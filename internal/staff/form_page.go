@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/bulk"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -47,67 +48,95 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 		}
 	}
 
-	f := func(name, label, help string, rows, limit int) view.EditField {
-		return view.EditField{FormField: view.FormField{Name: name, Label: label, Value: v.Get(name), Help: help, Rows: rows, Max: limit, Error: wrong[name]}}
-	}
-	choice := func(name, label string, many bool, choices ...view.FormChoice) view.EditField {
-		for i := range choices {
-			choices[i].Checked = slices.Contains(v[name], choices[i].Value) || !many && choices[i].Value == v.Get(name)
-		}
-		return view.EditField{FormField: view.FormField{Name: name, Label: label, Error: wrong[name]}, Choices: choices, Many: many}
-	}
-	required := func(x view.EditField) view.EditField { x.Required = true; return x }
+	in := inputs{v, wrong}
+	p.What, p.Rows, p.Contact, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.details(e), in.end(e)
+	p.Open = e.isNew || slices.ContainsFunc([]string{"kommuner", "malgruppe", "tema", "form", "sprak", "bydel", "omrade"}, func(name string) bool { return wrong[name] != "" })
+	return p, nil
+}
 
+// inputs makes the fields of the form from what was typed, and from what is wrong with it.
+type inputs struct {
+	typed url.Values
+	wrong map[string]string
+}
+
+func (in inputs) field(name, label, help string, rows, limit int) view.EditField {
+	return view.EditField{FormField: view.FormField{Name: name, Label: label, Value: in.typed.Get(name), Help: help, Rows: rows, Max: limit, Error: in.wrong[name]}}
+}
+
+// choice is one of the choices, or any number of them.
+func (in inputs) choice(name, label string, many bool, choices ...view.FormChoice) view.EditField {
+	for i := range choices {
+		choices[i].Checked = slices.Contains(in.typed[name], choices[i].Value) || !many && choices[i].Value == in.typed.Get(name)
+	}
+	return view.EditField{FormField: view.FormField{Name: name, Label: label, Error: in.wrong[name]}, Choices: choices, Many: many}
+}
+
+func required(f view.EditField) view.EditField {
+	f.Required = true
+	return f
+}
+
+func (in inputs) what(n *bulk.Names) view.EditGroup {
 	types := []view.FormChoice{{Value: "", Text: "Velg"}}
-	for _, t := range e.names.Types {
+	for _, t := range n.Types {
 		types = append(types, view.FormChoice{Value: t.Code, Text: t.Name.NB})
 	}
-	p.What = view.EditGroup{Fields: []view.EditField{
-		required(f("navn", "Navn", "Slik det heter hos dere.", 0, directory.MaxName)),
-		required(choice("type", "Hva slags tilbud er det?", false, types...)),
-		f("ingress", "Kort om tilbudet", "En eller to setninger. Vises i søket.", 2, directory.MaxSummary),
-		f("beskrivelse", "Hva får du?", "Vanlige ord. Tom linje gir nytt avsnitt.", 6, directory.MaxDescription),
-		f("for_hvem", "Hvem passer det for?", "", 2, directory.MaxSummary),
-		choice("pris", "Hva koster det?", false, view.FormChoice{Value: "", Text: "Ikke sagt"}, view.FormChoice{Value: string(directory.Free), Text: "Det er gratis"}, view.FormChoice{Value: string(directory.Paid), Text: "Det koster noe"}),
-		f("pris_tekst", "Mer om prisen", "", 0, directory.MaxSummary),
-		choice("henvisning", "Slik får du det", false, view.FormChoice{Value: "", Text: "Ikke sagt"}, view.FormChoice{Value: string(directory.ContactYourself), Text: "Ta kontakt selv"},
+	return view.EditGroup{Fields: []view.EditField{
+		required(in.field("navn", "Navn", "Slik det heter hos dere.", 0, directory.MaxName)),
+		required(in.choice("type", "Hva slags tilbud er det?", false, types...)),
+		in.field("ingress", "Kort om tilbudet", "En eller to setninger. Vises i søket.", 2, directory.MaxSummary),
+		in.field("beskrivelse", "Hva får du?", "Vanlige ord. Tom linje gir nytt avsnitt.", 6, directory.MaxDescription),
+		in.field("for_hvem", "Hvem passer det for?", "", 2, directory.MaxSummary),
+		in.choice("pris", "Hva koster det?", false, view.FormChoice{Value: "", Text: "Ikke sagt"}, view.FormChoice{Value: string(directory.Free), Text: "Det er gratis"},
+			view.FormChoice{Value: string(directory.Paid), Text: "Det koster noe"}),
+		in.field("pris_tekst", "Mer om prisen", "", 0, directory.MaxSummary),
+		in.choice("henvisning", "Slik får du det", false, view.FormChoice{Value: "", Text: "Ikke sagt"}, view.FormChoice{Value: string(directory.ContactYourself), Text: "Ta kontakt selv"},
 			view.FormChoice{Value: string(directory.Apply), Text: "Søk om det"}, view.FormChoice{Value: string(directory.BeReferred), Text: "Du må bli henvist"}),
-		f("henvisning_tekst", "Mer om hvordan", "", 2, directory.MaxSummary),
+		in.field("henvisning_tekst", "Mer om hvordan", "", 2, directory.MaxSummary),
 	}}
-	rows := max(1, len(v["tlf"]))
-	for i := range rows {
-		row := view.PhoneRow{N: i + 1, Number: at(v["tlf"], i), Hours: at(v["tlf_tid"], i)}
-		for _, purpose := range purposes {
-			row.Purpose = append(row.Purpose, view.FormChoice{Value: string(purpose.code), Text: purpose.text, Checked: at(v["tlf_til"], i) == string(purpose.code)})
-		}
-		p.Rows = append(p.Rows, row)
-	}
-	p.Contact = view.EditGroup{Fields: []view.EditField{
-		f("epost", "E-post", "Helst en felles adresse. Én på hver linje.", 1, 1000),
-		f("nettsted", "Nettsted", "Én på hver linje.", 1, 2000),
-		f("apningstider", "Åpningstider", "For eksempel: hverdager 9–15.", 0, directory.MaxSummary),
-		f("gate", "Gateadresse", "", 0, directory.MaxName), f("postnummer", "Postnummer", "", 0, 4), f("poststed", "Poststed", "", 0, directory.MaxName),
-		choice("hemmelig", "Skal adressen være hemmelig?", true, view.FormChoice{Value: "ja", Text: "Ja. Da står den verken på siden, i søket, på kartet eller i åpne data."}),
-	}}
-	if len(e.stored.Locations) > 1 {
-		p.Contact.Help = fmt.Sprintf("Tilbudet holder til %d steder. Her endrer du det første.", len(e.stored.Locations))
-	}
+}
 
+func (in inputs) phones() []view.PhoneRow {
+	var rows []view.PhoneRow
+	for i := range max(1, len(in.typed["tlf"])) {
+		row := view.PhoneRow{N: i + 1, Number: at(in.typed["tlf"], i), Hours: at(in.typed["tlf_tid"], i)}
+		for _, purpose := range purposes {
+			row.Purpose = append(row.Purpose, view.FormChoice{Value: string(purpose.code), Text: purpose.text, Checked: at(in.typed["tlf_til"], i) == string(purpose.code)})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// contact has the rest of how to reach the offering, which holds to so many places.
+func (in inputs) contact(places int) view.EditGroup {
+	g := view.EditGroup{Fields: []view.EditField{
+		in.field("epost", "E-post", "Helst en felles adresse. Én på hver linje.", 1, 1000),
+		in.field("nettsted", "Nettsted", "Én på hver linje.", 1, 2000),
+		in.field("apningstider", "Åpningstider", "For eksempel: hverdager 9–15.", 0, directory.MaxSummary),
+		in.field("gate", "Gateadresse", "", 0, directory.MaxName), in.field("postnummer", "Postnummer", "", 0, 4), in.field("poststed", "Poststed", "", 0, directory.MaxName),
+		in.choice("hemmelig", "Skal adressen være hemmelig?", true, view.FormChoice{Value: "ja", Text: "Ja. Da står den verken på siden, i søket, på kartet eller i åpne data."}),
+	}}
+	if places > 1 {
+		g.Help = fmt.Sprintf("Tilbudet holder til %d steder. Her endrer du det første.", places)
+	}
+	return g
+}
+
+// details say whom it is for, and how it is found.
+func (in inputs) details(e editing) []view.EditGroup {
 	where := view.EditGroup{Heading: "Hvem det er for", Fields: []view.EditField{
-		f("kommuner", "Kommuner", "Navnet på hver kommune, én på hver linje. Ta med naboer som deler tilbudet.", 3, 8000),
-		f("bydel", "Bare en del av kommunen?", "Skriv hvilken, ellers la det stå tomt.", 0, directory.MaxSummary)}}
+		in.field("kommuner", "Kommuner", "Navnet på hver kommune, én på hver linje. Ta med naboer som deler tilbudet.", 3, 8000),
+		in.field("bydel", "Bare en del av kommunen?", "Skriv hvilken, ellers la det stå tomt.", 0, directory.MaxSummary)}}
 	if e.wide() {
 		area := []view.FormChoice{{Value: "hele", Text: "Hele landet"}}
-		fylker, err := s.deps.Store.Fylker(c.UserContext())
-		if err != nil {
-			return p, err
-		}
-		for _, fylke := range fylker {
+		for _, fylke := range e.names.Fylker {
 			area = append(area, view.FormChoice{Value: string(fylke.Number), Text: "Hele " + fylke.Name})
 		}
-		where.Fields = append(where.Fields, choice("omrade", "Større områder", true, area...))
+		where.Fields = append(where.Fields, in.choice("omrade", "Større områder", true, area...))
 	}
-	p.Details = []view.EditGroup{where, {Heading: "I søket"}}
+	found := view.EditGroup{Heading: "I søket"}
 	for _, k := range []struct {
 		kind        directory.TermKind
 		name, label string
@@ -118,33 +147,31 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 				choices = append(choices, view.FormChoice{Value: t.Code, Text: t.Name.NB})
 			}
 		}
-		p.Details[1].Fields = append(p.Details[1].Fields, choice(k.name, k.label, true, choices...))
+		found.Fields = append(found.Fields, in.choice(k.name, k.label, true, choices...))
 	}
-	p.Details[1].Fields = append(p.Details[1].Fields, f("sprak", "Språk", "Koder med komma mellom: nb, se, pl.", 0, 200))
-	p.Open = e.isNew || wrong["kommuner"]+wrong["malgruppe"]+wrong["tema"]+wrong["form"]+wrong["sprak"]+wrong["bydel"]+wrong["omrade"] != ""
+	found.Fields = append(found.Fields, in.field("sprak", "Språk", "Koder med komma mellom: nb, se, pl.", 0, 200))
+	return []view.EditGroup{where, found}
+}
 
-	closed := view.EditGroup{Heading: "Før du lagrer"}
+func (in inputs) end(e editing) view.EditGroup {
+	g := view.EditGroup{Heading: "Før du lagrer"}
 	if !e.isNew && e.stored.Status != directory.Archived {
-		closed.Fields = append(closed.Fields, choice("stengt", "Er det stengt for en tid?", true, view.FormChoice{Value: "ja", Text: "Ja, midlertidig stengt"}),
-			view.EditField{FormField: view.FormField{Name: "stengt_til", Label: "Når det åpner igjen", Value: v.Get("stengt_til"), Type: "date", Error: wrong["stengt_til"]}})
+		until := in.field("stengt_til", "Når det åpner igjen", "", 0, 0)
+		until.Type = "date"
+		g.Fields = append(g.Fields, in.choice("stengt", "Er det stengt for en tid?", true, view.FormChoice{Value: "ja", Text: "Ja, midlertidig stengt"}), until)
 	}
-	closed.Fields = append(closed.Fields, whyField(v.Get("hvorfor")))
-	p.End = closed
-	return p, nil
+	g.Fields = append(g.Fields, whyField(in.typed.Get("hvorfor")))
+	return g
 }
 
 // reach says who will see an offering of the coverage.
-func (s *Staff) reach(c *fiber.Ctx, coverage directory.Coverage) (string, error) {
+func reach(n *bulk.Names, coverage directory.Coverage) string {
 	if coverage.National {
-		return "Vises for hele landet.", nil
-	}
-	kommuner, err := s.deps.Store.Kommuner(c.UserContext())
-	if err != nil {
-		return "", err
+		return "Vises for hele landet."
 	}
 	var names []string
 	people := 0
-	for _, k := range kommuner {
+	for _, k := range n.Kommuner {
 		if coverage.Reach(k.Number) != directory.NotCovered {
 			names = append(names, k.DisplayName())
 			people += k.Population
@@ -152,9 +179,9 @@ func (s *Staff) reach(c *fiber.Ctx, coverage directory.Coverage) (string, error)
 	}
 	switch {
 	case len(names) == 0:
-		return "Vises ikke for noen ennå.", nil
+		return "Vises ikke for noen ennå."
 	case len(names) <= 4:
-		return fmt.Sprintf("Vises for %s: %s innbyggere.", page.Bokmal.And(names), page.Bokmal.Number(people)), nil
+		return fmt.Sprintf("Vises for %s: %s innbyggere.", page.Bokmal.And(names), page.Bokmal.Number(people))
 	}
-	return fmt.Sprintf("Vises for %d kommuner: %s innbyggere.", len(names), page.Bokmal.Number(people)), nil
+	return fmt.Sprintf("Vises for %d kommuner: %s innbyggere.", len(names), page.Bokmal.Number(people))
 }
