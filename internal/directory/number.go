@@ -14,6 +14,7 @@ var (
 	ErrPostalCode = errors.New("not a postnummer")
 	ErrOrgNumber  = errors.New("not an organisasjonsnummer")
 	ErrDate       = errors.New("not a year, month or day")
+	ErrWebsite    = errors.New("not a web address")
 )
 
 // PhoneNumber is a telephone number as it is stored: E.164 ("+4755251150"), or a

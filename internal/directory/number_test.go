@@ -107,3 +107,15 @@ func TestParsePartialDate(t *testing.T) {
 		}
 	}
 }
+
+func TestParseWebsite(t *testing.T) {
+	for in, want := range map[string]string{
+		"www.example.org": "https://www.example.org", "http://example.org/a": "http://example.org/a", "https://example.org/?q=1": "https://example.org/?q=1",
+		"": "", "example": "", "example.": "", "ftp://example.org": "", "https://": "", "bare tull.no her": "", "https://user:pw@example.org": "", `https://example.org/"`: "", "javascript:alert(1)": "", "https://example.org/ a": "",
+	} {
+		got, err := ParseWebsite(in)
+		if got != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, ErrWebsite) {
+			t.Errorf("ParseWebsite(%q) = %q, %v, want %q", in, got, err, want)
+		}
+	}
+}

@@ -208,6 +208,18 @@ func clock(s string) bool {
 	return s == "24:00" || (s[:2] < "24" && s[3:] < "60")
 }
 
+// ParseWebsite returns the address of a page that a person wrote, with the beginning that
+// people leave out. It returns ErrWebsite for what is none.
+func ParseWebsite(s string) (string, error) {
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	if !webAddress(s) || strings.ContainsAny(s, " \"<>") || strings.HasSuffix(strings.SplitN(s, "/", 4)[2], ".") {
+		return "", fmt.Errorf("web address %q: %w", s, ErrWebsite)
+	}
+	return s, nil
+}
+
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	written := strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") // not "HTTP://"

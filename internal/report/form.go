@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -181,26 +180,13 @@ func (w *words) check(choice store.ReportChoice) {
 			w.suggestionError = "Dette ser ikke ut som et telefonnummer. Skriv bare sifrene, for eksempel 22 22 22 22."
 		}
 	case choice == store.WebsiteWrong && w.suggestion != "":
-		if _, ok := webAddress(w.suggestion); !ok {
+		if _, err := directory.ParseWebsite(w.suggestion); err != nil {
 			w.suggestionError = "Dette ser ikke ut som en nettadresse. Den kan se slik ut: www.example.org."
 		}
 	}
 	if w.textError == "" && !w.whose && hasAddressOfPerson(w.text) {
 		w.whoseError = "Er det ditt eget, så ta det bort. Vi svarer ikke på e-post eller telefon, du ser svaret med en kode."
 	}
-}
-
-// webAddress returns the address that was written, with the beginning that people leave out.
-func webAddress(text string) (string, bool) {
-	if !strings.Contains(text, "://") {
-		text = "https://" + text
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.ContainsAny(text, " \"<>") {
-		return "", false
-	}
-	dot := strings.LastIndexByte(u.Hostname(), '.')
-	return text, dot > 0 && dot < len(u.Hostname())-1
 }
 
 // showForm is the form, empty but for what the address says.

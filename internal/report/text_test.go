@@ -45,17 +45,6 @@ func TestParseCode(t *testing.T) {
 	}
 }
 
-func TestWebAddress(t *testing.T) {
-	for text, want := range map[string]string{
-		"www.example.org": "https://www.example.org", "http://example.org/a?b": "http://example.org/a?b",
-		"example": "", "javascript:alert(1)": "", "ftp://example.org": "", "https://u:p@example.org": "", "https://example.org/ a": "", "example.": "",
-	} {
-		if got, ok := webAddress(text); ok != (want != "") || ok && got != want {
-			t.Errorf("webAddress(%q) = %q, %t, want %q", text, got, ok, want)
-		}
-	}
-}
-
 func TestLimiterForgets(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 59, 59, 0, time.UTC)
 	l := &limiter{now: func() time.Time { return now }}

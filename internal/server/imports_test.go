@@ -29,7 +29,7 @@ var imports = map[string][]string{
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
 	"internal/work":      {"internal/store"},
-	"internal/mail":      {"internal/staff", "internal/store", "internal/work"},
+	"internal/mail":      {"internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
 	"internal/confirm":   {"internal/auth", "internal/directory", "internal/page", "internal/store"},
 

@@ -71,8 +71,8 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 	o.Referral = directory.Referral{Kind: directory.ReferralKind(text("henvisning")), Text: text("henvisning_tekst")}
 	o.Emails, o.Websites, o.OpeningText = lines(text("epost")), lines(text("nettsted")), text("apningstider")
 	for i, w := range o.Websites {
-		if !strings.Contains(w, "://") {
-			o.Websites[i] = "https://" + w
+		if address, err := directory.ParseWebsite(w); err == nil {
+			o.Websites[i] = address // else it stays as typed, to be told of
 		}
 	}
 	o.TargetGroups, o.Topics, o.Formats = v["malgruppe"], v["tema"], v["form"]

@@ -168,13 +168,14 @@ func suggested(o directory.Offering, choice store.ReportChoice, value string) (d
 			o.Phones[0].Number = n
 		}
 	case store.WebsiteWrong:
-		if !strings.Contains(value, "://") {
-			value = "https://" + value
+		address, err := directory.ParseWebsite(value)
+		if err != nil {
+			return o, false
 		}
 		if len(o.Websites) == 0 {
-			o.Websites = []string{value}
+			o.Websites = []string{address}
 		} else {
-			o.Websites = append([]string{value}, o.Websites[1:]...)
+			o.Websites = append([]string{address}, o.Websites[1:]...)
 		}
 	case store.HoursWrong:
 		o.OpeningText = value
