@@ -37,6 +37,8 @@ type editing struct {
 	path   string // of the form, with its query
 	names  *bulk.Names
 	widest directory.Coverage // what the actor's grant for the owner allows beyond kommuner
+
+	asksForSource bool // the actor does not answer for the offering
 }
 
 // editingAt returns what the form of the address is about. It returns auth.ErrForbidden
@@ -80,6 +82,7 @@ func (s *Staff) editingAt(c *fiber.Ctx) (editing, error) {
 	if actorOf(c).National {
 		e.widest.National = true
 	}
+	e.asksForSource = !slices.Contains(actorOf(c).Owners(), e.owner)
 	return e, nil
 }
 

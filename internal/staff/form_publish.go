@@ -56,14 +56,12 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	}
 	o.Version = version
 	changed := e.isNew || len(diff.Offerings(e.stored, o, diff.Names{})) > 0
-	if changed && !actorOf(c).National {
-		// Who answers for it has said it: that is the source now.
-		name, err := s.ownerName(c, e.owner)
-		if err != nil {
-			return err
+	if changed && e.asksForSource {
+		// An editor does not answer for the offering: readers are told where it stands.
+		if o.Source = sourceTyped(v.Get("kilde"), s.deps.Now()); o.Source.Title == "" {
+			wrong["kilde"] = "Skriv hvor du har det fra, for eksempel adressen til siden. Leserne ser det."
+			return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, wrong, nil)
 		}
-		o.Source = directory.Source{Title: cmp.Or(o.Organization.Name, name), Date: directory.PartialDate(s.deps.Now().In(page.Oslo).Format(time.DateOnly))}
-		o.Confidence = directory.High
 	}
 	why := strings.TrimSpace(v.Get("hvorfor"))
 	if e.isNew {
@@ -117,6 +115,16 @@ func (s *Staff) keepOwner(c *fiber.Ctx, owner auth.Owner, o *directory.Offering)
 	}
 	o.Organization = blank.Organization
 	return nil
+}
+
+// sourceTyped returns the source that somebody names today: the address of a page, or words.
+func sourceTyped(text string, now time.Time) directory.Source {
+	text = strings.TrimSpace(text)
+	src := directory.Source{Title: text, Date: directory.PartialDate(now.In(page.Oslo).Format(time.DateOnly))}
+	if address, err := directory.ParseWebsite(text); err == nil {
+		src.Title, src.URL = view.HostOf(address), address
+	}
+	return src
 }
 
 // isOut waits a moment for the public pages to have the offering as it is stored, and

@@ -374,3 +374,40 @@ func TestAStaleSaveDoesNotOpenAConfidentialPlace(t *testing.T) {
 		t.Errorf("choosing what was typed gave %+v", l)
 	}
 }
+
+func TestAnEditorSaysWhereItIsFrom(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	path := offeringPath(o.ID)
+	ola, kari := s.national("ola@test.example.org"), s.person("kari@test.example.org", contributor(bodo))
+	if strings.Contains(kari.get(path).body, "Hvor har du det fra?") {
+		t.Error("who answers for it is asked where it is from")
+	}
+	ola.post(path, ola.form(path, "publiser")).wantRedirect(t, path) // nothing is changed
+	form := ola.form(path, "publiser")
+	form.Set("tlf", "33333333")
+	wrong := ola.post(path, form)
+	wrong.wantStatus(t, http.StatusUnprocessableEntity)
+	wrong.contains(t, "Skriv hvor du har det fra", `value="33333333"`)
+	form.Set("kilde", "www.example.org/kontakt")
+	ola.post(path, form).wantRedirect(t, path)
+	got := s.offering(o.ID)
+	if got.Source.Title != "example.org" || got.Source.URL != "https://www.example.org/kontakt" || got.Source.Date == "" || got.Confidence != o.Confidence {
+		t.Errorf("source %+v, confidence %s", got.Source, got.Confidence)
+	}
+	form = kari.form(path, "publiser")
+	form.Set("tlf", "44444444")
+	form.Set("handling", "likevel")
+	kari.post(path, form).wantRedirect(t, path)
+	if got := s.offering(o.ID).Source; got.Title != "Bodø kommune" || got.URL != "" {
+		t.Errorf("source after the owner: %+v", got)
+	}
+
+	report := fmt.Sprintf("%s/%d", reportsPath, s.reportOf(o.ID))
+	form = formValues(t, ola.get(report).body)
+	form.Set("ta_inn", "33 33 33 33")
+	ola.post(report, form).wantRedirect(t, reportsPath)
+	if got := s.offering(o.ID).Source.Title; got != "Sjekket etter melding fra en leser" {
+		t.Errorf("source after an editor took over what a reader said: %q", got)
+	}
+}

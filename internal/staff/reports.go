@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -200,6 +201,9 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 			return s.sendReport(c, http.StatusUnprocessableEntity, r, "Det leseren foreslo, kan ikke tas inn som det er. Rett tilbudet selv.", answer)
 		}
 		o.Version = seen(c)
+		if !slices.Contains(actorOf(c).Owners(), r.Owner()) {
+			o.Source = sourceTyped("Sjekket etter melding fra en leser", s.deps.Now())
+		}
 		update, state = &o, store.ReportFixed
 	}
 	err = s.deps.Store.AnswerReport(c.UserContext(), actorOf(c), r.ID, state, answer, update)

@@ -413,3 +413,45 @@ func TestOrganizations(t *testing.T) {
 	wantEqual(t, "organization taken away", directory.Organization{}, second.Organization)
 	wantEqual(t, "organizations", 1, count(t, s, "organizations"))
 }
+
+func TestWhoSaysSo(t *testing.T) {
+	s := openSeeded(t)
+	bodo := auth.Owner{Kommune: "1804"}
+	kari := auth.Actor{Kind: auth.Account, ID: 1, Grants: []auth.Grant{{Owner: bodo, Role: auth.Manager}}}
+	o := ownOffering("test/a", "1804")
+	o.Source, o.Confidence = directory.Source{Title: "Testside", URL: "https://example.org/", Date: "2020"}, directory.Medium
+	o = create(t, s, o)
+
+	same, err := s.UpdateOffering(t.Context(), kari, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "source of what was not changed", o.Source, same.Source)
+
+	// Whoever answers for it has said so, by whatever way.
+	o.Summary = "Endret."
+	o, err = s.UpdateOffering(t.Context(), kari, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	own := directory.Source{Title: "Bodø kommune", Date: "2026-03-04"}
+	wantEqual(t, "source", own, o.Source)
+	wantEqual(t, "confidence", directory.High, o.Confidence)
+	o.Source, o.Confidence = directory.Source{Title: "Testside"}, directory.Medium // named anew: that holds
+	o, err = s.UpdateOffering(t.Context(), kari, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "source that is named", directory.Source{Title: "Testside"}, o.Source)
+	changed := o
+	changed.Name = "Testnavn"
+	_, err = s.SaveBatch(t.Context(), kari, bodo, "test", []directory.Offering{changed})
+	wantError(t, "SaveBatch", err, nil)
+	got, err := s.OfferingByID(t.Context(), o.ID)
+	wantError(t, "OfferingByID", err, nil)
+	wantEqual(t, "source after a batch", own, got.Source)
+
+	// A national editor does not answer for it, and has to say where it is from.
+	got.Source = directory.Source{Title: "Testside"}
+	if got, err = s.UpdateOffering(t.Context(), editor, "", got); err != nil {
+		t.Fatal(err)
+	}
+	got.Summary = "Endret igjen."
+	got, err = s.UpdateOffering(t.Context(), editor, "", got)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "source after an editor", directory.Source{Title: "Testside"}, got.Source)
+}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -122,8 +124,32 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 		stored.Organization = o.Organization
 		return stored, false, nil
 	}
+	if err := s.nameSource(tx, actor, stored, &o); err != nil {
+		return o, false, err
+	}
 	o, err = s.replaceOffering(tx, actor, why, stored, o)
 	return o, true, err
+}
+
+// nameSource makes the owner the source of what its people or programs change, by whatever
+// way, unless they name another: readers are not to be told that it stands where it does
+// not. National editors answer for nothing and name the source themselves.
+func (s *Store) nameSource(tx *gorm.DB, actor auth.Actor, stored directory.Offering, o *directory.Offering) error {
+	owner := auth.OwnerOf(*o)
+	if actor.Kind != auth.Account && actor.Kind != auth.Token || o.Source != stored.Source || !slices.Contains(actor.Owners(), owner) {
+		return nil
+	}
+	title := o.Organization.Name
+	if title == "" {
+		k, err := one(kommuner(tx, "WHERE k.number = ?", string(owner.Kommune)))
+		if err != nil {
+			return err
+		}
+		title = k.Name + " kommune"
+	}
+	o.Source = directory.Source{Title: title, Date: directory.PartialDate(s.now().Format(time.DateOnly))}
+	o.Confidence = directory.High
+	return nil
 }
 
 // canReplace asks what the first look at the stored row could not: whether the actor may
