@@ -130,6 +130,44 @@ func TestLoadCountsWhatIsNoAnswer(t *testing.T) {
 	}
 }
 
+func TestDifferInAreas(t *testing.T) {
+	want := map[string]int{"few": 1}
+	for i := range mostAreas + 10 {
+		want[letters(i)] = 10 + i
+	}
+	most := func() map[string]int {
+		got := map[string]int{}
+		for i := range mostAreas {
+			got[letters(i+10)] = 20 + i
+		}
+		return got
+	}
+	for _, c := range []struct {
+		name   string
+		change func(got map[string]int)
+		ok     bool
+	}{
+		{"the most", func(map[string]int) {}, true},
+		{"a chosen one with few", func(got map[string]int) { delete(got, letters(10)); got["few"] = 1 }, true},
+		{"two with fewer than one left out", func(got map[string]int) {
+			delete(got, letters(10))
+			delete(got, letters(59))
+			got["few"], got[letters(0)] = 1, 10
+		}, false},
+		{"another count", func(got map[string]int) { got[letters(30)]++ }, false},
+		{"a chosen one with nothing", func(got map[string]int) { delete(got, letters(10)) }, true},
+		{"too few", func(got map[string]int) { delete(got, letters(30)); delete(got, letters(31)) }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := most()
+			c.change(got)
+			if err := differInAreas(got, want); (err == nil) != c.ok {
+				t.Errorf("got error %v, want one: %t", err, !c.ok)
+			}
+		})
+	}
+}
+
 func TestPercentiles(t *testing.T) {
 	var s sample
 	for i := range 100 {
