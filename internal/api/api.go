@@ -102,7 +102,7 @@ func New(d Deps) *API {
 
 // Mount registers every call, the OpenAPI document and the page made from it.
 func (a *API) Mount(app *fiber.App) {
-	v1 := app.Group(Root, openToAll, compress.New(compress.Config{Level: compress.LevelBestSpeed}), readable, failures)
+	v1 := app.Group(Root, openToAll, compress.New(compress.Config{Level: compress.LevelBestSpeed}), failures)
 	h := humafiber.NewWithGroup(app, answers{v1, a.fresh}, a.config())
 	h.UseMiddleware(checkQuery(h))
 	a.register(h)
@@ -200,9 +200,9 @@ type answers struct {
 // Add implements fiber.Router.
 func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
 	if method != fiber.MethodGet {
-		return r.Router.Add(method, path, append([]fiber.Handler{changing}, handlers...)...)
+		return r.Router.Add(method, path, append([]fiber.Handler{changing, readable}, handlers...)...)
 	}
-	handlers = append([]fiber.Handler{r.fresh}, handlers...)
+	handlers = append([]fiber.Handler{r.fresh, readable}, handlers...)
 	r.Router.Add(fiber.MethodHead, path, handlers...)
 	return r.Router.Add(method, path, handlers...)
 }
@@ -265,7 +265,11 @@ func (a *API) fresh(c *fiber.Ctx) error {
 	if v == nil {
 		return ErrNotReady
 	}
-	etag := a.etag(v.Generation(), c.OriginalURL())
+	address := c.OriginalURL()
+	if kept := a.answers.Get(v.Generation(), address); kept != nil {
+		return page.Send(c, kept)
+	}
+	etag := a.etag(v.Generation(), address)
 	// Only the address of a single offering has an id.
 	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil {
 		if o, ok := v.Offering(id); ok {
@@ -277,9 +281,6 @@ func (a *API) fresh(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderETag, etag)
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	if kept := a.answers.Get(v.Generation(), c.OriginalURL()); kept != nil {
-		return page.Send(c, kept)
-	}
 	c.SetUserContext(context.WithValue(c.UserContext(), viewKey{}, v))
 	if err := c.Next(); err != nil {
 		return err
@@ -288,7 +289,7 @@ func (a *API) fresh(c *fiber.Ctx) error {
 	case status == http.StatusOK:
 		// What was asked for once most often is not asked for again.
 		if a.asked.again(etag) {
-			a.answers.Put(v.Generation(), c.OriginalURL(),
+			a.answers.Put(v.Generation(), address,
 				page.NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
 		}
 		c.Set(fiber.HeaderETag, etag)

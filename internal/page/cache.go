@@ -36,6 +36,8 @@ type Answer struct {
 	ContentType string
 	body        []byte
 
+	etag, contentType []byte
+
 	mu     sync.Mutex
 	gzip   []byte
 	brotli []byte
@@ -51,7 +53,7 @@ func NewAnswer(contentType string, body []byte) *Answer {
 
 // NewTagged returns the answer with the body under an ETag that its maker answers for.
 func NewTagged(contentType string, body []byte, etag string) *Answer {
-	return &Answer{ETag: etag, ContentType: contentType, body: body}
+	return &Answer{ETag: etag, ContentType: contentType, body: body, etag: []byte(etag), contentType: []byte(contentType)}
 }
 
 // Body returns the answer in the encoding. Callers do not change it.

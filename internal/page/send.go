@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,19 +11,36 @@ import (
 // browser has it. Browsers keep the page and ask each time whether it still holds, so
 // that a correction is seen at once.
 func Send(c *fiber.Ctx, a *Answer) error {
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	c.Set(fiber.HeaderETag, a.ETag)
-	c.Vary(fiber.HeaderAcceptEncoding)
-	if has(c.Get(fiber.HeaderIfNoneMatch), a.ETag) {
+	h := &c.Response().Header
+	h.SetCanonical(cacheControl, noCache)
+	h.SetCanonical(etag, a.etag)
+	if len(h.PeekBytes(vary)) == 0 {
+		h.SetCanonical(vary, acceptEncoding)
+	} else {
+		c.Vary(fiber.HeaderAcceptEncoding)
+	}
+	if known := c.Request().Header.PeekBytes(ifNoneMatch); len(known) > 0 && has(string(known), a.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	c.Set(fiber.HeaderContentType, a.ContentType)
-	e := encoding(c.Get(fiber.HeaderAcceptEncoding))
+	h.SetContentTypeBytes(a.contentType)
+	e := encoding(c.Request().Header.PeekBytes(acceptEncoding))
 	if e != Identity {
-		c.Set(fiber.HeaderContentEncoding, string(e))
+		h.SetContentEncodingBytes([]byte(e))
 	}
-	return c.Send(a.Body(e))
+	// As it is, since it never changes: copying an answer takes longer than finding it.
+	c.Response().SetBodyRaw(a.Body(e))
+	return nil
 }
+
+// Headers as fasthttp writes them, so that it need not look each time.
+var (
+	cacheControl   = []byte("Cache-Control")
+	noCache        = []byte("no-cache")
+	etag           = []byte("Etag")
+	vary           = []byte("Vary")
+	acceptEncoding = []byte("Accept-Encoding")
+	ifNoneMatch    = []byte("If-None-Match")
+)
 
 // OwnForm returns fiber.ErrForbidden for an unsafe request that names no origin. Browsers
 // send at least one of the headers with a form; whether it is this site's, the server has
@@ -51,17 +69,17 @@ func has(header, etag string) bool {
 
 // encoding returns the best encoding that an Accept-Encoding header allows. A browser
 // takes both or names neither; weights other than 0 are of no use here.
-func encoding(header string) Encoding {
+func encoding(header []byte) Encoding {
 	var gzip bool
-	for part := range strings.SplitSeq(header, ",") {
-		name, weight, _ := strings.Cut(part, ";")
-		if weight != "" && isZero(weight) {
+	for part := range bytes.SplitSeq(header, []byte(",")) {
+		name, weight, _ := bytes.Cut(part, []byte(";"))
+		if len(weight) > 0 && isZero(string(weight)) {
 			continue
 		}
-		switch name = strings.TrimSpace(name); {
-		case strings.EqualFold(name, string(Brotli)):
+		switch name = bytes.TrimSpace(name); {
+		case bytes.EqualFold(name, []byte(Brotli)):
 			return Brotli
-		case strings.EqualFold(name, string(Gzip)):
+		case bytes.EqualFold(name, []byte(Gzip)):
 			gzip = true
 		}
 	}

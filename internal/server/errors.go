@@ -97,21 +97,30 @@ func (s *server) record(c *fiber.Ctx, route string, err error, took time.Duratio
 	}
 	s.metrics.count(method, route, status, took)
 	level := slog.LevelInfo
-	attrs := []slog.Attr{
+	failed := err != nil && status >= http.StatusInternalServerError
+	if failed {
+		level = slog.LevelError
+	}
+	ctx, handler := c.UserContext(), s.deps.Log.Handler()
+	if !handler.Enabled(ctx, level) {
+		return
+	}
+	// Without the place in the program: it would be this one each time, and costs most of the line.
+	line := slog.NewRecord(time.Now(), level, "request", 0)
+	line.AddAttrs(
 		slog.String("method", method),
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Duration("duration", took),
 		slog.String("request_id", requestID(c)),
-	}
-	if err != nil && status >= http.StatusInternalServerError {
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("error", err.Error()))
+	)
+	if failed {
+		line.AddAttrs(slog.String("error", err.Error()))
 		if stack, ok := c.Locals(stackKey{}).(string); ok {
-			attrs = append(attrs, slog.String("stack", stack))
+			line.AddAttrs(slog.String("stack", stack))
 		}
 	}
-	s.deps.Log.LogAttrs(c.UserContext(), level, "request", attrs...)
+	_ = handler.Handle(ctx, line) // a log that cannot be written has nowhere to say so
 }
 
 // noRoute stands in the log where no route answered.

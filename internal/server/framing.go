@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -13,8 +14,8 @@ import (
 func guardFraming(c *fiber.Ctx) error {
 	h := &c.Request().Header
 	reason := framingFault(h.RawHeaders(), string(h.Protocol()))
-	if reason == "" {
-		if _, err := url.ParseRequestURI(string(h.RequestURI())); err != nil {
+	if target := h.RequestURI(); reason == "" && !plainTarget(target) {
+		if _, err := url.ParseRequestURI(string(target)); err != nil {
 			reason = "request target"
 		}
 	}
@@ -40,7 +41,7 @@ func framingFault(raw []byte, protocol string) string {
 		if !ok || !isToken(name) {
 			return "header name" // also a continued line, and a blank before the colon
 		}
-		if bytes.ContainsFunc(value, isControl) {
+		if slices.ContainsFunc(value, isControl) {
 			return "header value" // NUL, and CR or LF by itself
 		}
 		switch value = bytes.TrimSpace(value); {
@@ -70,19 +71,35 @@ func framingFault(raw []byte, protocol string) string {
 	return ""
 }
 
+// plainTarget reports whether a target is a path, with or without a query, of characters
+// that mean themselves. Others are read by net/url.
+func plainTarget(target []byte) bool {
+	if len(target) == 0 || target[0] != '/' {
+		return false
+	}
+	for _, ch := range target {
+		if !alphanumeric(ch) && bytes.IndexByte([]byte("/-._~?&=+"), ch) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(ch byte) bool {
+	return ch|0x20 >= 'a' && ch|0x20 <= 'z' || ch >= '0' && ch <= '9'
+}
+
 // isToken reports whether b can be a header's name (RFC 9110, section 5.6.2).
 func isToken(b []byte) bool {
 	for _, ch := range b {
-		letter := ch|0x20 >= 'a' && ch|0x20 <= 'z'
-		digit := ch >= '0' && ch <= '9'
-		if !letter && !digit && !bytes.ContainsRune([]byte("!#$%&'*+-.^_`|~"), rune(ch)) {
+		if !alphanumeric(ch) && bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), ch) < 0 {
 			return false
 		}
 	}
 	return len(b) > 0
 }
 
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
+func isControl(ch byte) bool { return ch < ' ' && ch != '\t' || ch == 0x7f }
 
 func allDigits(b []byte) bool {
 	for _, ch := range b {

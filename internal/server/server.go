@@ -50,13 +50,16 @@ const (
 	handleTimeout  = 5 * time.Second
 	maxHeader      = 16 << 10 // request line and headers together
 	maxRequestBody = 1 << 20
+
+	usualAnswer = 16 << 10 // a compressed page with its headers goes out in one write
 )
 
 // server holds what middleware and handlers of this package share.
 type server struct {
-	deps    Deps
-	site    *site.Site
-	metrics *metrics
+	deps      Deps
+	site      *site.Site
+	metrics   *metrics
+	deadlines deadlines
 
 	secureOrigin bool // the public address is https
 }
@@ -99,8 +102,9 @@ func (s *server) config() fiber.Config {
 		WriteTimeout: writeTimeout,
 		IdleTimeout:  idleTimeout,
 
-		ReadBufferSize: maxHeader,
-		BodyLimit:      maxRequestBody,
+		ReadBufferSize:  maxHeader,
+		WriteBufferSize: usualAnswer,
+		BodyLimit:       maxRequestBody,
 
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          s.deps.TrustedProxies,
@@ -121,7 +125,7 @@ func (s *server) use(app *fiber.App) {
 		guardFraming,               // before anything believes the request
 		recover.New(recoverConfig), // around all handlers, inside observe, which logs the panic
 		s.checkOrigin,              // before handlers, for all unsafe methods, so that none can forget it
-		limitTime,                  // last: the time of the handler alone
+		s.limitTime,                // last: the time of the handler alone
 	)
 }
 
