@@ -2,11 +2,8 @@ package api
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"io"
-	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -194,42 +191,13 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// maxKommuner is how many kommuner the facet names. What the whole country is offered
-// counts in all of them, and nobody chooses from a list of 357.
-const maxKommuner = 50
-
-// mostHits returns the chosen kommuner and those with the most hits, in the order they came.
-func mostHits(values []search.FacetValue) []search.FacetValue {
-	if len(values) <= maxKommuner {
-		return values
-	}
-	rank := func(v search.FacetValue) int {
-		if v.Selected {
-			return math.MaxInt
-		}
-		return v.Count
-	}
-	order := make([]int, len(values))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(values[b]), rank(values[a])) })
-	order = order[:maxKommuner]
-	slices.Sort(order)
-	most := make([]search.FacetValue, maxKommuner)
-	for i, j := range order {
-		most[i] = values[j]
-	}
-	return most
-}
-
 // appendFacets leaves out what gives no hits.
 func appendFacets(b []byte, f search.Facets) []byte {
 	for _, facet := range [...]struct {
 		key    string
 		values []search.FacetValue
 	}{
-		{`{"type":[`, f.Types}, {`],"fylke":[`, f.Fylker}, {`],"kommune":[`, mostHits(f.Kommuner)},
+		{`{"type":[`, f.Types}, {`],"fylke":[`, f.Fylker}, {`],"kommune":[`, f.Kommuner},
 		{`],"malgruppe":[`, f.TargetGroups}, {`],"tema":[`, f.Topics}, {`],"form":[`, f.Formats},
 	} {
 		b = append(b, facet.key...)
@@ -256,10 +224,7 @@ func appendFacets(b []byte, f search.Facets) []byte {
 // appendQuoted appends s as a JSON string. What may have to be escaped is left to
 // encoding/json.
 func appendQuoted(b []byte, s string) []byte {
-	special := func(r rune) bool {
-		return r < ' ' || r == '"' || r == '\\' || r == utf8.RuneError || r == '\u2028' || r == '\u2029'
-	}
-	if strings.ContainsFunc(s, special) {
+	if !plain(s) {
 		quoted, err := marshal(s)
 		if err != nil {
 			panic("api: a string cannot be encoded: " + err.Error()) // json encodes every string
@@ -269,4 +234,25 @@ func appendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
 	b = append(b, s...)
 	return append(b, '"')
+}
+
+// plain reports whether s stands in JSON as it is.
+func plain(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		switch ch := s[i]; {
+		case ch < ' ' || ch == '"' || ch == '\\':
+			return false
+		case ch == 0xe2 || ch == 0xef: // the first byte of U+2028, U+2029 and U+FFFD
+			return !strings.ContainsAny(s, "\u2028\u2029\ufffd\"\\") && printable(s)
+		case ch >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	return ascii || utf8.ValidString(s)
+}
+
+// printable reports whether s is valid and has no control characters.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' })
 }

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +10,7 @@ import (
 )
 
 func FuzzAppendQuoted(f *testing.F) {
-	for _, s := range []string{"", "Ås", `"\`, "\u2028", "\xff", "a\nb", "<&>", "😀"} {
+	for _, s := range []string{"", "Ås", `"\`, "\u2028", "\xff", "a–b", "–\xff", "–\n", "–\"", "\ufffd", "a\nb", "<&>", "😀"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -94,26 +92,5 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("(-encoding/json +by hand)\n%s", diff)
-	}
-}
-
-func TestFacetOfKommunerIsShort(t *testing.T) {
-	var all []search.FacetValue
-	for i := range 3 * maxKommuner {
-		all = append(all, search.FacetValue{Code: fmt.Sprintf("%04d", 1000+i), Name: &directory.Text{NB: "Test"}, Count: 7})
-	}
-	last := len(all) - 1
-	all[last].Count, all[last].Selected = 0, true
-	all[last-1].Count = 8
-	got := mostHits(all)
-	if len(got) != maxKommuner {
-		t.Fatalf("%d kommuner, want %d", len(got), maxKommuner)
-	}
-	want := slices.Concat(all[:maxKommuner-2], all[last-1:])
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("want the first of as many hits, the one with more, the chosen one, in their order (-want +got)\n%s", diff)
-	}
-	if got := mostHits(all[:3]); len(got) != 3 {
-		t.Errorf("%d of 3 kommuner", len(got))
 	}
 }

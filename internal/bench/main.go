@@ -82,7 +82,7 @@ func readSettings(args []string) (settings, error) {
 	flags.Float64Var(&s.seconds, "seconds", 4, "how long each line of the table is measured")
 	flags.IntVar(&s.turns, "turns", 3, "turns that the time is divided into")
 	flags.IntVar(&s.edits, "edits", 200, "edits that are made under load")
-	flags.StringVar(&s.profile, "profile", "", "folder for CPU profiles of the uncached search and of finished pages")
+	flags.StringVar(&s.profile, "profile", "", "folder for profiles of CPU and memory of the uncached search and of finished pages")
 	flags.BoolVar(&s.database, "postgres", true, "measure Postgres beside it")
 	if err := flags.Parse(args); err != nil {
 		return s, err

@@ -99,9 +99,18 @@ func (s *served) command(words []string) (any, error) {
 		return true, pprof.StartCPUProfile(s.profile)
 	case len(words) == 1 && words[0] == "profile":
 		pprof.StopCPUProfile()
-		return true, s.profile.Close()
+		return true, errors.Join(s.profile.Close(), writeMemory(s.profile.Name()+".memory"))
 	}
 	return noCommand(words)
+}
+
+// writeMemory writes what was allocated, and what of it is in use.
+func writeMemory(file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
 }
 
 // edited is how long edits took, in milliseconds.

@@ -43,7 +43,7 @@ func (s set64) has(i int) bool { return i < 64 && s&(1<<i) != 0 }
 func (s set64) len() int { return bits.OnesCount64(uint64(s)) }
 
 // count adds one to each counter whose number is in the set.
-func (s set64) count(counters []int) {
+func (s set64) count(counters []int32) {
 	for rest := uint64(s); rest != 0; rest &= rest - 1 {
 		counters[bits.TrailingZeros64(rest)]++
 	}

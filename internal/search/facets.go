@@ -1,6 +1,7 @@
 package search
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -11,22 +12,22 @@ import (
 
 // counts are the numbers of facets, by place in the catalog.
 type counts struct {
-	total    int
-	types    []int
-	fylker   []int // with a kommune in them, or whole
-	whole    []int // covered whole: counts for all their kommuner
-	kommuner []int // covered one by one
-	terms    [len(termKinds)][64]int
+	total    int32
+	types    []int32
+	fylker   []int32 // with a kommune in them, or whole
+	whole    []int32 // covered whole: counts for all their kommuner
+	kommuner []int32 // covered one by one
+	terms    [len(termKinds)][64]int32
 
 	// What covers the country counts for every fylke and kommune.
-	nationalFylke, nationalKommune int
+	nationalFylke, nationalKommune int32
 }
 
 func newCounts(c *catalog) *counts {
-	all := make([]int, len(c.types)+2*len(c.fylker)+len(c.kommuner))
+	all := make([]int32, len(c.types)+2*len(c.fylker)+len(c.kommuner))
 	n := &counts{}
 	for _, part := range [...]struct {
-		list *[]int
+		list *[]int32
 		size int
 	}{{&n.types, len(c.types)}, {&n.fylker, len(c.fylker)}, {&n.whole, len(c.fylker)}, {&n.kommuner, len(c.kommuner)}} {
 		*part.list, all = all[:part.size:part.size], all[part.size:]
@@ -83,7 +84,7 @@ func (n *counts) addKommuner(col *column) {
 
 // kommune returns how many offerings cover the kommune. A kommune that is named beside its
 // own fylke counts once too often; no offering is recorded so, since the fylke says it all.
-func (n *counts) kommune(c *catalog, k int) int {
+func (n *counts) kommune(c *catalog, k int) int32 {
 	sum := n.nationalKommune + n.kommuner[k]
 	if bit := c.fylkeOf[k]; bit != 0 {
 		sum += n.whole[bits.TrailingZeros32(bit)]
@@ -159,25 +160,66 @@ func (v *View) facets(f *filter, n *counts) Facets {
 	c := v.catalog()
 	out := c.facets.copy()
 	for i := range out.Types {
-		out.Types[i].Count, out.Types[i].Selected = n.types[i], slices.Contains(f.types, i)
+		out.Types[i].Count, out.Types[i].Selected = int(n.types[i]), slices.Contains(f.types, i)
 	}
 	for i := range out.Fylker {
-		out.Fylker[i].Count, out.Fylker[i].Selected = n.fylker[i]+n.nationalFylke, f.fylker&(1<<i) != 0
+		out.Fylker[i].Count, out.Fylker[i].Selected = int(n.fylker[i]+n.nationalFylke), f.fylker&(1<<i) != 0
 	}
-	for i := range out.Kommuner {
-		out.Kommuner[i].Count = n.kommune(c, i)
-	}
-	for _, k := range f.kommuner {
-		out.Kommuner[k].Selected = true
-	}
+	out.Kommuner = c.mostOf(f, n)
 	for i, list := range [...][]FacetValue{out.TargetGroups, out.Topics, out.Formats} {
 		for j := range list {
 			if j < len(n.terms[i]) {
-				list[j].Count, list[j].Selected = n.terms[i][j], f.terms[i].has(j)
+				list[j].Count, list[j].Selected = int(n.terms[i][j]), f.terms[i].has(j)
 			}
 		}
 	}
 	return out
+}
+
+// mostKommuner is how many kommuner a facet names. What the whole country is offered counts
+// in all of them, and nobody chooses from a list of 357.
+const mostKommuner = 50
+
+// mostOf returns the chosen kommuner and those with the most hits, by name.
+func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
+	const chosen = math.MaxInt32
+	rank := make([]int32, len(c.kommuner))
+	for k := range rank {
+		rank[k] = n.kommune(c, k)
+	}
+	for _, k := range f.kommuner {
+		rank[k] = chosen
+	}
+	least, level := leastOf(rank, mostKommuner)
+	out := make([]FacetValue, 0, min(mostKommuner, len(rank)))
+	for k, r := range rank {
+		if r == least {
+			level--
+		}
+		if r < least || r == least && level < 0 || len(out) == mostKommuner {
+			continue
+		}
+		v := c.facets.Kommuner[k]
+		v.Count, v.Selected = int(n.kommune(c, k)), r == chosen
+		out = append(out, v)
+	}
+	return out
+}
+
+// leastOf returns the least of the most highest numbers, and how many of it are among them.
+func leastOf(numbers []int32, most int) (least int32, level int) {
+	sorted := slices.Sorted(slices.Values(numbers))
+	sorted = sorted[max(0, len(sorted)-most):]
+	if len(sorted) == 0 {
+		return 0, 0
+	}
+	for _, n := range sorted {
+		if n != sorted[0] {
+			break
+		}
+		level++
+	}
+	return sorted[0], level
 }
 
 // newFacets returns the facets of the catalog without counts.
@@ -201,10 +243,10 @@ func newFacets(c *catalog) Facets {
 	return f
 }
 
-// copy returns facets whose counts can be filled in.
+// copy returns facets whose counts can be filled in, but for kommuner.
 func (f Facets) copy() Facets {
-	all := make([]FacetValue, 0, len(f.Types)+len(f.Fylker)+len(f.Kommuner)+len(f.TargetGroups)+len(f.Topics)+len(f.Formats))
-	for _, list := range [...]*[]FacetValue{&f.Types, &f.Fylker, &f.Kommuner, &f.TargetGroups, &f.Topics, &f.Formats} {
+	all := make([]FacetValue, 0, len(f.Types)+len(f.Fylker)+len(f.TargetGroups)+len(f.Topics)+len(f.Formats))
+	for _, list := range [...]*[]FacetValue{&f.Types, &f.Fylker, &f.TargetGroups, &f.Topics, &f.Formats} {
 		from := len(all)
 		all = append(all, *list...)
 		*list = all[from:len(all):len(all)]

@@ -45,7 +45,13 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		if reading.general && len(f.asked) == 0 && f.helpline >= 0 {
 			f.types = []int{f.helpline}
 		}
-		found := v.collect(q, f, asked, reading)
+		var instead matches
+		if reading.instead {
+			if instead, err = v.instead(ctx, u.types); err != nil {
+				return Result{}, err
+			}
+		}
+		found := v.collect(q, f, asked, reading, instead)
 		if found.total == 0 && reading != u.loosest() {
 			continue
 		}
@@ -70,8 +76,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 // asked is what a question asks of each offering.
 type asked struct {
 	concepts []concept
-	likeness matches // scores for likeness alone
-	instead  matches // what stands in for types that are not there
+	likeness []matches // scores for likeness alone
 	named    matches
 	words    bool // there are words besides places and types
 }
@@ -90,8 +95,8 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 		return a, err
 	}
 	a.words = len(u.content()) > 0 || u.literal || u.soft
-	c := v.catalog()
 	if u.soft {
+		c := v.catalog()
 		for _, t := range u.types {
 			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+c.types[t].Code))
 			if err != nil {
@@ -99,20 +104,26 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 			}
 			a.concepts = append(a.concepts, concept{list, saidShare})
 		}
-		return a, nil
 	}
-	for _, t := range u.types {
+	return a, nil
+}
+
+// instead returns what stands in for the types, the first named highest.
+func (v *View) instead(ctx context.Context, types []int) (matches, error) {
+	c := v.catalog()
+	var all matches
+	for _, t := range types {
 		gain := float32(1)
 		for _, code := range c.types[t].Alternatives {
 			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+code))
 			if err != nil {
-				return a, err
+				return nil, err
 			}
-			a.instead = a.instead.better(list.times(gain))
+			all = all.better(list.times(gain))
 			gain *= leadDecay
 		}
 	}
-	return a, nil
+	return all, nil
 }
 
 // reading is one way to take a question, from strict to loose.
@@ -164,14 +175,21 @@ type scratch struct {
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// sum adds up what the concepts say of each offering that answers to any of them. The
-// offerings are in s.slots; give the scratch back with done.
-func (a *asked) sum(slots int) *scratch {
+// newScratch returns one for so many slots, all zero. What is filled in is named in its
+// slots; give it back with done.
+func newScratch(slots int) *scratch {
 	s := scratches.Get().(*scratch)
 	if len(s.score) < slots {
 		s.score, s.part = make([]float32, slots), make([]float32, slots)
 	}
 	s.slots = s.slots[:0]
+	return s
+}
+
+// sum adds up what the concepts say of each offering that answers to any of them, which
+// are in the slots of what it returns.
+func (a *asked) sum(slots int) *scratch {
+	s := newScratch(slots)
 	for _, c := range a.concepts {
 		for _, m := range c.matches {
 			if s.part[m.slot] == 0 {
@@ -193,7 +211,7 @@ func (s *scratch) done() {
 
 // collect finds what passes the filter and, where the reading requires it, answers to the
 // words.
-func (v *View) collect(q Query, f *filter, a asked, r reading) found {
+func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) found {
 	need := q.Page
 	if need < 1 {
 		need = 1
@@ -206,9 +224,9 @@ func (v *View) collect(q Query, f *filter, a asked, r reading) found {
 	case r.words && a.words:
 		// There are words, but no offering has any of them.
 	default:
-		v.collectAll(f, a, r, top, n)
+		v.collectAll(f, a, r, instead, top, n)
 	}
-	return found{total: n.total, best: top.sorted(), counts: n}
+	return found{total: int(n.total), best: top.sorted(), counts: n}
 }
 
 // collectWords goes through what answers to the words.
@@ -227,9 +245,11 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 			most = s.part[slot]
 		}
 	}
-	for _, m := range a.likeness {
-		if s.part[m.slot] > 0 {
-			s.score[m.slot] += m.score()
+	for _, list := range a.likeness {
+		for _, m := range list {
+			if s.part[m.slot] > 0 {
+				s.score[m.slot] += m.score()
+			}
 		}
 	}
 	for _, m := range a.named {
@@ -249,11 +269,15 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 }
 
 // collectAll goes through every offering that the filter may let through, scored by
-// likeness where there is any.
-func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
-	bonus := a.likeness
-	if r.instead {
-		bonus = bonus.plus(a.instead)
+// likeness where there is any, and by what stands in for the types.
+func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *top, n *counts) {
+	s := newScratch(len(v.rows.list))
+	defer s.done()
+	for _, list := range append(a.likeness, instead) {
+		for _, m := range list {
+			s.slots = append(s.slots, m.slot)
+			s.score[m.slot] += m.score()
+		}
 	}
 	each := func(slot int32, count bool) {
 		row := v.rows.list[slot]
@@ -268,13 +292,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, top *top, n *counts) {
 		if fails != 0 {
 			return
 		}
-		for len(bonus) > 0 && bonus[0].slot < slot {
-			bonus = bonus[1:]
-		}
-		score := float32(0)
-		if len(bonus) > 0 && bonus[0].slot == slot {
-			score = bonus[0].score()
-		}
+		score := s.score[slot]
 		if r.general || r.instead {
 			score += v.catalog().breadth(col)
 		}

@@ -247,8 +247,8 @@ func (v *View) coded(kind, code string) matches {
 
 // likeness returns the words that became filters, as far as names have them: of two
 // offices in a place, the one that carries its name is the one that was meant.
-func (v *View) likeness(ctx context.Context, u *understood) (matches, error) {
-	var all matches
+func (v *View) likeness(ctx context.Context, u *understood) ([]matches, error) {
+	var all []matches
 	for i, w := range u.all {
 		if u.uses[i] == unused || !w.says() || u.uses[i] == usedType && u.soft {
 			continue
@@ -257,7 +257,7 @@ func (v *View) likeness(ctx context.Context, u *understood) (matches, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = all.plus(found)
+		all = append(all, found)
 	}
 	return all, nil
 }

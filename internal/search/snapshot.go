@@ -88,11 +88,11 @@ func (s *snapshot) number(known segmentSlots, count int, slot func(id int64) int
 	return next, nil
 }
 
-// content returns the content of the document with the number, or nil where it cannot be read.
-func (s *snapshot) content(number uint32) []byte {
+// read calls use with the content of the document with the number, which is valid during
+// the call. It returns the error of use, or why the content cannot be read.
+func (s *snapshot) read(number uint32, use func(content []byte) error) error {
 	defer runtime.KeepAlive(s)
-	var content []byte
-	err := guard(func() error {
+	return guard(func() error {
 		rest := uint64(number)
 		for _, seg := range s.reader.Segments() {
 			size := uint64(seg.FullSize())
@@ -100,19 +100,18 @@ func (s *snapshot) content(number uint32) []byte {
 				rest -= size
 				continue
 			}
-			return seg.VisitDocument(rest, func(field string, _ byte, value []byte, _ []uint64) bool {
-				if field == fieldContent {
-					content = bytes.Clone(value)
+			var used error
+			err := seg.VisitDocument(rest, func(field string, _ byte, value []byte, _ []uint64) bool {
+				if field != fieldContent {
+					return true
 				}
-				return content == nil
+				used = use(value)
+				return false
 			})
+			return errors.Join(err, used)
 		}
 		return nil
 	})
-	if err != nil {
-		return nil
-	}
-	return content
 }
 
 // loaded is what a snapshot holds.

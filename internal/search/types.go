@@ -86,7 +86,7 @@ type FacetValue struct {
 type Facets struct {
 	Types        []FacetValue
 	Fylker       []FacetValue
-	Kommuner     []FacetValue
+	Kommuner     []FacetValue // the chosen ones and those with the most hits, 50 in all
 	TargetGroups []FacetValue
 	Topics       []FacetValue
 	Formats      []FacetValue

@@ -37,7 +37,14 @@ func (v *View) Offering(id int64) (*directory.Offering, bool) {
 // load reads the offering in the slot. It is nil when its content cannot be read any more:
 // what was whole at open, by its checksum, has been damaged on disk since.
 func (v *View) load(slot int32) *directory.Offering {
-	d, err := decode(OfferingID(v.rows.list[slot].id), v.snap.content(v.snap.docs[slot]))
+	var d Document
+	err := v.snap.read(v.snap.docs[slot], func(content []byte) (err error) {
+		d, err = decode(OfferingID(v.rows.list[slot].id), content)
+		return err
+	})
+	if err == nil && d.value == nil {
+		err = ErrDamaged
+	}
 	if err != nil {
 		v.index.opts.log().Error("read offering from the index", "id", v.rows.list[slot].id, "error", err)
 		return nil
