@@ -44,7 +44,7 @@ type generation struct {
 
 // cacheBytes is room for some hundred pages. A node is to stay small, and making a page
 // takes about a millisecond.
-const cacheBytes = 12 << 20
+const cacheBytes = 6 << 20
 
 // lang is the language of all pages for now.
 const lang = page.Bokmal
