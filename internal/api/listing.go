@@ -119,6 +119,7 @@ type interpretation struct {
 	Place    *string               `json:"sted" doc:"Det teksten kalte stedet, når det ikke er kommunens navn."`
 	Types    []Coded               `json:"type"`
 	Expanded []string              `json:"utvidet" doc:"Andre ord det også er søkt etter."`
+	Mended   *string               `json:"rettet" doc:"Teksten slik den ble lest, når et ord ble tatt for å være skrevet feil."`
 }
 
 type facets struct {
@@ -286,6 +287,7 @@ func (a *API) interpretationOf(i search.Interpretation) interpretation {
 		Place:    known(i.Place),
 		Types:    each(i.Types, func(t directory.OfferingType) Coded { return Coded{t.Code, t.Name.NB} }),
 		Expanded: each(i.Expanded, same),
+		Mended:   known(i.Mended),
 	}
 	if len(out.Kommuner) == 1 {
 		out.Kommune.value = &out.Kommuner[0]

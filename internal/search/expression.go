@@ -12,6 +12,7 @@ import (
 type expressions struct {
 	byFirst map[string][]*expression // by the first form, the longest first
 	forms   map[string]bool          // every form that is in one
+	words   map[string]word          // folded words that say something, to mend misspelt ones by
 }
 
 // expression is something that people say, as normal forms of its words.
@@ -27,11 +28,14 @@ type saidExpression struct {
 }
 
 func newExpressions(list []*directory.Expression) expressions {
-	x := expressions{byFirst: map[string][]*expression{}, forms: map[string]bool{}}
+	x := expressions{byFirst: map[string][]*expression{}, forms: map[string]bool{}, words: map[string]word{}}
 	for _, e := range list {
 		said := &expression{Expression: e}
 		for _, w := range splitWords(e.Text) {
 			said.forms = append(said.forms, normal(w.fold))
+			if w.says() {
+				x.words[w.fold] = word{text: w.text, fold: w.fold}
+			}
 		}
 		if len(said.forms) == 0 {
 			continue
@@ -51,6 +55,33 @@ func newExpressions(list []*directory.Expression) expressions {
 
 // has reports whether some expression has the word.
 func (x expressions) has(w word) bool { return x.forms[normal(w.fold)] }
+
+// nearEnough is how many wrong letters a folded word may have to be taken for another: one
+// from six letters on, two from ten. Shorter words are too near to each other.
+func nearEnough(fold string) int {
+	switch {
+	case len(fold) >= 10:
+		return 2
+	case len(fold) >= 6:
+		return 1
+	}
+	return 0
+}
+
+// near returns the word of an expression that is closest to a folded one, with at most
+// limit wrong letters, the first of them right.
+func (x expressions) near(fold string, limit int) (word, bool) {
+	best, found := limit+1, word{}
+	for f, w := range x.words {
+		if f[0] != fold[0] || max(len(f)-len(fold), len(fold)-len(f)) > limit {
+			continue
+		}
+		if d := distance(f, fold, limit); d < best || d == best && d <= limit && f < found.fold {
+			best, found = d, w
+		}
+	}
+	return found, best <= limit
+}
 
 // gap is how many other words may stand between two of an expression: "husker nesten
 // aldri noe".

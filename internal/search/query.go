@@ -67,7 +67,9 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		}
 		res.Articles = c.articleIndex.find(&u)
 		if res.Total == 0 || res.General {
-			res.DidYouMean = v.didYouMean(&u)
+			if res.DidYouMean, err = v.didYouMean(ctx, &u); err != nil {
+				return Result{}, err
+			}
 		}
 	}
 	return res, nil

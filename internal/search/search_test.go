@@ -129,7 +129,7 @@ func typeDocuments(t testing.TB) []Document {
 	return docs
 }
 
-func newTestView(t testing.TB) *View {
+func newTestView(t testing.TB, more ...Document) *View {
 	t.Helper()
 	x, err := OpenMemory()
 	if err != nil {
@@ -140,7 +140,7 @@ func newTestView(t testing.TB) *View {
 			t.Error(err)
 		}
 	})
-	if err := x.Apply(Batch{Put: documents(t)}); err != nil {
+	if err := x.Apply(Batch{Put: append(documents(t), more...)}); err != nil {
 		t.Fatal(err)
 	}
 	return x.View()

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 	"slices"
 	"sort"
@@ -150,27 +151,46 @@ func (v *View) postalSuggestions(text string) []suggestion {
 	return []suggestion{{text, rankKommune, Suggestion{SuggestKommune, k.DisplayName(), p.Code + " " + p.PlaceTitle(), kommunePath(k)}}}
 }
 
-// didYouMean returns the question with its misspelt words mended from the names of places
-// and types, or "" when there is nothing to mend.
-func (v *View) didYouMean(u *understood) string {
-	c := v.catalog()
-	changed := false
-	words := make([]string, len(u.all))
-	for i, w := range u.all {
-		words[i] = w.text
-		for _, e := range c.placeNames.near(w.fold) {
-			name := e.as
-			if name == "" {
-				name = c.kommuner[e.kommune].Name
-			}
-			words[i], changed = name, true
-			break
+// didYouMean returns the question with the words that nothing has mended: from the names
+// of places, or with one more wrong letter than mend allows from what people say. It is ""
+// when there is nothing to mend.
+func (v *View) didYouMean(ctx context.Context, u *understood) (string, error) {
+	words, changed := slices.Clone(u.all), false
+	for i, w := range words {
+		if u.uses[i] != unused || !w.says() {
+			continue
+		}
+		known, err := v.whole(ctx, w.text)
+		if err != nil {
+			return "", err
+		}
+		if len(known) > 0 {
+			continue
+		}
+		if text, ok := v.catalog().better(w); ok {
+			words[i].text, changed = text, true
 		}
 	}
 	if !changed {
-		return ""
+		return "", nil
 	}
-	return strings.Join(words, " ")
+	return written(words), nil
+}
+
+// better returns what a word that nothing has may be a misspelling of.
+func (c *catalog) better(w word) (string, bool) {
+	for _, e := range c.placeNames.near(w.fold) {
+		if e.as != "" {
+			return e.as, true
+		}
+		return c.kommuner[e.kommune].Name, true
+	}
+	limit := nearEnough(w.fold)
+	if limit == 0 {
+		return "", false
+	}
+	near, ok := c.expressions.near(w.fold, limit+1)
+	return near.text, ok && near.fold != w.fold
 }
 
 // articleIndex finds articles by normal forms of words in titles, leads and search words.

@@ -59,11 +59,12 @@ type Interpretation struct {
 	Place    string         // what the reader called it, when that is not the kommune's name: "Skedsmo", "0155"
 	Types    []directory.OfferingType
 	Expanded []string // other words that were searched for too
+	Mended   string   // the whole text as it was read, where a word was taken to be misspelt
 }
 
 // Empty reports whether nothing but words was understood.
 func (i Interpretation) Empty() bool {
-	return len(i.Kommuner) == 0 && len(i.Fylker) == 0 && len(i.Types) == 0 && len(i.Expanded) == 0
+	return len(i.Kommuner) == 0 && len(i.Fylker) == 0 && len(i.Types) == 0 && len(i.Expanded) == 0 && i.Mended == ""
 }
 
 // Hit is one offering that answers a query.

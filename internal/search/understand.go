@@ -40,6 +40,7 @@ type understood struct {
 	text     bool // something was written
 	literal  bool // nothing may be read into the words
 	name     bool // the words are the whole name of an offering
+	mended   bool // a word was taken for one that is spelt otherwise
 }
 
 // understand takes text apart. A text that is the whole name of an offering is left as it
@@ -75,6 +76,15 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 // isType reports whether the expression was understood as a type already.
 func (u *understood) isType(s saidExpression) bool {
 	return !u.soft && !slices.ContainsFunc(s.at, func(i int) bool { return u.uses[i] != usedType })
+}
+
+// written returns the words as they are written, with single spaces between them.
+func written(words []word) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = w.text
+	}
+	return strings.Join(texts, " ")
 }
 
 // joined returns the folded words with single spaces between them.
@@ -227,11 +237,7 @@ func (u *understood) placeAt(c *catalog, i, n int) bool {
 // asWritten returns those of the entries whose name has the very letters of the words, if
 // there are any: who writes Lærdal does not mean Lardal.
 func (c *catalog) asWritten(entries []placeEntry, words []word) []placeEntry {
-	texts := make([]string, len(words))
-	for i, w := range words {
-		texts[i] = w.text
-	}
-	text := strings.Join(texts, " ")
+	text := written(words)
 	same := slices.DeleteFunc(slices.Clone(entries), func(e placeEntry) bool {
 		name := e.as
 		if name == "" {
@@ -297,8 +303,8 @@ func (u *understood) alone(i int) bool {
 	return true
 }
 
-// mend looks for types and places among the words that no offering has: misspelt ones,
-// and compounds that were written apart.
+// mend looks for types, places and words of expressions among the words that no offering
+// has: misspelt ones, and compounds that were written apart.
 func (v *View) mend(ctx context.Context, u *understood) error {
 	c := v.catalog()
 	for i := 0; i < len(u.all); i++ {
@@ -328,6 +334,13 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 				u.setPlace(entries)
 				u.markPlace(i, 1)
 			}
+		}
+		if u.uses[i] != unused {
+			continue
+		}
+		if w, ok := c.expressions.near(u.all[i].fold, nearEnough(u.all[i].fold)); ok {
+			u.mended = true
+			u.all[i].text, u.all[i].fold = w.text, w.fold
 		}
 	}
 	return nil
@@ -380,6 +393,9 @@ func (u *understood) interpretation(c *catalog) Interpretation {
 		}
 	}
 	in.Expanded = u.expanded(c)
+	if u.mended {
+		in.Mended = written(u.all)
+	}
 	return in
 }
 

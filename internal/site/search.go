@@ -167,7 +167,7 @@ func interpret(p *view.SearchPage, q question, found search.Result) {
 		return
 	}
 	p.Literal = q.asked.with(paramPage).with(paramLiteral, "1").href()
-	p.Expanded = lang.And(in.Expanded)
+	p.Expanded, p.Mended = lang.And(in.Expanded), in.Mended
 	// The search without one part keeps the others as choices, and the words that are left.
 	rest := q.asked.with(paramPage).with(paramText)
 	if in.Text != "" {

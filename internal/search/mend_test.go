@@ -1,0 +1,58 @@
+package search
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+// A misspelt word of something that people say leads where the right one does, and the
+// reader is told.
+func TestMisspeltExpressions(t *testing.T) {
+	v := newTestView(t, ExpressionDocument(directory.Expression{Text: "selvmord", Kind: directory.CrisisExpression, LeadsTo: []directory.Lead{"ord:livet"}}),
+		ExpressionDocument(directory.Expression{Text: "skizofreni", LeadsTo: []directory.Lead{"ord:psykisk"}}))
+	for _, c := range []struct {
+		text, mended string
+		crisis       bool
+	}{
+		{"slevmord", "selvmord", true},
+		{"mamma er skizofrni", "mamma er skizofreni", false},
+		{"skizofreni", "", false},
+		{"sxizzzreni", "", false},
+		{"salv", "", false}, // too short to be taken for another
+	} {
+		res, err := v.Search(t.Context(), Query{Text: c.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Interpreted.Mended; got != c.mended || res.Crisis != c.crisis {
+			t.Errorf("%q is read as %q, crisis %t; want %q, %t", c.text, got, res.Crisis, c.mended, c.crisis)
+		}
+		if c.mended != "" && len(res.Interpreted.Expanded) != 1 {
+			t.Errorf("%q leads to %q, want what the right word leads to", c.text, res.Interpreted.Expanded)
+		}
+		literal, err := v.Search(t.Context(), Query{Text: c.text, Literal: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if literal.Interpreted.Mended != "" {
+			t.Errorf("%q taken literally is read as %q", c.text, literal.Interpreted.Mended)
+		}
+	}
+}
+
+func TestNearestWordIsTheSameEachTime(t *testing.T) {
+	x := newExpressions([]*directory.Expression{{Text: "sorgen", LeadsTo: []directory.Lead{"ord:a"}}, {Text: "sorget", LeadsTo: []directory.Lead{"ord:a"}}})
+	var got []string
+	for range 50 {
+		w, ok := x.near("sorgex", 1)
+		if !ok {
+			t.Fatal("nothing near sorgex")
+		}
+		got = append(got, w.text)
+	}
+	if slices.Sort(got); got[0] != got[len(got)-1] {
+		t.Errorf("got %s and %s", got[0], got[len(got)-1])
+	}
+}
