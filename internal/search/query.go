@@ -58,6 +58,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		res.Total, res.Facets = found.total, v.facets(f, found.counts)
 		res.NotThere, res.General = reading.instead && found.total > 0, reading.general && found.total > 0
 		res.Dropped = !reading.words && !reading.general && asked.words && found.total > 0
+		res.Nearby = v.elsewhereOf(f, &u, &res, found.counts)
 		v.page(&res, q, f, found)
 		break
 	}

@@ -102,7 +102,10 @@ type Result struct {
 	Interpreted Interpretation
 	DidYouMean  string // a better spelling, or ""
 	Articles    []*article.Article
-	marked      marked // for Mark
+	// Nearby is where to look when the reader's kommune has nothing of what was asked for, the
+	// nearest first.
+	Nearby []Nearby
+	marked marked // for Mark
 
 	// NotThere is set when the types that were named are not registered for the place,
 	// and the hits are what to look at instead.

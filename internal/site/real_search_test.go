@@ -241,3 +241,35 @@ func testSearchForms(t *testing.T, r *real) {
 		t.Errorf("%d choices are ticked, want 2", n)
 	}
 }
+
+// Where a kommune has nothing of a type, the nearest kommuner that have it are named, and
+// each of them leads to hits.
+func testNearby(t *testing.T, r *real) {
+	named := 0
+	for i, k := range r.kommuner {
+		if i%9 != 0 {
+			continue
+		}
+		for _, query := range []url.Values{
+			{"kommune": {k["kommunenummer"]}, "type": {"frisklivssentral"}},
+			{"kommune": {k["kommunenummer"]}, "q": {"kreftkoordinator"}},
+		} {
+			p := r.page(t, "/sok?"+query.Encode())
+			nearby := slices.DeleteFunc(p.Attrs("main .ds-alert a, main .o-box a", "href"), func(href string) bool {
+				return !strings.HasPrefix(href, "/sok?") || !strings.Contains(href, "kommune=") || strings.Contains(href, "kommune="+k["kommunenummer"])
+			})
+			if p.Has(".o-listing") && !p.Has(".ds-alert") && len(nearby) > 0 {
+				t.Errorf("%s has hits, and leads to others: %v", query.Encode(), nearby)
+			}
+			for _, href := range nearby {
+				named++
+				if there := r.page(t, href); !there.Has(".o-listing") || there.Has("main .ds-alert") {
+					t.Errorf("%s leads to %s, which has nothing", query.Encode(), href)
+				}
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no kommune is named")
+	}
+}

@@ -41,6 +41,7 @@ func TestRealData(t *testing.T) {
 	}{
 		{"published", testPublished},
 		{"drafts", testDrafts},
+		{"nearby", testNearby},
 		{"offering phones", testOfferingPhones},
 		{"kommune phones", testKommunePhones},
 		{"other phones", testOtherPhones},

@@ -101,7 +101,11 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		p.Notes = append(p.Notes, view.Note{Text: "Ingen av disse tilbudene har ordene «" + found.Interpreted.Text + "». Vi viser det som finnes ellers."})
 	}
 	if found.NotThere {
-		p.Notes = append(p.Notes, notThere(found.Interpreted, reader))
+		n := notThere(found.Interpreted, reader)
+		for _, l := range nearby(q, found) {
+			n.Links = append(n.Links, view.Link{Text: l.Text + " har det, " + l.Sub, Href: l.Href})
+		}
+		p.Notes = append(p.Notes, n)
 	}
 	interpret(&p, q, found)
 	if placed(q, found) {
@@ -136,6 +140,23 @@ func notThere(in search.Interpretation, reader *search.Kommune) view.Note {
 		break
 	}
 	return n
+}
+
+// nearby returns the kommuner around that have what the reader's has not, each with the
+// search for it there. The words go: it is the type that is counted.
+func nearby(q question, found search.Result) []view.Link {
+	types := append(append([]string{}, q.asked[paramType]...), each(found.Interpreted.Types, func(t directory.OfferingType) string { return t.Code })...)
+	a := q.asked.with(paramPage).with(paramPlace).with(paramPostal).with(paramLat).with(paramLon).with(paramRadius)
+	if found.NotThere {
+		a = a.with(paramText).with(paramLiteral).with(paramType, types...)
+	}
+	return each(found.Nearby, func(n search.Nearby) view.Link {
+		return view.Link{
+			Text: n.Kommune.DisplayName(),
+			Href: a.with(paramKommune, string(n.Kommune.Number)).href(),
+			Sub:  lang.Distance(n.KM) + " unna",
+		}
+	})
 }
 
 // readerOf returns the kommune that the answer is for, when it is exactly one.
@@ -388,6 +409,7 @@ func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q
 			return err
 		}
 	}
+	p.Nearby = nearby(q, found)
 	k := readerOf(v, q, found)
 	if k == nil && len(q.query.Kommuner) > 0 {
 		k, _ = v.Kommune(q.query.Kommuner[0])
