@@ -93,13 +93,22 @@ func (p *placeNames) add(c *catalog, name string, e placeEntry) {
 	p.entries[key] = append(p.entries[key], e)
 }
 
-// lookup returns the meanings of a folded name, with "kommune" and the genitive taken off.
+// lookup returns the meanings of a folded name, with "kommune", "bydel" and the genitive
+// taken off.
 func (p *placeNames) lookup(key string) []placeEntry {
 	if e := p.entries[key]; e != nil {
 		return e
 	}
 	if rest, ok := strings.CutSuffix(key, " kommune"); ok {
 		return p.lookup(rest)
+	}
+	for _, cut := range [...]func() (string, bool){
+		func() (string, bool) { return strings.CutPrefix(key, "bydel ") },
+		func() (string, bool) { return strings.CutSuffix(key, " bydel") },
+	} {
+		if rest, ok := cut(); ok {
+			return slices.DeleteFunc(slices.Clone(p.entries[rest]), func(e placeEntry) bool { return e.kind != asBydel })
+		}
 	}
 	if rest, ok := strings.CutSuffix(key, "s"); ok && len(rest) > 2 {
 		return p.entries[rest]

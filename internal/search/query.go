@@ -173,7 +173,6 @@ type found struct {
 type scratch struct {
 	score, part []float32
 	slots       []int32
-	fails       []uint8 // parts of the filter, beside slots
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -236,18 +235,7 @@ func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) 
 func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
-	most := float32(0)
-	s.fails = slices.Grow(s.fails[:0], len(s.slots))
-	for _, slot := range s.slots {
-		fails := partOther | partKommune // gone: in no facet
-		if row := v.rows.list[slot]; row != nil {
-			fails = f.fails(v.rows.cols.at(slot), row)
-		}
-		s.fails = append(s.fails, uint8(fails))
-		if fails == 0 && s.part[slot] > most {
-			most = s.part[slot]
-		}
-	}
+	least := v.most(f, s) * enough
 	for _, list := range a.likeness {
 		for _, m := range list {
 			if s.part[m.slot] > 0 {
@@ -258,17 +246,43 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	for _, m := range a.named {
 		s.score[m.slot] += nameGain
 	}
-	for i, slot := range s.slots {
-		fails := int(s.fails[i])
-		if s.part[slot] < most*enough || fails&(fails-1) != 0 {
-			continue // not enough of an answer, or outside of every facet
+	for _, slot := range s.slots {
+		row := v.rows.list[slot]
+		if s.part[slot] < least || row == nil {
+			continue // not enough of an answer, or gone
 		}
 		col := v.rows.cols.at(slot)
+		fails := f.fails(col, row)
 		n.add(col, fails)
 		if fails == 0 {
-			top.add(f.candidate(slot, col, v.rows.list[slot], s.score[slot]*s.part[slot]))
+			top.add(f.candidate(slot, col, row, s.score[slot]*s.part[slot]))
 		}
 	}
+}
+
+// most returns the largest part of the question that an offering answers which passes the
+// filter. As a rule one of those that answer most does, and the others need not be asked.
+func (v *View) most(f *filter, s *scratch) float32 {
+	best := float32(0)
+	for _, slot := range s.slots {
+		best = max(best, s.part[slot])
+	}
+	passes := func(slot int32) bool {
+		row := v.rows.list[slot]
+		return row != nil && f.fails(v.rows.cols.at(slot), row) == 0
+	}
+	for _, slot := range s.slots {
+		if s.part[slot] == best && passes(slot) {
+			return best
+		}
+	}
+	most := float32(0)
+	for _, slot := range s.slots {
+		if s.part[slot] > most && passes(slot) {
+			most = s.part[slot]
+		}
+	}
+	return most
 }
 
 // collectAll goes through every offering that the filter may let through, scored by

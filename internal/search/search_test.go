@@ -203,6 +203,9 @@ func TestResolvePlace(t *testing.T) {
 		"tromso":          {"5501"},
 		"Tromsøs":         {"5501"},
 		"Grünerløkka":     {"0301"},
+		"bydel Alna":      {"0301"},
+		"alna bydel":      {"0301"},
+		"bydel Tromsø":    nil,      // a kommune
 		"Bærumm":          {"3201"}, // misspelt
 		"9170":            nil,      // Longyearbyen is in no kommune
 		"":                nil,

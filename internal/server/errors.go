@@ -95,32 +95,26 @@ func (s *server) record(c *fiber.Ctx, route string, err error, took time.Duratio
 	if !slices.Contains(fiber.DefaultMethods, method) {
 		method = "?" // anything at all can stand there
 	}
-	s.metrics.count(method, route, status, took)
-	level := slog.LevelInfo
-	failed := err != nil && status >= http.StatusInternalServerError
+	line := s.metrics.lineOf(kind{method, route, status})
+	line.count(took)
+	level, failed := slog.LevelInfo, err != nil && status >= http.StatusInternalServerError
 	if failed {
 		level = slog.LevelError
 	}
-	ctx, handler := c.UserContext(), s.deps.Log.Handler()
-	if !handler.Enabled(ctx, level) {
+	ctx := c.UserContext()
+	if !line.log.Enabled(ctx, level) {
 		return
 	}
 	// Without the place in the program: it would be this one each time, and costs most of the line.
-	line := slog.NewRecord(time.Now(), level, "request", 0)
-	line.AddAttrs(
-		slog.String("method", method),
-		slog.String("route", route),
-		slog.Int("status", status),
-		slog.Duration("duration", took),
-		slog.String("request_id", requestID(c)),
-	)
+	entry := slog.NewRecord(time.Now(), level, "request", 0)
+	entry.AddAttrs(slog.Duration("duration", took), slog.String("request_id", requestID(c)))
 	if failed {
-		line.AddAttrs(slog.String("error", err.Error()))
+		entry.AddAttrs(slog.String("error", err.Error()))
 		if stack, ok := c.Locals(stackKey{}).(string); ok {
-			line.AddAttrs(slog.String("stack", stack))
+			entry.AddAttrs(slog.String("stack", stack))
 		}
 	}
-	_ = handler.Handle(ctx, line) // a log that cannot be written has nowhere to say so
+	_ = line.log.Handle(ctx, entry) // a log that cannot be written has nowhere to say so
 }
 
 // noRoute stands in the log where no route answered.

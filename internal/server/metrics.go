@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -17,14 +18,16 @@ type metrics struct {
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 
+	log   slog.Handler
 	mu    sync.RWMutex
-	known map[series]counters
+	lines map[kind]line
 }
 
 func newMetrics(d Deps) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
-		known:    map[series]counters{},
+		log:      d.Log.Handler(),
+		lines:    map[kind]line{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "oversikt_requests_total",
 			Help: "Requests by method, route pattern and status.",
@@ -51,32 +54,44 @@ func newMetrics(d Deps) *metrics {
 	return m
 }
 
-// series is what one kind of request counts into. Finding it by its labels costs more than
-// counting does.
-type series struct {
+// kind is what requests are told apart by in the log and the metrics. Kinds are few: methods,
+// routes and statuses are the program's own.
+type kind struct {
 	method, route string
 	status        int
 }
 
-type counters struct {
+// line is where requests of one kind are noted. Finding it by its labels, and writing what
+// is the same in each line of the log, costs more than the rest.
+type line struct {
 	requests prometheus.Counter
 	duration prometheus.Observer
+	log      slog.Handler
 }
 
-// count counts one request. Methods, routes and statuses are few: each is the program's own.
-func (m *metrics) count(method, route string, status int, took time.Duration) {
-	key := series{method, route, status}
+// lineOf returns where requests of the kind are noted.
+func (m *metrics) lineOf(k kind) line {
 	m.mu.RLock()
-	n, ok := m.known[key]
+	l, ok := m.lines[k]
 	m.mu.RUnlock()
-	if !ok {
-		n = counters{m.requests.WithLabelValues(method, route, strconv.Itoa(status)), m.durations.WithLabelValues(route)}
-		m.mu.Lock()
-		m.known[key] = n
-		m.mu.Unlock()
+	if ok {
+		return l
 	}
-	n.requests.Inc()
-	n.duration.Observe(took.Seconds())
+	l = line{
+		requests: m.requests.WithLabelValues(k.method, k.route, strconv.Itoa(k.status)),
+		duration: m.durations.WithLabelValues(k.route),
+		log:      m.log.WithAttrs([]slog.Attr{slog.String("method", k.method), slog.String("route", k.route), slog.Int("status", k.status)}),
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lines[k] = l
+	return l
+}
+
+// count counts one request.
+func (l line) count(took time.Duration) {
+	l.requests.Inc()
+	l.duration.Observe(took.Seconds())
 }
 
 func (m *metrics) handler() http.Handler {
