@@ -26,7 +26,7 @@ const indexName = "_index"
 
 // Parse reads one article. The section and slug come from the last two parts of
 // name, "<section>/<slug>.md", or "<section>/_index.md" for the section's own
-// text. All problems are reported together, each as "file:line: field: what".
+// text. All problems are reported together; Problems takes them apart.
 func Parse(name string, src []byte) (Article, error) {
 	section, slug, err := place(name)
 	if err != nil {
@@ -38,10 +38,10 @@ func Parse(name string, src []byte) (Article, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(meta), &doc); err != nil {
-		return Article{}, fmt.Errorf("%s: front matter: %w", name, err)
+		return Article{}, Problem{File: name, Field: FieldFrontMatter, Fault: NotYAML, Value: err.Error()}
 	}
 	if len(doc.Content) == 0 {
-		return Article{}, fmt.Errorf("%s:1: front matter: is empty", name)
+		return Article{}, Problem{name, 1, FieldFrontMatter, Empty, ""}
 	}
 
 	r := &reader{file: name}
@@ -64,13 +64,13 @@ func Parse(name string, src []byte) (Article, error) {
 		Markdown:    body,
 	}
 	if !a.Updated.IsZero() && a.Updated.Before(a.Published) {
-		r.problem(values["oppdatert"].Line, "oppdatert", "is before publisert")
+		r.problem(values["oppdatert"].Line, "oppdatert", TooEarly, "")
 	}
 	if a.IsIndex() != (a.Order == 0) {
-		r.problem(root.Line, "rekkefolge", "is for articles only, and every article has one")
+		r.problem(root.Line, "rekkefolge", WrongOrder, "")
 	}
 	if strings.TrimSpace(body) == "" {
-		r.problem(strings.Count(meta, "\n")+1, "text", "is empty")
+		r.problem(strings.Count(meta, "\n")+1, FieldText, Empty, "")
 	}
 	if len(r.problems) > 0 {
 		return Article{}, errors.Join(r.problems...)
@@ -82,16 +82,16 @@ func Parse(name string, src []byte) (Article, error) {
 func place(name string) (section, slug string, err error) {
 	section = path.Base(path.Dir(name))
 	if !slices.Contains(sections, section) {
-		return "", "", fmt.Errorf("%s: section: %q is not one of %s", name, section, strings.Join(sections, ", "))
+		return "", "", Problem{name, 0, FieldSection, NotSection, fmt.Sprintf("%q is not one of %s", section, strings.Join(sections, ", "))}
 	}
 	slug, found := strings.CutSuffix(path.Base(name), ".md")
 	switch {
 	case !found:
-		return "", "", fmt.Errorf("%s: slug: the file name does not end in .md", name)
+		return "", "", Problem{name, 0, FieldSlug, NotMarkdown, ""}
 	case slug == indexName:
 		return section, "", nil
 	case !slugPattern.MatchString(slug):
-		return "", "", fmt.Errorf("%s: slug: %q has other characters than a-z, 0-9 and single hyphens", name, slug)
+		return "", "", Problem{name, 0, FieldSlug, NotSlug, slug}
 	}
 	return section, slug, nil
 }
@@ -100,15 +100,18 @@ func place(name string) (section, slug string, err error) {
 // opening "---", which YAML allows, so that YAML counts lines as the file does.
 func split(name string, src []byte) (meta, body string, err error) {
 	if !utf8.Valid(src) {
-		return "", "", fmt.Errorf("%s: text: is not UTF-8", name)
+		return "", "", Problem{name, 0, FieldText, NotUTF8, ""}
+	}
+	if before, _, found := strings.Cut(string(src), "\x00"); found { // a database keeps none
+		return "", "", Problem{name, 1 + strings.Count(before, "\n"), FieldText, HasNUL, ""}
 	}
 	text := strings.ReplaceAll(strings.TrimPrefix(string(src), "\ufeff"), "\r\n", "\n")
 	if !strings.HasPrefix(text, "---\n") {
-		return "", "", fmt.Errorf("%s:1: front matter: the first line is not ---", name)
+		return "", "", Problem{name, 1, FieldFrontMatter, NotOpened, ""}
 	}
 	meta, body, found := strings.Cut(text, "\n---\n")
 	if !found {
-		return "", "", fmt.Errorf("%s:1: front matter: no closing line ---", name)
+		return "", "", Problem{name, 1, FieldFrontMatter, NotClosed, ""}
 	}
 	return meta + "\n", body, nil
 }
@@ -121,8 +124,8 @@ type reader struct {
 	problems []error
 }
 
-func (r *reader) problem(line int, field, format string, args ...any) {
-	r.problems = append(r.problems, fmt.Errorf("%s:%d: %s: %s", r.file, line, field, fmt.Sprintf(format, args...)))
+func (r *reader) problem(line int, field string, fault Fault, value string) {
+	r.problems = append(r.problems, Problem{r.file, line, field, fault, value})
 }
 
 // mapping returns the values of a mapping by key. Other keys than the known ones,
@@ -130,7 +133,7 @@ func (r *reader) problem(line int, field, format string, args ...any) {
 // for the message.
 func (r *reader) mapping(node *yaml.Node, within string, known ...string) map[string]*yaml.Node {
 	if node.Kind != yaml.MappingNode {
-		r.problem(node.Line, cmp.Or(within, "front matter"), "is not a list of name: value")
+		r.problem(node.Line, cmp.Or(within, FieldFrontMatter), NotFields, "")
 		return nil
 	}
 	values := make(map[string]*yaml.Node)
@@ -139,9 +142,9 @@ func (r *reader) mapping(node *yaml.Node, within string, known ...string) map[st
 		field := fieldName(within, key.Value)
 		switch {
 		case !slices.Contains(known, key.Value):
-			r.problem(key.Line, field, "is not a field here; the fields are %s", strings.Join(known, ", "))
+			r.problem(key.Line, field, UnknownField, strings.Join(known, ", "))
 		case values[key.Value] != nil:
-			r.problem(key.Line, field, "is given twice")
+			r.problem(key.Line, field, Twice, "")
 		default:
 			values[key.Value] = value
 		}
@@ -152,7 +155,7 @@ func (r *reader) mapping(node *yaml.Node, within string, known ...string) map[st
 // required returns the value of a key that must be there, nil if it is missing.
 func (r *reader) required(parent *yaml.Node, values map[string]*yaml.Node, within, key string) *yaml.Node {
 	if values[key] == nil {
-		r.problem(parent.Line, fieldName(within, key), "is missing")
+		r.problem(parent.Line, fieldName(within, key), Missing, "")
 	}
 	return values[key]
 }
@@ -172,11 +175,11 @@ func (r *reader) text(field string, node *yaml.Node) string {
 	}
 	text := strings.Join(strings.Fields(node.Value), " ")
 	if node.Kind != yaml.ScalarNode {
-		r.problem(node.Line, field, "is not a single text")
+		r.problem(node.Line, field, NotText, "")
 		return ""
 	}
 	if text == "" {
-		r.problem(node.Line, field, "is empty")
+		r.problem(node.Line, field, Empty, "")
 	}
 	return text
 }
@@ -189,7 +192,7 @@ func (r *reader) date(field string, node *yaml.Node) time.Time {
 	}
 	date, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		r.problem(node.Line, field, "%q is not a date like 2026-11-25", text)
+		r.problem(node.Line, field, NotDate, text)
 	}
 	return date
 }
@@ -202,7 +205,7 @@ func (r *reader) order(node *yaml.Node) int {
 	}
 	order, err := strconv.Atoi(text)
 	if err != nil || order < 1 {
-		r.problem(node.Line, "rekkefolge", "%q is not a whole number from 1", text)
+		r.problem(node.Line, "rekkefolge", NotOrder, text)
 		return 0
 	}
 	return order
@@ -214,7 +217,7 @@ func (r *reader) items(field string, node *yaml.Node) []*yaml.Node {
 		return nil
 	}
 	if node.Kind != yaml.SequenceNode {
-		r.problem(node.Line, field, "is not a list")
+		r.problem(node.Line, field, NotList, "")
 		return nil
 	}
 	return node.Content
@@ -226,7 +229,7 @@ func (r *reader) words(field string, node *yaml.Node) []string {
 	for _, item := range r.items(field, node) {
 		word := r.text(field, item)
 		if slices.Contains(words, word) {
-			r.problem(item.Line, field, "%q is given twice", word)
+			r.problem(item.Line, field, RepeatedWord, word)
 			continue
 		}
 		words = append(words, word)
@@ -240,7 +243,7 @@ func (r *reader) codes(field string, node *yaml.Node) []string {
 	codes := r.words(field, node)
 	for _, code := range codes {
 		if code != "" && !codePattern.MatchString(code) {
-			r.problem(node.Line, field, "%q is not a code of a-z, 0-9 and _", code)
+			r.problem(node.Line, field, NotCode, code)
 		}
 	}
 	return codes
@@ -281,7 +284,7 @@ func (r *reader) address(field string, node *yaml.Node) string {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" || u.Host == "" {
-		r.problem(node.Line, field, "%q is not an address that begins with https://", text)
+		r.problem(node.Line, field, NotAddress, text)
 	}
 	return text
 }

@@ -121,6 +121,8 @@ func TestParseProblems(t *testing.T) {
 		{"source is a text", "", "- {tittel: Kilde uten dato, url: \"https://example.org/\"}", "- Kilde", wholeName + `:18: kilder: is not a list of name: value`},
 		{"no text", "", "## Del\n\nTekst.\n", " \n", wholeName + `:20: text: is empty`},
 		{"not UTF-8", "", "Tekst.", "\xff", wholeName + `: text: is not UTF-8`},
+		{"NUL", "", "## Del", "## D\x00el", wholeName + `:21: text: has a NUL character`},
+		{"empty word twice", "", "sokeord: [ord, to ord]", "sokeord: ['', '']", wholeName + `:19: sokeord: is empty` + "\n" + wholeName + `:19: sokeord: is empty` + "\n" + wholeName + `:19: sokeord: "" is given twice`},
 		{"anchors", "", "sokeord: [ord, to ord]", "sokeord: [&a ord, *a]", wholeName + `:19: sokeord: is not a single text`},
 	}
 	for _, test := range tests {

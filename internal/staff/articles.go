@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -68,7 +69,7 @@ func (s *Staff) listArticles(c *fiber.Ctx) error {
 			a, err := article.Parse(fileOf(section, src.Slug), []byte(src.Source))
 			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
 			if err != nil {
-				row[0] = view.Cell{Text: src.Slug, Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
+				row[0] = view.Cell{Text: cmp.Or(src.Slug, src.Section), Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
 				row[1] = view.Cell{}
 			}
 			if src.Slug == "" {
@@ -99,7 +100,7 @@ func (s *Staff) showArticle(c *fiber.Ctx) error {
 }
 
 func (s *Staff) articlePage(c *fiber.Ctx, src store.ArticleSource, why string) view.EditPage {
-	heading := src.Slug
+	heading := cmp.Or(src.Slug, src.Section)
 	if a, err := article.Parse(fileOf(src.Section, src.Slug), []byte(src.Source)); err == nil {
 		heading = a.Title
 	}
@@ -147,7 +148,7 @@ func (s *Staff) answerArticle(c *fiber.Ctx, p view.EditPage, err error, section,
 // refuseArticle shows the form again for a source that article.Parse refuses. field is the
 // place of the text in the form.
 func (s *Staff) refuseArticle(c *fiber.Ctx, p view.EditPage, field int, err error) error {
-	p.Groups[0].Fields[field].Error = "Teksten kan ikke leses slik den står: " + err.Error()
+	p.Groups[0].Fields[field].Error = "Teksten kan ikke lagres slik den står. " + articleFaults(err)
 	return s.send(c, http.StatusUnprocessableEntity, view.Edit(p))
 }
 

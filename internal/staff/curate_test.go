@@ -163,7 +163,7 @@ func TestEditArticle(t *testing.T) {
 	form.Set("tekst", "---\nukjent: felt\n---\nTekst\n")
 	wrong := ola.post(path, form)
 	wrong.wantStatus(t, http.StatusUnprocessableEntity)
-	wrong.contains(t, "ukjent: felt", "Teksten kan ikke leses")
+	wrong.contains(t, "ukjent: felt", "Teksten kan ikke lagres slik den står. ")
 
 	text := "---\ntittel: Testartikkel\ningress: Testtekst.\npubliserte: 2026-11-25\nrekkefolge: 50\n---\nTekst\n"
 	fresh := url.Values{"versjon": {"0"}, "del": {"ta-vare-pa-deg-selv"}, "adresse": {"testartikkel"}, "tekst": {text}}
