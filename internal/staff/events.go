@@ -20,7 +20,7 @@ var eventNames = map[string]string{
 	"grant_given": "Ga en rolle", "grant_removed": "Tok bort en rolle", "invited": "Inviterte noen", "invitation_withdrawn": "Trakk tilbake en invitasjon",
 	"entry_refused": "Sa nei til noen som ville være med", "signed_in": "Logget inn", "login_link_made": "Laget en innloggingslenke", "login_link_used": "Brukte en innloggingslenke",
 	"app_added": "Koblet til en app", "passkey_added": "La til en passnøkkel", "passkey_refused": "Fikk nei til en passnøkkel", "recovery_codes_made": "Laget nødkoder",
-	"recovery_code_used": "Brukte en nødkode", "too_many_codes": "Skrev feil kode for mange ganger", "identity_linked": "Koblet til en annen innlogging",
+	"recovery_code_used": "Brukte en nødkode", "too_many_codes": "Skrev feil kode for mange ganger", "identity_linked": "Koblet til en annen innlogging", "identity_unlinked": "Koblet fra en annen innlogging",
 	"token_created": "Laget en tilgang", "token_revoked": "Trakk tilbake en tilgang", "report_answered": "Svarte en leser",
 }
 

@@ -32,7 +32,8 @@ func (s *Staff) mountFactors(app fiber.Router) {
 	enrol.Post("/passnokkel/start", s.needPasskeys, s.startPasskey)
 	enrol.Post("/passnokkel", s.needPasskeys, s.addPasskey)
 
-	app.Post("/logg-inn/passnokkel/start", privately, s.needPasskeys, s.startPasskeySignIn)
+	tooMany := func(*fiber.Ctx) error { return fiber.ErrTooManyRequests } // a script asks, and says that it failed
+	app.Post("/logg-inn/passnokkel/start", privately, s.needPasskeys, limit(tooMany), s.startPasskeySignIn)
 	app.Post("/logg-inn/passnokkel", privately, s.needPasskeys, s.passkeySignIn)
 }
 

@@ -342,6 +342,31 @@ func TestOIDCLink(t *testing.T) {
 	s.anyone().post("/logg-inn/oidc", link).wantRedirect(t, "/logg-inn?til=%2Fredaksjon%2Fkonto%2Fsikkerhet")
 }
 
+// What was linked can be taken apart again, and signs in no more.
+func TestOIDCUnlink(t *testing.T) {
+	s, provider := newOIDCSite(t)
+	who := claimant{"sub": "kari", "acr": "high", "authorization_details": actsFor(s.orgNumber("1804"))}
+	p := s.person("kari@test.example.org")
+	p.get(visit(t, provider, p.leaveFor(url.Values{"handling": {"koble"}}), who)).wantRedirect(t, securityPath)
+	p.get(securityPath).contains(t, "Koble fra Testporten")
+
+	const unlink = securityPath + "/innlogging/fjern"
+	other := s.person("ola@test.example.org")
+	other.post(unlink, nil).wantStatus(t, http.StatusNotFound)
+	p.post(unlink, nil).wantRedirect(t, securityPath)
+	if p.notice() != "Testporten er koblet fra." {
+		t.Errorf("notice %q", p.notice())
+	}
+	p.get(securityPath).contains(t, "Koble til Testporten")
+	p.post(unlink, nil).wantStatus(t, http.StatusNotFound)
+	if identities, err := s.store.Identities(t.Context(), p.account.ID); err != nil || len(identities) != 0 {
+		t.Errorf("left: %v, %v", identities, err)
+	}
+	if a, err := s.store.EnterByIdentity(t.Context(), provider.Issuer(), "kari", "", nil, nil); err == nil {
+		t.Errorf("signs in as account %d", a.ID)
+	}
+}
+
 func TestOIDCAway(t *testing.T) {
 	s, provider := newOIDCSite(t)
 	if err := provider.Shutdown(); err != nil {

@@ -99,6 +99,7 @@ var routes = []struct {
 	{"POST", "/redaksjon/konto/sikkerhet/passnokkel/:id/fjern", "/redaksjon/konto/sikkerhet/passnokkel/1/fjern", signedIn},
 	{"POST", "/redaksjon/konto/sikkerhet/app/fjern", "/redaksjon/konto/sikkerhet/app/fjern", signedIn},
 	{"POST", "/redaksjon/konto/sikkerhet/koder", "/redaksjon/konto/sikkerhet/koder", ""}, // nobody here has a factor to renew codes for
+	{"POST", "/redaksjon/konto/sikkerhet/innlogging/fjern", "/redaksjon/konto/sikkerhet/innlogging/fjern", signedIn},
 
 	{"GET", "/redaksjon/meldinger", "/redaksjon/meldinger", signedIn},
 	{"GET", "/redaksjon/meldinger/:id", "/redaksjon/meldinger/{r}", contributors},

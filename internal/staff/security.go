@@ -19,6 +19,7 @@ func (s *Staff) mountSecurity(inside fiber.Router) {
 	security.Post("/passnokkel/:id/fjern", s.removePasskey)
 	security.Post("/app/fjern", s.removeApp)
 	security.Post("/koder", s.newCodes)
+	security.Post("/innlogging/fjern", s.unlink)
 }
 
 // needOwnFactor asks those who have a second factor for it, also over http, where nobody
@@ -92,6 +93,15 @@ func (s *Staff) removePasskey(c *fiber.Ctx) error {
 func (s *Staff) removeApp(c *fiber.Ctx) error {
 	session, _ := sessionOf(c)
 	return s.removed(c, s.deps.Store.RemoveApp(c.UserContext(), session, s.secure), "Appen er koblet fra.")
+}
+
+// unlink ends signing in with the provider.
+func (s *Staff) unlink(c *fiber.Ctx) error {
+	if s.deps.OIDC == nil {
+		return fiber.ErrNotFound
+	}
+	session, _ := sessionOf(c)
+	return s.removed(c, s.deps.Store.UnlinkIdentity(c.UserContext(), session, s.deps.OIDC.Issuer()), s.deps.OIDC.Name()+" er koblet fra.")
 }
 
 func (s *Staff) removed(c *fiber.Ctx, err error, done string) error {

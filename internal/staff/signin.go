@@ -34,22 +34,23 @@ func (s *Staff) mountSignIn(app fiber.Router) {
 	app.Post("/logg-ut", privately, s.signOut)
 }
 
-// codesPerClient is how many codes may be asked for from one place in codesWindow. A
-// kommune is often one place, so it is many; but less than what store allows everybody
-// together, so that no single place can keep all others out.
+// codesPerClient is how many codes may be asked for from one place in codesWindow, and how
+// many sign-ins with a passkey begun. A kommune is often one place, so it is many; but less
+// than what store allows everybody together, so that no single place can keep all others out.
 const (
 	codesPerClient = 100
 	codesWindow    = 15 * time.Minute
 )
 
-// limitCodes keeps one place from asking for codes without end. It counts for one node
-// and in memory alone: addresses of readers are not kept.
+// limit keeps one place from asking without end; refuse answers it then. It counts for one
+// node and in memory alone: addresses of readers are not kept.
+func limit(refuse fiber.Handler) fiber.Handler {
+	return limiter.New(limiter.Config{Max: codesPerClient, Expiration: codesWindow, KeyGenerator: place, LimitReached: refuse})
+}
+
 func (s *Staff) limitCodes() fiber.Handler {
-	return limiter.New(limiter.Config{
-		Max: codesPerClient, Expiration: codesWindow, KeyGenerator: place,
-		LimitReached: func(c *fiber.Ctx) error {
-			return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, c.FormValue("epost"), "Det er bedt om mange koder fra nettverket ditt. Vent et kvarter, eller bruk den siste koden du fikk.")))
-		},
+	return limit(func(c *fiber.Ctx) error {
+		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, c.FormValue("epost"), "Det er bedt om mange koder fra nettverket ditt. Vent et kvarter, eller bruk den siste koden du fikk.")))
 	})
 }
 

@@ -257,6 +257,15 @@ func TestCodesFromOnePlace(t *testing.T) {
 	s.anyone().get("/logg-inn").wantStatus(t, http.StatusOK)
 }
 
+func TestPasskeysFromOnePlace(t *testing.T) {
+	s := newTestSite(t, "https://oversikt.test.example.org", false)
+	const start = "/logg-inn/passnokkel/start"
+	for range codesPerClient {
+		s.anyone().post(start, nil).wantStatus(t, http.StatusOK)
+	}
+	s.anyone().post(start, nil).wantStatus(t, http.StatusTooManyRequests)
+}
+
 func TestInviteToAnOrganization(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
 	lms := auth.Owner{Organization: 1}

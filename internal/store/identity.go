@@ -128,6 +128,22 @@ func (s *Store) LinkIdentity(ctx context.Context, session Session, issuer, subje
 	})
 }
 
+// UnlinkIdentity takes what the issuer knows the session's account by away, so that it no
+// longer signs in; a mailed code still does. It returns ErrNotFound when there is nothing,
+// and auth.ErrForbidden as AddPasskey does.
+func (s *Store) UnlinkIdentity(ctx context.Context, session Session, issuer string) error {
+	return s.changeFactors(ctx, session, func(tx *gorm.DB, _ Factors) error {
+		result := tx.Exec("DELETE FROM identities WHERE account_id = ? AND issuer = ?", session.Account.ID, issuer)
+		if result.Error != nil {
+			return result.Error
+		}
+		if result.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		return record(tx, session.Account.Actor(), "identity_unlinked", map[string]any{"account": session.Account.ID, "issuer": issuer})
+	})
+}
+
 func linkIdentity(tx *gorm.DB, account Account, issuer, subject string) error {
 	err := tx.Exec("INSERT INTO identities (issuer, subject, account_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", issuer, subject, account.ID).Error
 	if err != nil {
