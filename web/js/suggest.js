@@ -12,6 +12,26 @@ const KINDS = { kommune: "Kommune", type: "Type tilbud", uttrykk: "Søk", tilbud
 
 let lists = 0;
 
+const SETTLED = 100; // ms until a finger's press has become a click
+
+let pressed = false;
+let waiting = [];
+addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => {
+    pressed = false;
+    waiting.forEach((then) => setTimeout(then, SETTLED));
+    waiting = [];
+  }, true);
+}
+
+// afterPress calls then when a press that is under way has become a click. A finger has
+// left the screen before the field loses its focus; a mouse button may be held down.
+function afterPress(then) {
+  if (pressed) waiting.push(then);
+  else setTimeout(then, SETTLED);
+}
+
 export function suggest(input) {
   const list = document.createElement("ul");
   const status = document.createElement("span"); // read out by screen readers
@@ -39,7 +59,9 @@ export function suggest(input) {
     else close();
   });
   input.addEventListener("keydown", key);
-  input.addEventListener("blur", close);
+  // A press elsewhere takes the focus before it is let go. The list may not close in between:
+  // what stands under it would move away from the pointer.
+  input.addEventListener("blur", () => afterPress(() => document.activeElement === input || close()));
   // A press in the list must not take focus from the field: that would close the list.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("mousedown", (event) => event.preventDefault());
