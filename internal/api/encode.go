@@ -236,23 +236,34 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// plain reports whether s stands in JSON as it is.
-func plain(s string) bool {
-	ascii := true
-	for i := range len(s) {
-		switch ch := s[i]; {
+// Kinds of bytes in a string, as bits.
+const (
+	mustEscape = 1 << iota // is written otherwise in JSON
+	rare                   // may begin U+2028, U+2029 or U+FFFD, which are
+	notASCII               // part of a letter that must be whole
+)
+
+var byteKinds = func() (kinds [256]uint8) {
+	for ch := range kinds {
+		switch {
 		case ch < ' ' || ch == '"' || ch == '\\':
-			return false
-		case ch == 0xe2 || ch == 0xef: // the first byte of U+2028, U+2029 and U+FFFD
-			return !strings.ContainsAny(s, "\u2028\u2029\ufffd\"\\") && printable(s)
+			kinds[ch] = mustEscape
+		case ch == 0xe2 || ch == 0xef:
+			kinds[ch] = rare | notASCII
 		case ch >= utf8.RuneSelf:
-			ascii = false
+			kinds[ch] = notASCII
 		}
 	}
-	return ascii || utf8.ValidString(s)
-}
+	return kinds
+}()
 
-// printable reports whether s is valid and has no control characters.
-func printable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' })
+// plain reports whether s stands in JSON as it is.
+func plain(s string) bool {
+	found := uint8(0)
+	for i := range len(s) {
+		found |= byteKinds[s[i]]
+	}
+	return found&mustEscape == 0 &&
+		(found&notASCII == 0 || utf8.ValidString(s)) &&
+		(found&rare == 0 || !strings.ContainsAny(s, "\u2028\u2029\ufffd"))
 }

@@ -60,7 +60,11 @@ func must[T any](v T, err error) T {
 
 // content returns the document's content as the index stores it.
 func (d Document) content() ([]byte, error) {
-	b, err := contentEncoding.Marshal(d.value)
+	value := d.value
+	if o, ok := value.(*directory.Offering); ok {
+		value = (*stored)(o)
+	}
+	b, err := contentEncoding.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", d.ID, err)
 	}
@@ -148,7 +152,12 @@ func decode(id string, content []byte) (Document, error) {
 	d := Document{ID: id}
 	switch kind := d.Kind(); {
 	case kind == KindOffering:
-		d.value = new(directory.Offering)
+		o := new(stored)
+		if err := contentDecoding.Unmarshal(content, o); err != nil {
+			return d, fmt.Errorf("decode %s: %w", id, err)
+		}
+		d.value = (*directory.Offering)(o)
+		return d, nil
 	case kind == KindKommune:
 		d.value = new(Kommune)
 	case kind == KindFylke:
