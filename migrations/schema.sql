@@ -1167,9 +1167,11 @@ CREATE TABLE public.offerings (
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     contacts_confirmed_at timestamp with time zone,
+    complaint text DEFAULT ''::text NOT NULL,
     CONSTRAINT offerings_accessibility_check CHECK ((accessibility <@ ARRAY['rullestol'::text, 'teleslynge'::text, 'tegnsprak'::text, 'trinnfritt'::text])),
     CONSTRAINT offerings_audience_check CHECK ((length(audience) <= 600)),
     CONSTRAINT offerings_check CHECK (((closed_until IS NULL) OR (status = 'stengt'::text))),
+    CONSTRAINT offerings_complaint_check CHECK ((length(complaint) <= 10000)),
     CONSTRAINT offerings_confidence_check CHECK ((confidence = ANY (ARRAY['hoy'::text, 'middels'::text, 'lav'::text]))),
     CONSTRAINT offerings_cost_kind_check CHECK ((cost_kind = ANY (ARRAY['gratis'::text, 'betaling'::text]))),
     CONSTRAINT offerings_description_check CHECK ((length(description) <= 10000)),
@@ -1217,6 +1219,13 @@ COMMENT ON COLUMN public.offerings.confirmed_at IS 'when whoever answers for it 
 --
 
 COMMENT ON COLUMN public.offerings.contacts_confirmed_at IS 'when telephone, e-mail, links, hours and price were last said to be right, alone or with the rest';
+
+
+--
+-- Name: COLUMN offerings.complaint; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.offerings.complaint IS 'what somebody does who disagrees with a decision or is not content';
 
 
 --

@@ -73,6 +73,7 @@ type Offering struct {
 	Accessibility []Accessibility
 	Cost          Cost
 	Referral      Referral
+	Complaint     string // what somebody does who disagrees with a decision or is not content; paragraphs as in Description
 
 	Source      Source
 	Confidence  Confidence

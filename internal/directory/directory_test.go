@@ -38,6 +38,7 @@ func TestValidate(t *testing.T) {
 	}{
 		{"valid", func(*Offering) {}, nil},
 		{"no name", func(o *Offering) { o.Name = " " }, Invalid{"name": MsgRequired}},
+		{"long complaint", func(o *Offering) { o.Complaint = strings.Repeat("å", MaxDescription+1) }, Invalid{"complaint": MsgTooLong}},
 		{"long name", func(o *Offering) { o.Name = strings.Repeat("å", MaxName+1) }, Invalid{"name": MsgTooLong}},
 		{"name at the limit", func(o *Offering) { o.Name = strings.Repeat("å", MaxName) }, nil},
 		{"NUL in description", func(o *Offering) { o.Description = "a\x00b" }, Invalid{"description": MsgFormat}},

@@ -69,6 +69,7 @@ func (o Offering) Validate() error {
 	v.length("opening_text", o.OpeningText, MaxSummary)
 	v.length("cost", o.Cost.Text, MaxSummary)
 	v.length("referral", o.Referral.Text, MaxSummary)
+	v.length("complaint", o.Complaint, MaxDescription)
 	v.each("keywords", o.Keywords)
 	v.each("languages", o.Languages)
 

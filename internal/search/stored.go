@@ -38,6 +38,7 @@ type stored struct {
 	Accessibility       []directory.Accessibility     `cbor:"23,keyasint,omitempty"`
 	Cost                directory.Cost                `cbor:"24,keyasint,omitempty"`
 	Referral            directory.Referral            `cbor:"25,keyasint,omitempty"`
+	Complaint           string                        `cbor:"34,keyasint,omitempty"`
 	Source              directory.Source              `cbor:"26,keyasint,omitempty"`
 	Confidence          directory.Confidence          `cbor:"27,keyasint,omitempty"`
 	Status              directory.Status              `cbor:"28,keyasint,omitempty"`

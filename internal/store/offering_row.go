@@ -29,6 +29,7 @@ type offeringRow struct {
 	CostText         string
 	ReferralKind     optional
 	ReferralText     string
+	Complaint        string
 	SourceTitle      string
 	SourceURL        optional
 	SourceDate       optional
@@ -65,6 +66,7 @@ func newOfferingRows(o directory.Offering) offeringRows {
 		Accessibility: texts[string](o.Accessibility),
 		CostKind:      optional(o.Cost.Kind), CostText: o.Cost.Text,
 		ReferralKind: optional(o.Referral.Kind), ReferralText: o.Referral.Text,
+		Complaint:   o.Complaint,
 		SourceTitle: o.Source.Title, SourceURL: optional(o.Source.URL), SourceDate: optional(o.Source.Date),
 		Confidence: string(o.Confidence), Status: string(o.Status),
 		ClosedUntil: o.ClosedUntil, ConfirmedAt: o.ConfirmedAt, ContactsConfirmedAt: o.ContactsConfirmedAt,
@@ -90,6 +92,7 @@ func (r offeringRows) assemble() directory.Offering {
 		Accessibility: texts[directory.Accessibility](row.Accessibility),
 		Cost:          directory.Cost{Kind: directory.CostKind(row.CostKind), Text: row.CostText},
 		Referral:      directory.Referral{Kind: directory.ReferralKind(row.ReferralKind), Text: row.ReferralText},
+		Complaint:     row.Complaint,
 		Source: directory.Source{
 			Title: row.SourceTitle, URL: string(row.SourceURL), Date: directory.PartialDate(row.SourceDate),
 		},

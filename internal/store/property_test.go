@@ -26,6 +26,7 @@ var oddities = map[string]func(*rapid.T, *directory.Offering){
 	"opening text":      func(t *rapid.T, o *directory.Offering) { oddText(t, &o.OpeningText) },
 	"cost":              func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Cost.Text) },
 	"referral":          func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Referral.Text) },
+	"complaint":         func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Complaint) },
 	"source":            func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Source.Title) },
 	"name":              func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Name) },
 	"keyword":           func(t *rapid.T, o *directory.Offering) { oddText(t, &o.Keywords[0]) },

@@ -131,6 +131,7 @@ func TestDatabaseRefusesBadValues(t *testing.T) {
 		{"offerings", "summary = repeat('x', 601)", check, "summary = repeat('x', 600)"},
 		{"offerings", "description = repeat('x', 10001)", check, "description = repeat('x', 10000)"},
 		{"offerings", "audience = repeat('x', 601)", check, "audience = repeat('x', 600)"},
+		{"offerings", "complaint = repeat('x', 10001)", check, "complaint = repeat('x', 10000)"},
 		{"offerings", "accessibility = '{heis}'", check, "accessibility = '{rullestol}'"},
 		{"offerings", "cost_kind = 'billig'", check, "cost_kind = 'gratis'"},
 		{"offerings", "referral_kind = 'kanskje'", check, "referral_kind = 'henvises'"},

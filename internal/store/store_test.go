@@ -147,6 +147,7 @@ func testOffering(key string) directory.Offering {
 		Accessibility: []directory.Accessibility{directory.StepFree, directory.HearingLoop},
 		Cost:          directory.Cost{Kind: directory.Paid, Text: "50 kroner"},
 		Referral:      directory.Referral{Kind: directory.Apply, Text: "på skjema"},
+		Complaint:     "Skriv til kommunen.\n\nFristen er fire uker.",
 		Source:        directory.Source{Title: "Testkilde", URL: "https://example.org/kilde", Date: "2026-04"},
 		Confidence:    directory.High, Status: directory.Published,
 	}
