@@ -14,7 +14,7 @@ import (
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
 // an analyzer, a word list of the analysis, the content of a document. An index of another
 // version is built anew.
-const mappingVersion = 6
+const mappingVersion = 7
 
 // Fields of an offering's document. Bleve is asked which offerings match and how well,
 // so only words are here; what filters and sorts is in rows.
@@ -69,7 +69,7 @@ func (d Document) fields() (map[string]any, error) {
 		f[fieldFacts] = string(known.encode(content))
 		f[fieldName] = o.Name
 		f[fieldAbout] = aboutText(o)
-		f[fieldText] = strings.Join([]string{o.Description, o.OpeningText, o.Cost.Text, o.Referral.Text}, "\n")
+		f[fieldText] = strings.Join([]string{o.Description, o.OpeningText, o.Cost.Text, o.Referral.Text, o.Complaint}, "\n")
 		f[fieldExact] = fold(o.Name)
 	}
 	return f, nil

@@ -390,6 +390,26 @@ func TestApplyLeavesViewsAlone(t *testing.T) {
 	}
 }
 
+// Every text that a page shows at length can be searched for.
+func TestTextsAreSearchable(t *testing.T) {
+	x, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	o := directory.Offering{ID: 1, Name: "Testtilbud", Type: "annet", Coverage: directory.Coverage{National: true}, Status: directory.Published,
+		Description: "Samtalegruppe.", OpeningText: "Kveldsåpent.", Cost: directory.Cost{Text: "Egenandel."}, Referral: directory.Referral{Text: "Søknadsskjema."}, Complaint: "Statsforvalteren avgjør klagen."}
+	if err := x.Apply(Batch{Put: []Document{OfferingDocument(o)}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"samtalegruppe", "kveldsåpent", "egenandel", "søknadsskjema", "statsforvalteren"} {
+		found, err := x.View().Search(t.Context(), Query{Text: word, Page: 1, Size: 10})
+		if err != nil || len(found.Hits) != 1 || found.Dropped {
+			t.Errorf("%s: %d hits, dropped %v, %v", word, len(found.Hits), found.Dropped, err)
+		}
+	}
+}
+
 func TestSuggestVariesKinds(t *testing.T) {
 	v := newTestView(t)
 	all := v.Suggest("s", 10)
