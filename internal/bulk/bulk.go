@@ -277,6 +277,7 @@ var columns = []column{
 	oneOf("henvisning", "referral_kind", "Tom når du ikke vet. Ellers:", func(o *directory.Offering) *directory.ReferralKind { return &o.Referral.Kind },
 		directory.ContactYourself, directory.Apply, directory.BeReferred),
 	plain("henvisning_tekst", "referral", "Slik får du det.", func(o *directory.Offering) *string { return &o.Referral.Text }),
+	plain("klage", "complaint", "Hva gjør den som er uenig i et vedtak, eller ikke er fornøyd?", func(o *directory.Offering) *string { return &o.Complaint }),
 	{name: "kommuner", field: "coverage", help: "Kommunene tilbudet er for: navn eller nummer, med | mellom.",
 		get: func(n *Names, o directory.Offering) string {
 			var all []string

@@ -88,6 +88,7 @@ func TestOfferings(t *testing.T) {
 	after.Phones = []directory.Phone{{Number: "+4733333333", Hours: "9–15"}}
 	after.Coverage = directory.Coverage{Fylker: []region.FylkeNumber{"18"}}
 	after.Locations = []directory.Location{{Street: "Testveien 1", Kommune: "1804", Confidential: true}}
+	after.Complaint = "Skriv til oss."
 	now := until
 	after.ConfirmedAt, after.Version = &now, 7
 	n := Names{
@@ -100,7 +101,7 @@ func TestOfferings(t *testing.T) {
 	}
 	want := []string{
 		"Status: Publisert → Midlertidig stengt", "Stengt til:  → 2026-12-24", "Telefon: 22 22 22 22 → 33 33 33 33, 9–15",
-		"Adresse: Testveien 1, Bodø → Testveien 1, Bodø – hemmelig adresse", "Hvem det er for: Bodø → Hele Nordland",
+		"Adresse: Testveien 1, Bodø → Testveien 1, Bodø – hemmelig adresse", "Klage:  → Skriv til oss.", "Hvem det er for: Bodø → Hele Nordland",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -121,6 +121,7 @@ func Fields(o directory.Offering, n Names) []Field {
 			}
 			return text
 		})},
+		{"complaint", "Klage", o.Complaint},
 		{"coverage", "Hvem det er for", coverage(o.Coverage, n)},
 		{"target_groups", "Målgrupper", n.terms(directory.TargetGroup, o.TargetGroups)},
 		{"topics", "Temaer", n.terms(directory.Topic, o.Topics)},

@@ -49,7 +49,7 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 	}
 
 	in := inputs{v, wrong}
-	p.What, p.Rows, p.Contact, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.details(e), in.end(e)
+	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.complaint(), in.details(e), in.end(e)
 	p.Open = e.isNew || slices.ContainsFunc([]string{"kommuner", "malgruppe", "tema", "form", "sprak", "bydel", "omrade"}, func(name string) bool { return wrong[name] != "" })
 	return p, nil
 }
@@ -122,6 +122,12 @@ func (in inputs) contact(places int) view.EditGroup {
 		g.Help = fmt.Sprintf("Tilbudet holder til %d steder. Her endrer du det første.", places)
 	}
 	return g
+}
+
+func (in inputs) complaint() view.EditGroup {
+	return view.EditGroup{Heading: "Klage", Fields: []view.EditField{
+		in.field("klage", "Hvis du vil klage", "Skriv hva det går an å klage på, hvor klagen skal sendes, fristen, og hvem som kan hjelpe til. Tom linje gir nytt avsnitt.", 4, directory.MaxDescription),
+	}}
 }
 
 // details say whom it is for, and how it is found.

@@ -134,6 +134,8 @@ func copyField(o *directory.Offering, from directory.Offering, field string) {
 		o.Exceptions = from.Exceptions
 	case "locations":
 		o.Locations = from.Locations
+	case "complaint":
+		o.Complaint = from.Complaint
 	case "coverage":
 		o.Coverage = from.Coverage
 	case "target_groups":

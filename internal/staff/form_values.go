@@ -24,7 +24,7 @@ func offeringForm(o directory.Offering, n *bulk.Names) url.Values {
 	v := url.Values{
 		"navn": {o.Name}, "type": {o.Type}, "ingress": {o.Summary}, "beskrivelse": {o.Description}, "for_hvem": {o.Audience},
 		"pris": {string(o.Cost.Kind)}, "pris_tekst": {o.Cost.Text}, "henvisning": {string(o.Referral.Kind)}, "henvisning_tekst": {o.Referral.Text},
-		"epost": {strings.Join(o.Emails, "\n")}, "nettsted": {strings.Join(o.Websites, "\n")}, "apningstider": {o.OpeningText},
+		"epost": {strings.Join(o.Emails, "\n")}, "nettsted": {strings.Join(o.Websites, "\n")}, "apningstider": {o.OpeningText}, "klage": {o.Complaint},
 		"malgruppe": o.TargetGroups, "tema": o.Topics, "form": o.Formats, "sprak": {strings.Join(o.Languages, ", ")}, "bydel": {o.Coverage.Bydel},
 	}
 	for _, p := range o.Phones {
@@ -70,6 +70,7 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 	o.Cost = directory.Cost{Kind: directory.CostKind(text("pris")), Text: text("pris_tekst")}
 	o.Referral = directory.Referral{Kind: directory.ReferralKind(text("henvisning")), Text: text("henvisning_tekst")}
 	o.Emails, o.Websites, o.OpeningText = lines(text("epost")), lines(text("nettsted")), text("apningstider")
+	o.Complaint = text("klage")
 	for i, w := range o.Websites {
 		if address, err := directory.ParseWebsite(w); err == nil {
 			o.Websites[i] = address // else it stays as typed, to be told of
@@ -160,7 +161,7 @@ func at(values []string, i int) string {
 var formFields = map[string]string{
 	"name": "navn", "summary": "ingress", "description": "beskrivelse", "audience": "for_hvem", "cost": "pris_tekst", "cost_kind": "pris",
 	"referral": "henvisning_tekst", "referral_kind": "henvisning", "phone": "tlf", "phone_purpose": "tlf", "phone_hours": "tlf", "email": "epost",
-	"website": "nettsted", "opening_text": "apningstider", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "coverage": "kommuner",
+	"website": "nettsted", "opening_text": "apningstider", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "complaint": "klage", "coverage": "kommuner",
 	"bydel": "bydel", "target_groups": "malgruppe", "topics": "tema", "formats": "form", "languages": "sprak", "closed_until": "stengt_til", "type": "type", "status": "stengt",
 }
 

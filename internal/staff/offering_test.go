@@ -50,12 +50,14 @@ func TestFormSavesAndPublishes(t *testing.T) {
 	form.Set("gate", "Testveien 1")
 	form.Set("postnummer", "8006")
 	form.Set("kommuner", "Bodø, gildeskål")
+	form.Set("klage", "Send klagen til oss.\r\n\r\nFristen er fire uker.\r\n")
 	form.Set("hvorfor", "nytt nummer")
 	kari.post(path, form).wantRedirect(t, path)
 	got := s.offering(o.ID)
 	phones := []directory.Phone{{Number: "+4755251150", Purpose: directory.PurposeSwitchboard, Hours: "9–15"}, {Number: "116123"}}
 	if got.Version != 2 || got.Summary != "Hjelp til deg som er pårørende." || !slices.Equal(got.Phones, phones) || !slices.Equal(got.Emails, []string{"post@test.example.org"}) ||
 		!slices.Equal(got.Websites, []string{"https://www.example.org/tilbud"}) || got.Locations[0].Street != "Testveien 1" ||
+		got.Complaint != "Send klagen til oss.\n\nFristen er fire uker." ||
 		!slices.Equal(got.Coverage.Kommuner, []region.Number{"1804", "1838"}) || got.ConfirmedAt != nil || got.Source.Title != "Bodø kommune" {
 		t.Errorf("saved %+v", got)
 	}
@@ -77,6 +79,7 @@ func TestFormSaysWhatIsWrong(t *testing.T) {
 		{"type", "", "Velg hva slags tilbud det er."},
 		{"type", "finnes_ikke", "Velg hva slags tilbud det er."},
 		{"ingress", strings.Repeat("x", 601), "Teksten er for lang."},
+		{"klage", strings.Repeat("x", 10_001), "Teksten er for lang."},
 		{"tlf", "tolv", "«tolv» er ikke et telefonnummer vi kan vise."},
 		{"tlf", "82000000", "«82000000» er ikke et telefonnummer vi kan vise."},
 		{"tlf_til", "finnes_ikke", "Dette finnes ikke i listen."},
@@ -238,6 +241,7 @@ func TestTwoEditorsOfTheForm(t *testing.T) {
 	mine, theirs := kari.form(path, "publiser"), ola.form(path, "publiser")
 	theirs.Set("ingress", "Det Ola skrev.")
 	theirs.Set("for_hvem", "Ola endret også dette.")
+	theirs.Set("klage", "Ola skrev om klage.")
 	ola.post(path, theirs).wantRedirect(t, path)
 
 	mine.Set("ingress", "Det Kari skrev.")
@@ -256,7 +260,7 @@ func TestTwoEditorsOfTheForm(t *testing.T) {
 	form.Set("velg-summary", "ny")
 	kari.post(path, form).wantRedirect(t, path)
 	got := s.offering(o.ID)
-	if got.Summary != "Det Ola skrev." || got.Audience != "Ola endret også dette." || got.OpeningText != "hverdager 9–15" || got.Version != 3 {
+	if got.Summary != "Det Ola skrev." || got.Audience != "Ola endret også dette." || got.Complaint != "Ola skrev om klage." || got.OpeningText != "hverdager 9–15" || got.Version != 3 {
 		t.Errorf("after choosing: %+v", got)
 	}
 
@@ -282,6 +286,7 @@ func TestWarningsAreAskedOnce(t *testing.T) {
 		{"epost", "kari.test@example.org", "tilhøre én person"},
 		{"epost", "tilbudet@gmail.com", "privat adresse"},
 		{"beskrivelse", "Ring v/ Kari Test på dagtid.", "navnet på en person"},
+		{"klage", "Klag til kontaktperson Kari Test.", "navnet på en person"},
 		{"gate", "Testveien 1 H0101", "ser ut som en bolig"},
 	} {
 		form := kari.form(path, "publiser")

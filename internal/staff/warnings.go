@@ -43,7 +43,7 @@ func (s *Staff) warnings(c *fiber.Ctx, e editing, o directory.Offering) ([]strin
 			found = append(found, fmt.Sprintf("%s ser ut til å tilhøre én person. Bruk helst en felles postkasse, så svarer noen også når den ene er borte.", address))
 		}
 	}
-	for _, text := range []struct{ now, was string }{{o.Name, before.Name}, {o.Summary, before.Summary}, {o.Description, before.Description}, {o.OpeningText, before.OpeningText}} {
+	for _, text := range []struct{ now, was string }{{o.Name, before.Name}, {o.Summary, before.Summary}, {o.Description, before.Description}, {o.OpeningText, before.OpeningText}, {o.Complaint, before.Complaint}} {
 		if name := personAfter.FindString(text.now); name != "" && text.now != text.was {
 			found = append(found, fmt.Sprintf("«%s» ser ut som navnet på en person. Er det greit at det står på nettet? Navn blir fort gamle.", name))
 		}
