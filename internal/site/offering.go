@@ -87,6 +87,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		Referral:    view.ReferralText(o.Referral),
 		AskFor:      t.AskFor,
 		Cost:        view.CostText(o.Cost),
+		Complaint:   paragraphs(o.Complaint),
 		Hours:       s.hours(o),
 		Addresses:   w.addresses(o),
 		Phones:      phonesOf(o),

@@ -46,6 +46,8 @@ func newTestApp(t testing.TB) *fiber.App {
 			EveryKommune: true, AskFor: "Kan jeg få snakke med PPT?", Alternatives: []string{"hjelpetelefon"}}),
 		search.OfferingDocument(directory.Offering{ID: 1, Type: "hjelpetelefon", Name: "Testtilbud <script>alert(1)</script>", Status: directory.Published,
 			Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: "116123"}}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}),
+		search.OfferingDocument(directory.Offering{ID: 2, Type: "ppt", Name: "Testtilbud med klage", Status: directory.Published, Complaint: "Send klagen til <oss>.\n\nFristen er fire uker.",
+			Coverage: directory.Coverage{Kommuner: []region.Number{"1508"}}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}),
 	}
 	a, err := article.Parse("mote-med-helsetjenesten/test.md", []byte("---\ntittel: Testartikkel\ningress: Om testen.\npublisert: 2026-11-01\noppdatert: 2026-11-02\nrekkefolge: 1\ntyper: [ppt]\n---\n## Del\n\nTekst.\n"))
 	if err != nil {
@@ -94,12 +96,13 @@ func TestPages(t *testing.T) {
 		"/kommune/1507":            "Hvilken kommune mener du?",
 		"/fylke/32-akershus":       "Lillestrøm",
 		"/tilbud/1-testtilbud-script-alert-1-script": "Tilbudet har ikke selv bekreftet dem ennå.",
+		"/tilbud/2-testtilbud-med-klage":             "<p>Send klagen til &lt;oss&gt;.</p><p>Fristen er fire uker.</p>",
 		"/mote-med-helsetjenesten":                   "Testdel",
 		"/mote-med-helsetjenesten/test":              "Oppdatert 2. november 2026",
 		"/hvor?q=V%C3%A5ler":                         "Hvilken kommune mener du?",
 		"/hvor?q=9170":                               "9170 Longyearbyen ligger ikke i noen kommune",
 		"/hvor?q=xyzzy":                              "Vi fant ikke «xyzzy»",
-		"/sok":                                       "1 tilbud",
+		"/sok":                                       "2 tilbud",
 		"/sok?q=selvmord":                            "Er noen i fare nå?",
 		"/om":                                        "Om oversikten",
 		"/om/data":                                   "Statistisk sentralbyrå",
@@ -122,6 +125,15 @@ func TestPages(t *testing.T) {
 			if !strings.Contains(body, `href="`+number+`"`) {
 				t.Errorf("%s lacks %s", target, number)
 			}
+		}
+	}
+}
+
+func TestComplaintIsShownWhereItIsKnown(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]bool{"/tilbud/1-testtilbud-script-alert-1-script": false, "/tilbud/2-testtilbud-med-klage": true} {
+		if _, body := get(t, app, target); strings.Contains(body, "<h2>Hvis du vil klage</h2>") != want {
+			t.Errorf("%s: the heading is there %v, want %v", target, !want, want)
 		}
 	}
 }
