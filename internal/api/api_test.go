@@ -176,7 +176,7 @@ func TestContractFields(t *testing.T) {
 	doc, _ := contract(t, app)
 	for schema, fields := range map[string]string{
 		"Tilbud": "id navn type organisasjon ingress beskrivelse kommune dekning adresse posisjon avstand_km telefon epost nettsted " +
-			"apningstider malgruppe tema form sprak pris henvisning sist_bekreftet kilde versjon url",
+			"apningstider malgruppe tema form sprak pris henvisning klage sist_bekreftet kilde versjon url",
 		"Kode":          "kode navn",
 		"Organisasjon":  "id navn organisasjonsnummer",
 		"Kommunenavn":   "kommunenummer navn",

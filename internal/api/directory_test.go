@@ -196,6 +196,7 @@ func testOfferings() []directory.Offering {
 	full.Exceptions = []directory.ScheduleException{{Date: opens, Closed: true, Note: "Planleggingsdag"}}
 	full.Languages, full.Accessibility = []string{"nb", "se"}, []directory.Accessibility{directory.WheelchairAccess}
 	full.Cost, full.Referral = directory.Cost{Kind: directory.Free, Text: "Gratis."}, directory.Referral{Kind: directory.ContactYourself, Text: "Ring."}
+	full.Complaint = "Send klagen til kommunen.\n\nFristen er fire uker."
 	full.Source.URL = "https://example.org/kilde"
 	full.ConfirmedAt, full.Version = &confirmed, 3
 

@@ -63,6 +63,7 @@ func (a *API) encodeOffering(v *search.View, o *directory.Offering) *encoded {
 	w.known("mate", string(o.Referral.Kind))
 	w.known("slik", o.Referral.Text)
 	w.open("}")
+	w.known("klage", o.Complaint)
 	w.text("status", string(o.Status))
 	w.day("stengt_til", o.ClosedUntil)
 	w.key("sist_bekreftet")

@@ -42,6 +42,7 @@ type offeringInput struct {
 	Access       []directory.Accessibility `json:"tilgjengelighet,omitempty" maxItems:"4" enum:"rullestol,teleslynge,tegnsprak,trinnfritt"`
 	Cost         given[costInput]          `json:"pris,omitzero"`
 	Referral     given[referralInput]      `json:"henvisning,omitzero"`
+	Complaint    *string                   `json:"klage,omitempty" nullable:"true" maxLength:"10000" doc:"Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje."`
 	Status       directory.Status          `json:"status,omitempty" enum:"utkast,publisert,stengt,arkivert" doc:"Utelatt: den tilbudet har, for et nytt tilbud publisert. Et utkast vises ikke."`
 	ClosedUntil  *string                   `json:"stengt_til,omitempty" nullable:"true" format:"date" doc:"Bare når status er stengt."`
 	Source       given[sourceInput]        `json:"kilde,omitzero" doc:"Utelatt: den tilbudet har, for et nytt tilbud den som gir det."`
@@ -275,6 +276,7 @@ func (in *offeringInput) apply(to directory.Offering) (directory.Offering, []err
 	cost, referral := in.Cost.or(), in.Referral.or()
 	to.Cost = directory.Cost{Kind: text(cost.Kind), Text: text(cost.Text)}
 	to.Referral = directory.Referral{Kind: text(referral.Kind), Text: text(referral.How)}
+	to.Complaint = text(in.Complaint)
 	if in.Status != "" {
 		to.Status = in.Status
 	}
@@ -350,7 +352,7 @@ var fieldOf = map[string]string{
 	"location_name": "adresse.navn", "street": "adresse.gate", "postal_code": "adresse.postnummer", "postal_place": "adresse.poststed",
 	"position": "posisjon", "phone": "telefon", "phone_purpose": "telefon", "phone_hours": "telefon", "email": "epost", "website": "nettsted",
 	"opening_text": "apningstider.tekst", "schedule": "apningstider.uke", "exception": "apningstider.unntak",
-	"cost": "pris.tekst", "cost_kind": "pris.slag", "referral": "henvisning.slik", "referral_kind": "henvisning.mate",
+	"cost": "pris.tekst", "cost_kind": "pris.slag", "referral": "henvisning.slik", "referral_kind": "henvisning.mate", "complaint": "klage",
 	"status": "status", "closed_until": "stengt_til",
 	"source": "kilde.navn", "source_date": "kilde.dato", "source_url": "kilde.url",
 }

@@ -73,9 +73,9 @@ func anyOffering(r *rand.Rand) directory.Offering {
 		Emails:   some("a@example.org", "b@example.org"), Websites: some("https://example.org/", "https://example.org/b"),
 		OpeningText: sometimes("hverdager"), Languages: some("nb", "se"),
 		Cost:     directory.Cost{Kind: directory.CostKind(sometimes("gratis")), Text: sometimes("Gratis.")},
-		Referral: directory.Referral{Kind: directory.ReferralKind(sometimes("sok")), Text: sometimes("Søk.")},
-		Source:   directory.Source{Title: "Testkilde", URL: sometimes("https://example.org/kilde"), Date: directory.PartialDate(sometimes("2026-04"))},
-		Status:   directory.Statuses()[r.IntN(4)], ClosedUntil: day(), ConfirmedAt: day(), ChangedAt: time.Date(2026, 1, 1, 1, 1, 1, 0, time.UTC),
+		Referral: directory.Referral{Kind: directory.ReferralKind(sometimes("sok")), Text: sometimes("Søk.")}, Complaint: sometimes("Send klagen.\n\nTil oss."),
+		Source: directory.Source{Title: "Testkilde", URL: sometimes("https://example.org/kilde"), Date: directory.PartialDate(sometimes("2026-04"))},
+		Status: directory.Statuses()[r.IntN(4)], ClosedUntil: day(), ConfirmedAt: day(), ChangedAt: time.Date(2026, 1, 1, 1, 1, 1, 0, time.UTC),
 	}
 	if o.Organization.Name == "" {
 		o.Organization = directory.Organization{}

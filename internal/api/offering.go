@@ -38,6 +38,7 @@ type offering struct {
 	Access       []string               `json:"tilgjengelighet" doc:"rullestol, teleslynge, tegnsprak, trinnfritt."`
 	Cost         cost                   `json:"pris"`
 	Referral     referral               `json:"henvisning"`
+	Complaint    *string                `json:"klage" doc:"Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje."`
 	Status       string                 `json:"status" enum:"publisert,stengt" doc:"stengt: midlertidig stengt."`
 	ClosedUntil  *string                `json:"stengt_til" format:"date" doc:"Dagen tilbudet åpner igjen."`
 	ConfirmedAt  *time.Time             `json:"sist_bekreftet" doc:"Når den som har ansvaret, sist sa at dette stemmer."`
@@ -182,6 +183,7 @@ func (a *API) offering(v *search.View, o *directory.Offering) offering {
 		Access:       each(o.Accessibility, func(a directory.Accessibility) string { return string(a) }),
 		Cost:         cost{Kind: known(string(o.Cost.Kind)), Text: known(o.Cost.Text)},
 		Referral:     referralOf(o.Referral),
+		Complaint:    known(o.Complaint),
 		Status:       string(o.Status),
 		ClosedUntil:  day(o.ClosedUntil),
 		ConfirmedAt:  o.ConfirmedAt,

@@ -134,7 +134,7 @@ func (s *writeSite) offering(name string, n region.Number) directory.Offering {
 		Schedules:  []directory.Schedule{{Weekday: time.Sunday, Opens: "08:30", Closes: "24:00", ValidFrom: &from}},
 		Exceptions: []directory.ScheduleException{{Date: from, Closed: true, Note: "fri"}, {Date: from.AddDate(0, 0, 1), Opens: "10:00", Closes: "11:00"}},
 		Languages:  []string{"nb", "se"}, Accessibility: []directory.Accessibility{directory.StepFree},
-		Cost: directory.Cost{Kind: directory.Paid, Text: "50 kroner"}, Referral: directory.Referral{Kind: directory.Apply, Text: "på skjema"},
+		Cost: directory.Cost{Kind: directory.Paid, Text: "50 kroner"}, Referral: directory.Referral{Kind: directory.Apply, Text: "på skjema"}, Complaint: "Skriv til kommunen.\n\nFristen er fire uker.",
 		Source: directory.Source{Title: "Testkilde", URL: "https://example.org/kilde", Date: "2026-04"}, Confidence: directory.Medium, Status: directory.Published,
 	})
 	if err != nil {
