@@ -1,39 +1,5 @@
-// Runs axe on every page given, at both widths and in both colour schemes, and looks for
-// what axe does not see: a page wider than the window. Prints a line for each finding.
+// Looks at every page given.
 // Usage: node axe.mjs BASE PATH…
-import axe from "axe-core";
-import { base, open } from "./browser.mjs";
+import { look } from "./look.mjs";
 
-const paths = process.argv.slice(3);
-let findings = 0;
-let looked = 0;
-function finding(text) {
-  findings++;
-  console.log(text);
-}
-
-for (const width of [390, 1280]) {
-  for (const colorScheme of ["light", "dark"]) {
-    const { browser, page, problems } = await open({ viewport: { width, height: 900 }, colorScheme });
-    for (const path of paths) {
-      const where = `${path} (${width} px, ${colorScheme})`;
-      await page.goto(base + path);
-      // Through evaluate: the pages' content security policy lets no script tag in.
-      await page.evaluate(axe.source);
-      const result = await page.evaluate(() => window.axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }));
-      looked++;
-      for (const v of result.violations) {
-        for (const n of v.nodes) finding(`${where}: ${v.id}: ${v.help}: ${n.target.join(" ")}`);
-      }
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (over > 0) finding(`${where}: the page is ${over} px wider than the window`);
-    }
-    // A page that answers 404 is one of the pages looked at, and Chromium logs its status.
-    for (const p of problems.filter((p) => !p.includes("status of 404"))) finding(p);
-    await browser.close();
-  }
-}
-console.log(`${looked} looks, ${findings} findings`);
-process.exit(findings > 0 || looked === 0 ? 1 : 0);
+process.exit(await look(process.argv.slice(3)) ? 0 : 1);
