@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/confirm"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/pgembed"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -107,7 +110,14 @@ func TestProgramInABrowser(t *testing.T) {
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern", "/finnes-ikke", "/api/v1/docs")
 	})
-	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, dir) })
+	st := openStore(t, dir)
+	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, st) })
+	t.Run("redaksjon", func(t *testing.T) { browser(t, "redaksjon.mjs", base, filepath.Join(dir, "mail")) })
+	t.Run("bekreft", func(t *testing.T) {
+		const to = "leder@bodo.kommune.no"
+		o := remind(t, base, st, "koordinerende_enhet/koordinator-og-individuell-plan-i-bodo", to)
+		browser(t, "bekreft.mjs", base, filepath.Join(dir, "mail"), to, fmt.Sprint(o.ID), fmt.Sprint(o.Version))
+	})
 }
 
 func offeringPath(t *testing.T, base string) string {
@@ -148,27 +158,33 @@ func searchFor(t *testing.T, base, text string) []found {
 	return answer.Treff
 }
 
-// editIsFound changes an offering through the store, from a second process of the
-// embedded Postgres, and waits until search has it.
-func editIsFound(t *testing.T, base, dir string) {
+// openStore opens the program's database from a second process of the embedded Postgres.
+func openStore(t *testing.T, dir string) *store.Store {
+	t.Helper()
 	ctx := context.Background()
 	server, err := pgembed.Start(ctx, pgembed.Options{Dir: dir, NPMRoot: "../../web/node_modules", Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Stop(ctx)
+	t.Cleanup(func() { server.Stop(ctx) })
 	st, err := store.Open(ctx, store.Options{URL: server.URL(), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer st.Close()
+	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+// editIsFound changes an offering through the store, and waits until search has it.
+func editIsFound(t *testing.T, base string, st *store.Store) {
+	ctx := context.Background()
 	o, err := st.OfferingByKey(ctx, "familievernkontor/bodo-familievernkontor")
 	if err != nil {
 		t.Fatal(err)
 	}
 	o.Name = "Testnavn Zebrafisk"
 	began := time.Now()
-	if _, err := st.UpdateOffering(ctx, auth.Actor{Kind: auth.Operator, Name: "test"}, "test", o); err != nil {
+	if _, err := st.UpdateOffering(ctx, operator(), "test", o); err != nil {
 		t.Fatal(err)
 	}
 	for {
@@ -182,4 +198,38 @@ func editIsFound(t *testing.T, base, dir string) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Logf("found %v after the edit began", time.Since(began).Round(time.Millisecond))
+}
+
+// remind has the program's asker send its mail to a manager of the offering's kommune,
+// and returns the offering that it asks about. The source of the offering is made the
+// oldest of all, for those are asked about first.
+func remind(t *testing.T, base string, st *store.Store, key, to string) directory.Offering {
+	t.Helper()
+	ctx := context.Background()
+	o, err := st.OfferingByKey(ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Source.Date = "1990"
+	if o, err = st.UpdateOffering(ctx, operator(), "test", o); err != nil {
+		t.Fatal(err)
+	}
+	a, err := st.CreateAccount(ctx, operator(), to, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.SetGrant(ctx, operator(), a.ID, auth.Grant{Owner: auth.OwnerOf(o), Role: auth.Manager}); err != nil {
+		t.Fatal(err)
+	}
+	// At noon on a Wednesday, when mails are sent, and so long after today that what the
+	// program itself has asked about does not count.
+	then := time.Now().UTC().Truncate(24 * time.Hour).Add(14*24*time.Hour + 10*time.Hour)
+	for then.Weekday() != time.Wednesday {
+		then = then.AddDate(0, 0, 1)
+	}
+	asker := &confirm.Asker{Store: st, BaseURL: base, Now: func() time.Time { return then }, Log: slog.New(slog.DiscardHandler)}
+	if err := asker.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
