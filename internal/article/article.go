@@ -50,6 +50,11 @@ type Article struct {
 	SearchWords []string // everyday words that should find the article
 
 	Markdown string // the text after the front matter
+
+	// ConfirmedAt is when a national editor last said that the article is right: its laws,
+	// figures and links. It is nil when nobody has, and in what Parse returns: a text does
+	// not say it of itself.
+	ConfirmedAt *time.Time
 }
 
 // Link is a text with an absolute https address.
