@@ -232,6 +232,10 @@ CREATE TABLE public.articles (
     source text NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by text,
+    CONSTRAINT articles_confirmed_by_check CHECK ((confirmed_by <> ''::text)),
+    CONSTRAINT articles_confirmed_check CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
     CONSTRAINT articles_section_check CHECK ((section = ANY (ARRAY['ta-vare-pa-deg-selv'::text, 'ta-vare-pa-den-syke'::text, 'ta-vare-pa-familien'::text, 'ta-vare-pa-barna'::text, 'mote-med-helsetjenesten'::text]))),
     CONSTRAINT articles_slug_check CHECK ((slug ~ '^([a-z0-9]+(-[a-z0-9]+)*)?$'::text)),
     CONSTRAINT articles_source_check CHECK ((source <> ''::text)),
@@ -251,6 +255,20 @@ COMMENT ON COLUMN public.articles.slug IS 'empty for the text of the section its
 --
 
 COMMENT ON COLUMN public.articles.source IS 'front matter and Markdown, as article.Parse reads it';
+
+
+--
+-- Name: COLUMN articles.confirmed_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.articles.confirmed_at IS 'when somebody last said that laws, figures and links are right; saving does not';
+
+
+--
+-- Name: COLUMN articles.confirmed_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.articles.confirmed_by IS 'the actor, as in revisions';
 
 
 --

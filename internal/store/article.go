@@ -65,7 +65,8 @@ func articleByPath(tx *gorm.DB, section, slug string) (articleRow, error) {
 
 func articleRef(section, slug string) string { return section + "/" + slug }
 
-// articleContent is what the history keeps of an article.
+// articleContent is what the history keeps of an article. The revision of a confirmation has
+// the same before and after: who made it and when is all that there is to say.
 type articleContent struct {
 	Source string
 }
@@ -76,6 +77,8 @@ type ArticleSource struct {
 	Source        string // front matter and Markdown
 	Version       int    // to be given back when it is saved
 	ChangedAt     time.Time
+	ConfirmedAt   *time.Time // when somebody last said that the article is right
+	ConfirmedBy   string     // auth.Actor as text; empty when nobody has
 }
 
 // ArticleSources returns the sources of all articles by section and slug, also of those
@@ -123,7 +126,7 @@ func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, v
 
 // SaveArticle stores the source of an article, front matter and Markdown, and says what
 // became of it. One that is equal is left alone; an import also leaves alone what somebody
-// else than an import has edited. It returns the error of article.Parse for a source that
+// else than an import has edited or confirmed. It returns the error of article.Parse for a source that
 // is not right.
 func (s *Store) SaveArticle(ctx context.Context, actor auth.Actor, why, section, slug, source string) (Result, error) {
 	if _, err := article.Parse(articleFile(section, slug), []byte(source)); err != nil {
@@ -149,7 +152,7 @@ func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why, section, slug, s
 	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 		return "", err
 	}
-	next := articleRow{section, slug, stored.UUID, source, s.now(), stored.Version + 1}
+	next := articleRow{section, slug, stored.UUID, source, s.now(), stored.Version + 1, stored.ConfirmedAt, stored.ConfirmedBy}
 	ref := articleRef(section, slug)
 	if isNew {
 		next.UUID = uuid.New()

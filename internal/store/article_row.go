@@ -15,6 +15,9 @@ type articleRow struct {
 	Source    string
 	ChangedAt time.Time
 	Version   int
+
+	ConfirmedAt *time.Time
+	ConfirmedBy optional // an actor, where there is a ConfirmedAt
 }
 
 func (articleRow) TableName() string { return "articles" }
@@ -22,7 +25,11 @@ func (articleRow) TableName() string { return "articles" }
 // article returns the article that the source holds. A source was checked when it was
 // stored, so this fails only where the rules have become stricter since.
 func (r articleRow) article() (article.Article, error) {
-	return article.Parse(articleFile(r.Section, r.Slug), []byte(r.Source))
+	a, err := article.Parse(articleFile(r.Section, r.Slug), []byte(r.Source))
+	if err == nil {
+		a.ConfirmedAt = inUTC(r.ConfirmedAt)
+	}
+	return a, err
 }
 
 // articleFile returns the name that the article has as a file.
@@ -34,5 +41,5 @@ func articleFile(section, slug string) string {
 }
 
 func (r articleRow) edited() ArticleSource {
-	return ArticleSource{r.Section, r.Slug, r.Source, r.Version, r.ChangedAt.UTC()}
+	return ArticleSource{r.Section, r.Slug, r.Source, r.Version, r.ChangedAt.UTC(), inUTC(r.ConfirmedAt), string(r.ConfirmedBy)}
 }

@@ -90,12 +90,12 @@ func (s *Store) OpenTasks(ctx context.Context, actor auth.Actor) ([]Task, error)
 }
 
 // ErrOwnEnd is returned for a task that ends when what it is about is seen to: somebody
-// waits for an answer.
+// waits for an answer, or it would come again at once.
 var ErrOwnEnd = errors.New("the task has an end of its own")
 
 // FinishTask notes that the task is done. The actor has to be allowed auth.Edit for its
 // owner. A task that is done already stays as it is; one that is not there is ErrNotFound,
-// one about which somebody waits for an answer ErrOwnEnd.
+// one that ends by itself ErrOwnEnd.
 func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		t, err := one(list(tx.Where("id = ?", id), taskRow.task))
@@ -106,7 +106,7 @@ func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) erro
 			return err
 		}
 		switch t.Kind {
-		case TaskReport, TaskEntry, TaskJobGaveUp:
+		case TaskReport, TaskEntry, TaskJobGaveUp, TaskArticle:
 			return ErrOwnEnd
 		}
 		return finishTasks(tx, actor, t.Kind, t.Key)
