@@ -1,6 +1,6 @@
 // Package confirm asks those who answer for offerings whether they are still right, before
-// anything runs out. It writes mails and decides when and to whom; pages and links are
-// others'.
+// anything runs out, and the national editors the same of articles. It writes mails and
+// decides when and to whom; pages and links are others'.
 package confirm
 
 import (
@@ -46,9 +46,12 @@ type due struct {
 	round     time.Time // the day on which the first of it runs out
 }
 
-// Run asks every owner whose turn it is. It may be run again at any time: what was asked
-// is not asked twice.
+// Run asks every owner whose turn it is, and the national editors about articles. It may be
+// run again at any time: what was asked is not asked twice.
 func (a *Asker) Run(ctx context.Context) error {
+	if err := a.Store.AskAboutArticles(ctx); err != nil { // no mail: at any hour
+		return err
+	}
 	if err := a.bounced(ctx); err != nil {
 		return err
 	}

@@ -242,6 +242,38 @@ func TestOwnersThatNobodyAnswersFor(t *testing.T) {
 	}
 }
 
+func TestArticlesAreAskedAboutOnce(t *testing.T) {
+	c := newClock(t, time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC))
+	c.onlyTest()
+	articles, err := c.st.Articles(t.Context())
+	if err != nil || len(articles) == 0 {
+		t.Fatalf("%d articles, %v", len(articles), err)
+	}
+	asked := func() (n int) {
+		tasks, err := c.st.OpenTasks(t.Context(), operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, task := range tasks {
+			if task.Kind == store.TaskArticle {
+				n++
+			}
+		}
+		return n
+	}
+	due := articles[0].Due()
+	c.run(due.AddDate(0, 0, -31))
+	if n := asked(); n != 0 {
+		t.Errorf("%d tasks a month and a day before it runs out", n)
+	}
+	for _, day := range []int{-30, -29, 0, 1, 100} {
+		c.run(due.AddDate(0, 0, day))
+		if n := asked(); n != len(articles) {
+			t.Errorf("%d tasks on day %d, want one for each of %d articles", n, day, len(articles))
+		}
+	}
+}
+
 func TestAge(t *testing.T) {
 	began := time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC)
 	c := newClock(t, began)
