@@ -61,16 +61,16 @@ func (s *Staff) listArticles(c *fiber.Ctx) error {
 		Add:   view.Link{Text: "Skriv en ny artikkel", Href: "/redaksjon/artikler/ny"},
 	}
 	for _, section := range article.Sections() {
-		t := view.StaffTable{Caption: section, Columns: []string{"Artikkel", "Oppdatert", "Endret her"}}
+		t := view.StaffTable{Caption: section, Columns: []string{"Artikkel", "Oppdatert", "Endret her", "Bekreftet"}}
 		for _, src := range sources {
 			if src.Section != section {
 				continue
 			}
-			a, err := article.Parse(fileOf(section, src.Slug), []byte(src.Source))
-			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
+			a, err := articleIn(src)
+			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}, articleConfirmed(a, s.deps.Now())}
 			if err != nil {
 				row[0] = view.Cell{Text: cmp.Or(src.Slug, src.Section), Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
-				row[1] = view.Cell{}
+				row[1], row[3] = view.Cell{}, view.Cell{}
 			}
 			if src.Slug == "" {
 				t.Caption = a.Title
@@ -90,13 +90,25 @@ func fileOf(section, slug string) string {
 	return section + "/" + slug + ".md"
 }
 
+// articleIn returns the article that a stored source holds, or the error of article.Parse.
+func articleIn(src store.ArticleSource) (article.Article, error) {
+	a, err := article.Parse(fileOf(src.Section, src.Slug), []byte(src.Source))
+	a.ConfirmedAt = src.ConfirmedAt
+	return a, err
+}
+
 func (s *Staff) showArticle(c *fiber.Ctx) error {
 	section, slug := articleAddress(c)
 	src, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug)
 	if err != nil {
 		return err
 	}
-	return s.send(c, http.StatusOK, view.Edit(s.articlePage(c, src, "")))
+	p := s.articlePage(c, src, "")
+	// Here alone, and not beside a text that was refused: what is confirmed is what is stored.
+	if p.Confirm, err = s.articleConfirming(c, src); err != nil {
+		return err
+	}
+	return s.send(c, http.StatusOK, view.Edit(p))
 }
 
 func (s *Staff) articlePage(c *fiber.Ctx, src store.ArticleSource, why string) view.EditPage {

@@ -48,6 +48,7 @@ func (s *Staff) mountCurate(inside fiber.Router) {
 	inside.Get("/artikler/:section/:slug", only, s.showArticle)
 	inside.Post("/artikler/:section/:slug", only, s.saveArticle)
 	inside.Post("/artikler/:section/:slug/forhandsvis", only, s.previewArticle)
+	inside.Post("/artikler/:section/:slug/bekreft", only, s.confirmArticle)
 	inside.Get("/brukere", only, s.listAccounts)
 	inside.Get("/brukere/:id", only, s.showAccount)
 	inside.Post("/brukere/:id", only, s.changeAccount)

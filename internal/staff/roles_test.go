@@ -78,6 +78,7 @@ var routes = []struct {
 	{"GET", "/redaksjon/artikler/:section/:slug", "/redaksjon/artikler/ta-vare-pa-barna/_innledning", nationals},
 	{"POST", "/redaksjon/artikler/:section/:slug", "/redaksjon/artikler/ta-vare-pa-barna/_innledning", nationals},
 	{"POST", "/redaksjon/artikler/:section/:slug/forhandsvis", "/redaksjon/artikler/ta-vare-pa-barna/_innledning/forhandsvis", nationals},
+	{"POST", "/redaksjon/artikler/:section/:slug/bekreft", "/redaksjon/artikler/ta-vare-pa-barna/_innledning/bekreft", nationals},
 	{"GET", "/redaksjon/brukere", "/redaksjon/brukere", nationals},
 	{"GET", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},
 	{"POST", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},

@@ -39,6 +39,12 @@ func taskLine(t store.Task) (text, action, href string) {
 		return "Noen har logget inn og blitt forvalter i " + d.Place + ". Se at det er en som jobber der.", "", ""
 	case store.TaskReport:
 		return reportLine(t)
+	case store.TaskArticle:
+		var d store.ArticleDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return "Stemmer lovene, tallene og lenkene i artikkelen «" + d.Title + "» fortsatt?", "Se over og bekreft", articlePath(d.Section, d.Slug)
 	case store.TaskUnconfirmed:
 		var d store.UnconfirmedDetail
 		if json.Unmarshal(t.Detail, &d) != nil {

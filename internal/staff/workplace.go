@@ -143,6 +143,8 @@ func taskItem(t store.Task) view.WorkItem {
 		i.Kind = "Meldt av en leser"
 	case store.TaskBrokenLink:
 		i.Kind = "Virker ikke"
+	case store.TaskArticle:
+		i.Kind = "Må bekreftes"
 	}
 	if href == "" {
 		i.Done = fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", t.ID)
@@ -474,7 +476,7 @@ func (s *Staff) finishTask(c *fiber.Ctx) error {
 	}
 	err = s.deps.Store.FinishTask(c.UserContext(), actorOf(c), id)
 	if errors.Is(err, store.ErrOwnEnd) {
-		return see(c, "/redaksjon", "Noen venter på svar her. Oppgaven blir borte når du har svart.")
+		return see(c, "/redaksjon", "Oppgaven blir borte av seg selv når du har gjort det den ber om.")
 	}
 	if err != nil {
 		return err

@@ -363,7 +363,7 @@ func TestTasksOnTheWorkplace(t *testing.T) {
 	kari.post("/redaksjon/oppgaver/x/ferdig", nil).wantStatus(t, http.StatusNotFound)
 	// Somebody waits for an answer: it does not go away unanswered.
 	eva.post(done, nil).wantRedirect(t, "/redaksjon")
-	eva.get("/redaksjon").contains(t, "Noen venter på svar her.")
+	eva.get("/redaksjon").contains(t, "Oppgaven blir borte av seg selv")
 	if left, err := s.store.OpenTasks(t.Context(), eva.account.Actor()); err != nil || len(left) != 2 {
 		t.Errorf("%d tasks left, %v", len(left), err)
 	}
