@@ -78,6 +78,9 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		Laws:    each(a.Laws, func(l article.Link) view.Link { return view.Link{Text: l.Text, Href: l.URL} }),
 		Sources: each(a.Sources, sourceLink),
 	}
+	if a.ConfirmedAt != nil {
+		p.Dates += " · Sist kontrollert " + lang.Date(*a.ConfirmedAt)
+	}
 	for _, h := range a.Headings() {
 		if h.Level == 2 {
 			p.Contents = append(p.Contents, h)

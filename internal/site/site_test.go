@@ -53,6 +53,8 @@ func newTestApp(t testing.TB) *fiber.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checked := time.Date(2026, 11, 3, 23, 30, 0, 0, time.UTC) // the next day in Norway
+	a.ConfirmedAt = &checked
 	index, err := article.Parse("mote-med-helsetjenesten/_index.md", []byte("---\ntittel: Testdel\ningress: Om delen.\npublisert: 2026-11-01\noppdatert: 2026-11-02\n---\nTekst.\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +87,16 @@ func get(t testing.TB, app *fiber.App, target string) (*http.Response, string) {
 		t.Fatal(err)
 	}
 	return resp, string(body)
+}
+
+func TestArticleSaysWhenItWasChecked(t *testing.T) {
+	app := newTestApp(t)
+	if _, body := get(t, app, "/mote-med-helsetjenesten/test"); !strings.Contains(body, "Oppdatert 2. november 2026 · Sist kontrollert 4. november 2026") {
+		t.Error("an article that was confirmed does not say when")
+	}
+	if _, body := get(t, app, "/mote-med-helsetjenesten"); strings.Contains(body, "kontrollert") {
+		t.Error("an article that nobody has confirmed says that it was checked")
+	}
 }
 
 func TestPages(t *testing.T) {

@@ -18,7 +18,7 @@ type ArticlePage struct {
 	Meta      page.Meta
 	Title     string
 	Lead      string
-	Dates     string // "Publisert … · Oppdatert …"
+	Dates     string // "Publisert … · Oppdatert …", and when it was last checked where somebody has
 	Contents  []article.Heading
 	HTML      string // from article.HTML, which cleans it
 	Laws      []Link
