@@ -45,7 +45,7 @@ type offeringInput struct {
 	Complaint    *string                   `json:"klage,omitempty" nullable:"true" maxLength:"10000" doc:"Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje."`
 	Status       directory.Status          `json:"status,omitempty" enum:"utkast,publisert,stengt,arkivert" doc:"Utelatt: den tilbudet har, for et nytt tilbud publisert. Et utkast vises ikke."`
 	ClosedUntil  *string                   `json:"stengt_til,omitempty" nullable:"true" format:"date" doc:"Bare når status er stengt."`
-	Source       given[sourceInput]        `json:"kilde,omitzero" doc:"Utelatt: den tilbudet har, for et nytt tilbud den som gir det."`
+	Source       given[sourceInput]        `json:"kilde,omitzero" doc:"Utelatt: den som svarer for tilbudet, når innholdet blir endret. Er det ikke endret, står kilden som før."`
 	Why          string                    `json:"begrunnelse,omitempty" maxLength:"500" doc:"Hvorfor, til historikken. Vises ikke for leserne."`
 	ID           int64                     `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 	CoversBy     *string                   `json:"dekker_kommunen,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
