@@ -167,7 +167,9 @@ func (in inputs) end(e editing) view.EditGroup {
 		g.Fields = append(g.Fields, in.choice("stengt", "Er det stengt for en tid?", true, view.FormChoice{Value: "ja", Text: "Ja, midlertidig stengt"}), until)
 	}
 	if e.asksForSource {
-		g.Fields = append(g.Fields, in.field("kilde", "Hvor har du det fra?", "Adressen til siden det står på, eller hvem som sa det. Må fylles ut når du endrer noe. Leserne ser det.", 0, directory.MaxSummary))
+		f := in.field("kilde", "Hvor har du det fra?", "Adressen til siden det står på, eller hvem som sa det. Må fylles ut når du endrer noe. Leserne ser det.", 0, directory.MaxSummary)
+		f.Sometimes = true
+		g.Fields = append(g.Fields, f)
 	}
 	g.Fields = append(g.Fields, whyField(in.typed.Get("hvorfor")))
 	return g
