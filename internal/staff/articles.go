@@ -61,16 +61,16 @@ func (s *Staff) listArticles(c *fiber.Ctx) error {
 		Add:   view.Link{Text: "Skriv en ny artikkel", Href: "/redaksjon/artikler/ny"},
 	}
 	for _, section := range article.Sections() {
-		t := view.StaffTable{Caption: section, Columns: []string{"Artikkel", "Oppdatert", "Endret her", "Bekreftet"}}
+		t := view.StaffTable{Caption: section, Columns: []string{"Artikkel", "Bekreftet", "Oppdatert", "Endret her"}}
 		for _, src := range sources {
 			if src.Section != section {
 				continue
 			}
 			a, err := articleIn(src)
-			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}, articleConfirmed(a, s.deps.Now())}
+			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, articleConfirmed(a, s.deps.Now()), {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
 			if err != nil {
 				row[0] = view.Cell{Text: cmp.Or(src.Slug, src.Section), Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
-				row[1], row[3] = view.Cell{}, view.Cell{}
+				row[1], row[2] = view.Cell{}, view.Cell{}
 			}
 			if src.Slug == "" {
 				t.Caption = a.Title

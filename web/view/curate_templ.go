@@ -922,7 +922,7 @@ func confirming(f Confirming, version string) templ.Component {
 			templ_7745c5c3_Var38 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<section class=\"o-box\" aria-labelledby=\"bekreftet\"><h2 id=\"bekreftet\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<section class=\"o-box r-confirm\" aria-labelledby=\"bekreftet\"><h2 id=\"bekreftet\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
