@@ -410,7 +410,7 @@ func TestAnEditorSaysWhereItIsFrom(t *testing.T) {
 
 	report := fmt.Sprintf("%s/%d", reportsPath, s.reportOf(o.ID))
 	form = formValues(t, ola.get(report).body)
-	form.Set("ta_inn", "33 33 33 33")
+	form.Set("ta_inn", "0 33 33 33 33")
 	ola.post(report, form).wantRedirect(t, reportsPath)
 	if got := s.offering(o.ID).Source.Title; got != "Sjekket etter melding fra en leser" {
 		t.Errorf("source after an editor took over what a reader said: %q", got)

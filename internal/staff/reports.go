@@ -137,23 +137,40 @@ func (s *Staff) sendReport(c *fiber.Ctx, status int, r store.Report, problem, an
 		p.Version = strconv.Itoa(o.Version)
 		seen := map[string]bool{}
 		for _, e := range r.Entries {
-			next, ok := suggested(*o, r.Choice, e.Suggestion)
-			if !ok || seen[e.Suggestion] {
+			if seen[e.Suggestion] {
 				continue
 			}
 			seen[e.Suggestion] = true
-			for _, d := range diff.Offerings(*o, next, diff.Names{}) {
-				p.Suggestions = append(p.Suggestions, view.ReportSuggestion{Value: e.Suggestion, Change: d})
+			for place := range places(*o, r.Choice) {
+				next, ok := suggested(*o, r.Choice, e.Suggestion, place)
+				if !ok {
+					continue
+				}
+				for _, d := range diff.Offerings(*o, next, diff.Names{}) {
+					p.Suggestions = append(p.Suggestions, view.ReportSuggestion{Value: strconv.Itoa(place) + " " + e.Suggestion, Change: d})
+				}
 			}
 		}
 	}
 	return s.send(c, status, view.ReportTask(p))
 }
 
-// suggested returns the offering with what a reader says is right instead, false where that
-// is nothing that can be taken over as it is.
-func suggested(o directory.Offering, choice store.ReportChoice, value string) (directory.Offering, bool) {
-	if value == "" {
+// places returns in how many places what a reader says may belong: an offering has several
+// telephone numbers, and the reader does not say which one is wrong.
+func places(o directory.Offering, choice store.ReportChoice) int {
+	switch choice {
+	case store.PhoneWrong:
+		return max(1, len(o.Phones))
+	case store.WebsiteWrong:
+		return max(1, len(o.Websites))
+	}
+	return 1
+}
+
+// suggested returns the offering with what a reader says is right instead in one of its
+// places, false where that is nothing that can be taken over as it is.
+func suggested(o directory.Offering, choice store.ReportChoice, value string, place int) (directory.Offering, bool) {
+	if value == "" || place < 0 || place >= places(o, choice) {
 		return o, false
 	}
 	switch choice {
@@ -162,28 +179,36 @@ func suggested(o directory.Offering, choice store.ReportChoice, value string) (d
 		if err != nil {
 			return o, false
 		}
-		if len(o.Phones) == 0 {
-			o.Phones = []directory.Phone{{Number: n}}
-		} else {
-			o.Phones = append([]directory.Phone{}, o.Phones...)
-			o.Phones[0].Number = n
+		if o.Phones = slices.Clone(o.Phones); len(o.Phones) == 0 {
+			o.Phones = make([]directory.Phone, 1)
 		}
+		o.Phones[place].Number = n
 	case store.WebsiteWrong:
 		address, err := directory.ParseWebsite(value)
 		if err != nil {
 			return o, false
 		}
-		if len(o.Websites) == 0 {
-			o.Websites = []string{address}
-		} else {
-			o.Websites = append([]string{address}, o.Websites[1:]...)
+		if o.Websites = slices.Clone(o.Websites); len(o.Websites) == 0 {
+			o.Websites = make([]string, 1)
 		}
+		o.Websites[place] = address
 	case store.HoursWrong:
 		o.OpeningText = value
 	default:
 		return o, false
 	}
 	return o, o.Validate() == nil
+}
+
+// takenOver returns the offering with the suggestion that the form names, "1 22 22 22 22" for
+// the second place.
+func takenOver(r store.Report, ticked string) (directory.Offering, bool) {
+	number, value, _ := strings.Cut(ticked, " ")
+	place, err := strconv.Atoi(number)
+	if err != nil {
+		return *r.Offering, false
+	}
+	return suggested(*r.Offering, r.Choice, value, place)
 }
 
 // answerReport answers the reader, and takes over what is ticked.
@@ -195,8 +220,8 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 	answer := strings.TrimSpace(c.FormValue("tekst"))
 	state := store.ReportState(c.FormValue("svar"))
 	var update *directory.Offering
-	if value := c.FormValue("ta_inn"); value != "" && r.Offering != nil {
-		o, ok := suggested(*r.Offering, r.Choice, value)
+	if ticked := c.FormValue("ta_inn"); ticked != "" && r.Offering != nil {
+		o, ok := takenOver(r, ticked)
 		if !ok {
 			return s.sendReport(c, http.StatusUnprocessableEntity, r, "Det leseren foreslo, kan ikke tas inn som det er. Rett tilbudet selv.", answer)
 		}

@@ -437,6 +437,32 @@ func (s *testSite) reportOf(offering int64) int64 {
 	return found[0].ID
 }
 
+// Of several numbers who answers chooses the one that the reader meant.
+func TestSuggestionForOneOfSeveralNumbers(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	o = s.offering(o.ID)
+	o.Phones = []directory.Phone{{Number: "+4722222222"}, {Number: "+4744444444", Purpose: directory.PurposeSwitchboard}}
+	if _, err := s.store.UpdateOffering(t.Context(), operator, "test", o); err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("%s/%d", reportsPath, s.reportOf(o.ID))
+	page := kari.get(path)
+	page.contains(t, `value="0 33 33 33 33"`, `value="1 33 33 33 33"`)
+	form := formValues(t, page.body)
+	for _, wrong := range []string{"2 33 33 33 33", "-1 33 33 33 33", "33333333", "x", "1"} {
+		form.Set("ta_inn", wrong)
+		kari.post(path, form).wantStatus(t, http.StatusUnprocessableEntity)
+	}
+	form.Set("ta_inn", "1 33 33 33 33")
+	kari.post(path, form).wantRedirect(t, reportsPath)
+	got := s.offering(o.ID).Phones
+	if len(got) != 2 || got[0].Number != "+4722222222" || got[1].Number != "+4733333333" || got[1].Purpose != directory.PurposeSwitchboard {
+		t.Errorf("numbers %+v, want the second changed alone", got)
+	}
+}
+
 func TestReportIsAnswered(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
 	o := s.ownOffering("test/a", "1804")
@@ -449,9 +475,9 @@ func TestReportIsAnswered(t *testing.T) {
 	page := kari.get(path)
 	page.contains(t, "33 33 33 33", "<del>", "Skal vi ta inn det leseren foreslår?")
 	form := formValues(t, page.body)
-	form.Set("ta_inn", "33 33 33 33")
+	form.Set("ta_inn", "0 33 33 33 33")
 	eva.post(path, form).wantStatus(t, http.StatusForbidden)
-	stale := url.Values{"ta_inn": {"33 33 33 33"}, "versjon": {"9"}}
+	stale := url.Values{"ta_inn": {"0 33 33 33 33"}, "versjon": {"9"}}
 	kari.post(path, stale).wantStatus(t, http.StatusConflict)
 	kari.post(path, url.Values{"svar": {"ukjent"}}).wantStatus(t, http.StatusUnprocessableEntity)
 	if s.offering(o.ID).Version != 1 {
