@@ -22,10 +22,12 @@ func (s *Staff) mountForm(inside fiber.Router) {
 	inside.Post("/tilbud/ny", s.sendForm)
 	inside.Post("/tilbud/ny/kladd", s.autosave)
 	inside.Post("/tilbud/ny/forkast", s.discardDraft)
+	inside.Post("/tilbud/ny/dekning", s.showCoverage)
 	inside.Get("/tilbud/:id", s.showForm)
 	inside.Post("/tilbud/:id", s.sendForm)
 	inside.Post("/tilbud/:id/kladd", s.autosave)
 	inside.Post("/tilbud/:id/forkast", s.discardDraft)
+	inside.Post("/tilbud/:id/dekning", s.showCoverage)
 }
 
 // editing is a form with what it is about.
@@ -123,8 +125,6 @@ func (s *Staff) sendFormPage(c *fiber.Ctx, status int, e editing, v url.Values, 
 	if err != nil {
 		return err
 	}
-	o, _ := e.read(v)
-	p.Reach = reach(e.names, o.Coverage)
 	if change != nil {
 		change(&p)
 	}

@@ -48,8 +48,12 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 		}
 	}
 
+	note := e.coverageNote(actorOf(c), v)
+	if wrong["kommuner"] != "" {
+		note.Wrong = "" // the field says it
+	}
 	in := inputs{v, wrong}
-	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.complaint(), in.details(e), in.end(e)
+	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.complaint(), in.details(e, note), in.end(e)
 	p.Open = e.isNew || slices.ContainsFunc([]string{"kommuner", "malgruppe", "tema", "form", "sprak", "bydel", "omrade"}, func(name string) bool { return wrong[name] != "" })
 	return p, nil
 }
@@ -131,9 +135,14 @@ func (in inputs) complaint() view.EditGroup {
 }
 
 // details say whom it is for, and how it is found.
-func (in inputs) details(e editing) []view.EditGroup {
+func (in inputs) details(e editing, note view.CoverageNote) []view.EditGroup {
+	kommuner := in.field("kommuner", "Kommuner", "Navnet på hver kommune, én på hver linje. Ta med naboer som deler tilbudet.", 3, 8000)
+	kommuner.Note = &note
+	for _, k := range e.names.Kommuner {
+		kommuner.Names = append(kommuner.Names, k.DisplayName())
+	}
 	where := view.EditGroup{Heading: "Hvem det er for", Fields: []view.EditField{
-		in.field("kommuner", "Kommuner", "Navnet på hver kommune, én på hver linje. Ta med naboer som deler tilbudet.", 3, 8000),
+		kommuner,
 		in.field("bydel", "Bare en del av kommunen?", "Skriv hvilken, ellers la det stå tomt.", 0, directory.MaxSummary)}}
 	if e.wide() {
 		area := []view.FormChoice{{Value: "hele", Text: "Hele landet"}}
@@ -173,26 +182,4 @@ func (in inputs) end(e editing) view.EditGroup {
 	}
 	g.Fields = append(g.Fields, whyField(in.typed.Get("hvorfor")))
 	return g
-}
-
-// reach says who will see an offering of the coverage.
-func reach(n *bulk.Names, coverage directory.Coverage) string {
-	if coverage.National {
-		return "Vises for hele landet."
-	}
-	var names []string
-	people := 0
-	for _, k := range n.Kommuner {
-		if coverage.Reach(k.Number) != directory.NotCovered {
-			names = append(names, k.DisplayName())
-			people += k.Population
-		}
-	}
-	switch {
-	case len(names) == 0:
-		return "Vises ikke for noen ennå."
-	case len(names) <= 4:
-		return fmt.Sprintf("Vises for %s: %s innbyggere.", page.Bokmal.And(names), page.Bokmal.Number(people))
-	}
-	return fmt.Sprintf("Vises for %d kommuner: %s innbyggere.", len(names), page.Bokmal.Number(people))
 }

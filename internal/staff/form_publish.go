@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"reflect"
 	"strings"
 	"time"
 
@@ -36,11 +35,8 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	if err != nil {
 		return err
 	}
-	if len(wrong) == 0 && auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: e.owner, Coverage: &o.Coverage}) != nil && !reflect.DeepEqual(o.Coverage, e.stored.Coverage) {
-		wrong["kommuner"] = "Tilbudet må være for din egen kommune. Du kan ta med nabokommuner, men ikke hele fylket eller landet."
-		if e.owner.Kommune == "" {
-			wrong["kommuner"] = "Tilbudet kan bare være for det området du har ansvar for."
-		}
+	if outside := e.outside(actorOf(c), o.Coverage); len(wrong) == 0 && outside != "" {
+		wrong["kommuner"] = outside
 	}
 	if len(wrong) > 0 {
 		return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, wrong, nil)

@@ -47,7 +47,10 @@ func sent(form *html.Node) url.Values {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		name, _ := attr(n, "name")
+		name, named := attr(n, "name")
+		if !named {
+			continue
+		}
 		value, _ := attr(n, "value")
 		switch n.Data {
 		case "input":

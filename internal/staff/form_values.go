@@ -11,7 +11,6 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/bulk"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
 var purposes = []struct {
@@ -109,25 +108,9 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 		o.Locations = nil
 	}
 
-	o.Coverage.Bydel, o.Coverage.Kommuner = text("bydel"), nil
-	for _, line := range lines(strings.ReplaceAll(text("kommuner"), ",", "\n")) {
-		n, ok := e.names.KommuneCalled(line)
-		if !ok {
-			wrong["kommuner"] = "Ingen kommune heter «" + line + "»."
-			continue
-		}
-		o.Coverage.Kommuner = append(o.Coverage.Kommuner, n)
-	}
-	slices.Sort(o.Coverage.Kommuner)
-	o.Coverage.Kommuner = slices.Compact(o.Coverage.Kommuner)
-	if e.wide() {
-		o.Coverage.National, o.Coverage.Fylker = slices.Contains(v["omrade"], "hele"), nil
-		for _, f := range v["omrade"] {
-			if f != "hele" {
-				o.Coverage.Fylker = append(o.Coverage.Fylker, region.FylkeNumber(f))
-			}
-		}
-		slices.Sort(o.Coverage.Fylker)
+	var unknown string
+	if o.Coverage, unknown = e.readCoverage(v); unknown != "" {
+		wrong["kommuner"] = unknown
 	}
 
 	o.ClosedUntil = nil

@@ -65,7 +65,7 @@ func TestFormSavesAndPublishes(t *testing.T) {
 	if err != nil || history[0].Why != "nytt nummer" || history[0].Actor != kari.account.Actor().String() {
 		t.Errorf("history %+v, %v", history[0], err)
 	}
-	kari.get(path).contains(t, "er lagret.", "Vises for Bodø og Gildeskål")
+	kari.get(path).contains(t, "er lagret.", "Vises for alle i Bodø og Gildeskål")
 }
 
 func TestFormSaysWhatIsWrong(t *testing.T) {
