@@ -194,11 +194,22 @@ type device struct {
 	credential    virtualwebauthn.Credential
 }
 
+// newCredential returns a passkey whose public key has both its coordinates in full. The tool
+// leaves leading zeros out, one time in 128, which is no key to anybody who reads it.
+func newCredential() virtualwebauthn.Credential {
+	const whole = 77 // bytes of a P-256 key in COSE
+	for {
+		if c := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2); len(c.Key.AttestationData()) == whole {
+			return c
+		}
+	}
+}
+
 func newDevice(p *person) *device {
 	return &device{
 		rp:            virtualwebauthn.RelyingParty{ID: "oversikt.example.org", Name: "Oversikt", Origin: secureURL},
 		authenticator: virtualwebauthn.NewAuthenticatorWithOptions(virtualwebauthn.AuthenticatorOptions{UserHandle: p.account.UUID[:]}),
-		credential:    virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2),
+		credential:    newCredential(),
 	}
 }
 
@@ -304,7 +315,7 @@ func TestPasskeyRefused(t *testing.T) {
 	})
 	t.Run("another key", func(t *testing.T) {
 		forged := *d
-		forged.credential.Key = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2).Key
+		forged.credential.Key = newCredential().Key
 		s.anyone().show(signInWithPasskey, &forged).wantRedirect(t, refused)
 	})
 	t.Run("another's handle", func(t *testing.T) {
