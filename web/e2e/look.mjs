@@ -3,6 +3,19 @@
 import axe from "axe-core";
 import { base, open } from "./browser.mjs";
 
+// What there is to find on the page as it stands.
+export async function found(page) {
+  // Through evaluate: the pages' content security policy lets no script tag in.
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  const all = result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) all.push(`the page is ${over} px wider than the window`);
+  return all;
+}
+
 // Prints a line for each finding, and returns whether there was none. The options are
 // those of a browser context: storageState for who is signed in.
 export async function look(paths, options = {}) {
@@ -20,17 +33,8 @@ export async function look(paths, options = {}) {
         const where = `${path} (${width} px, ${colorScheme})`;
         await page.goto(base + path);
         if (options.storageState && page.url() !== base + path) finding(`${where}: leads to ${page.url()}`);
-        // Through evaluate: the pages' content security policy lets no script tag in.
-        await page.evaluate(axe.source);
-        const result = await page.evaluate(() => window.axe.run(document, {
-          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        }));
         looked++;
-        for (const v of result.violations) {
-          for (const n of v.nodes) finding(`${where}: ${v.id}: ${v.help}: ${n.target.join(" ")}`);
-        }
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (over > 0) finding(`${where}: the page is ${over} px wider than the window`);
+        for (const f of await found(page)) finding(`${where}: ${f}`);
       }
       // A page that answers 404 is one of the pages looked at, and Chromium logs its status.
       for (const p of problems.filter((p) => !p.includes("status of 404"))) finding(p);

@@ -3,7 +3,7 @@
 // with a colleague who writes in the same field. Nothing is prepared.
 // Usage: node redaksjon.mjs BASE MAILFOLDER
 import { base, check, open } from "./browser.mjs";
-import { look } from "./look.mjs";
+import { found, look } from "./look.mjs";
 import { mailTo } from "./mail.mjs";
 
 const mails = process.argv[3];
@@ -86,13 +86,14 @@ const first = await open();
   // Tabs on to what is named so, as it is told to those who cannot see it.
   const tabTo = async (role, name) => {
     const wanted = await page.getByRole(role, { name, exact: true }).first().elementHandle();
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 200; i++) { // more than any page has; in a loop there is no end
       await page.keyboard.press("Tab");
       const at = await page.evaluate((wanted) => {
         const at = document.activeElement;
         // The button within a field for dates is Chromium's own, and has a ring of its own.
-        return { there: at === wanted, seen: getComputedStyle(at).outlineStyle !== "none" || at.type === "date", what: at.outerHTML.slice(0, 200) };
+        return { there: at === wanted, end: at === document.body, seen: getComputedStyle(at).outlineStyle !== "none" || at.type === "date", what: at.outerHTML.slice(0, 200) };
       }, wanted);
+      if (at.end) break;
       check(at.seen, `nothing shows that the focus is here: ${at.what}`);
       if (at.there) return;
     }
@@ -153,6 +154,11 @@ const second = await open({ viewport: { width: 1280, height: 900 } });
   const conflict = mine.getByRole("group", { name: "To har skrevet samtidig" });
   const choices = await conflict.getByRole("radio").evaluateAll((all) => all.map((r) => r.closest("label").textContent.replace(/\s+/g, " ").trim()));
   check(JSON.stringify(choices) === JSON.stringify(["Det som står der nå: 70 00 00 03", "Det du skrev: 70 00 00 04"]), `both numbers to choose from, and nothing else: ${choices}`);
+  for (const width of [390, 1280]) {
+    await mine.setViewportSize({ width, height: 900 });
+    const findings = await found(mine);
+    check(findings.length === 0, `the page that shows both, at ${width} px: ${findings.join("; ")}`);
+  }
   check((await mine.getByLabel("Kort om tilbudet").inputValue()) === "Kort tekst fra Marte.", "what the colleague alone changed is in the form");
   check((await mine.getByLabel("Hvem passer det for?").inputValue()) === "For alle, skrev Ola.", "what I alone changed is in the form");
   await says(heimdal.id, "the number that was saved first", hasNumber("+4770000003"));
