@@ -36,8 +36,8 @@ func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref st
 	return s.Revisions(ctx, kind, ref)
 }
 
-// NameOfActor returns who made a revision, as people say it: "Kari Nordmann", where the
-// account has a name, else "konto 12".
+// NameOfActor returns who made a revision, as people say it: the account's name, or else its
+// address, so that a colleague can be asked.
 func (s *Store) NameOfActor(ctx context.Context, actor string) (string, error) {
 	kind, name, _ := strings.Cut(actor, ": ")
 	switch auth.Kind(kind) {
@@ -47,10 +47,10 @@ func (s *Store) NameOfActor(ctx context.Context, actor string) (string, error) {
 			return actor, nil
 		}
 		a, err := s.AccountByID(ctx, id)
-		if errors.Is(err, ErrNotFound) || err == nil && a.Name == "" {
+		if errors.Is(err, ErrNotFound) {
 			return "konto " + name, nil
 		}
-		return a.Name, err
+		return a.Called(), err
 	case auth.Token:
 		return "et program (tilgang " + name + ")", nil
 	case auth.Link:
