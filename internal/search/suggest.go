@@ -179,11 +179,8 @@ func (v *View) didYouMean(ctx context.Context, u *understood) (string, error) {
 
 // better returns what a word that nothing has may be a misspelling of.
 func (c *catalog) better(w word) (string, bool) {
-	for _, e := range c.placeNames.near(w.fold) {
-		if e.as != "" {
-			return e.as, true
-		}
-		return c.kommuner[e.kommune].Name, true
+	if places := c.placeNames.near(w.fold); len(places) > 0 {
+		return cmp.Or(places[0].as, c.kommuner[places[0].kommune].Name), true
 	}
 	limit := nearEnough(w.fold)
 	if limit == 0 {
