@@ -105,6 +105,7 @@ func browser(t *testing.T, script, base string, args ...string) {
 func TestProgramInABrowser(t *testing.T) {
 	base, dir := startProgram(t)
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
+	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
