@@ -18,15 +18,16 @@ import (
 
 // ArticleSummary is an article as it stands in lists.
 type ArticleSummary struct {
-	Section   string  `json:"seksjon"`
-	Slug      string  `json:"slug"`
-	Title     string  `json:"tittel"`
-	Lead      string  `json:"ingress"`
-	Published string  `json:"publisert" format:"date"`
-	Updated   string  `json:"oppdatert" format:"date"`
-	Types     []Coded `json:"typer" doc:"Typene tilbud artikkelen leder til."`
-	Topics    []Coded `json:"tema"`
-	URL       string  `json:"url" format:"uri" doc:"Siden for artikkelen."`
+	Section     string     `json:"seksjon"`
+	Slug        string     `json:"slug"`
+	Title       string     `json:"tittel"`
+	Lead        string     `json:"ingress"`
+	Published   string     `json:"publisert" format:"date"`
+	Updated     string     `json:"oppdatert" format:"date"`
+	ConfirmedAt *time.Time `json:"sist_bekreftet" doc:"Når en redaktør sist sjekket at lover, tall og lenker stemmer."`
+	Types       []Coded    `json:"typer" doc:"Typene tilbud artikkelen leder til."`
+	Topics      []Coded    `json:"tema"`
+	URL         string     `json:"url" format:"uri" doc:"Siden for artikkelen."`
 }
 
 type fullArticle struct {
@@ -126,15 +127,16 @@ func (a *API) unknownArticle(v *search.View, section, slug string) *problem {
 
 func (a *API) articleSummary(v *search.View, art *article.Article) ArticleSummary {
 	return ArticleSummary{
-		Section:   art.Section,
-		Slug:      art.Slug,
-		Title:     art.Title,
-		Lead:      art.Lead,
-		Published: art.Published.Format(time.DateOnly),
-		Updated:   art.Updated.Format(time.DateOnly),
-		Types:     each(art.Types, func(code string) Coded { return a.typeName(v, code) }),
-		Topics:    terms(v, directory.Topic, art.Topics),
-		URL:       a.page(art.Path()),
+		Section:     art.Section,
+		Slug:        art.Slug,
+		Title:       art.Title,
+		Lead:        art.Lead,
+		Published:   art.Published.Format(time.DateOnly),
+		Updated:     art.Updated.Format(time.DateOnly),
+		ConfirmedAt: art.ConfirmedAt,
+		Types:       each(art.Types, func(code string) Coded { return a.typeName(v, code) }),
+		Topics:      terms(v, directory.Topic, art.Topics),
+		URL:         a.page(art.Path()),
 	}
 }
 
