@@ -48,7 +48,7 @@ const (
 	NotClosed    Fault = "not closed"
 	TooEarly     Fault = "too early"
 	WrongOrder   Fault = "wrong order" // an article without, or a section's own text with one
-	NotSection   Fault = "not section" // Value is the sections there are
+	NotSection   Fault = "not section" // Value says which, and those there are, in English
 	NotMarkdown  Fault = "not Markdown"
 	NotSlug      Fault = "not slug"
 )

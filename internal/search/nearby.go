@@ -9,7 +9,6 @@ import (
 type Nearby struct {
 	Kommune *Kommune
 	KM      float64 // between the centres
-	Count   int     // offerings that cover it
 }
 
 // How many kommuner nearby are named, and how far off they may be.
@@ -25,12 +24,11 @@ func (c *catalog) nearby(f *filter, n *counts) []Nearby {
 	}
 	var list []Nearby
 	for k, kommune := range c.kommuner {
-		count := n.kommune(c, k)
-		if count == 0 || slices.Contains(f.kommuner, uint16(k)) {
+		if n.kommune(c, k) == 0 || slices.Contains(f.kommuner, uint16(k)) {
 			continue
 		}
 		if km := DistanceKM(*f.near, kommune.Position); km <= nearbyKM {
-			list = append(list, Nearby{kommune, km, int(count)})
+			list = append(list, Nearby{kommune, km})
 		}
 	}
 	slices.SortFunc(list, func(a, b Nearby) int { return cmp.Compare(a.KM, b.KM) })
