@@ -31,10 +31,33 @@ var sections = []string{
 // section's title and text are those of its index article.
 func Sections() []string { return slices.Clone(sections) }
 
+// The languages that an article may be in, as values of the lang attribute. Bokmål is the one
+// that the others are made from.
+const (
+	Bokmal  = "nb"
+	Nynorsk = "nn"
+	English = "en"
+)
+
+// Languages returns the languages of articles, bokmål first.
+func Languages() []string { return []string{Bokmal, Nynorsk, English} }
+
+// Audience is whom an article is written to.
+type Audience string
+
+// Whom articles are written to. What is written to children and young people has headings
+// of its own, and is shorter and simpler.
+const (
+	Everyone Audience = ""
+	Children Audience = "barn"
+	Youth    Audience = "ungdom"
+)
+
 // Article is one guidance article, or a section's own text (IsIndex).
 type Article struct {
-	Section string // one of Sections
-	Slug    string // empty for a section's own text
+	Language string // one of Languages
+	Section  string // one of Sections
+	Slug     string // empty for a section's own text; the same in all languages
 
 	Title string
 	Lead  string // one or two sentences, plain text
@@ -45,6 +68,7 @@ type Article struct {
 
 	Types       []string // codes of offering types to show as help near the reader
 	Topics      []string // codes of what the article is about
+	Audience    Audience
 	Laws        []Link
 	Sources     []Source
 	SearchWords []string // everyday words that should find the article
@@ -70,12 +94,12 @@ type Source struct {
 // IsIndex reports whether the article is a section's own text.
 func (a Article) IsIndex() bool { return a.Slug == "" }
 
-// Path returns the article's public address below the site's root, as in
-// "/mote-med-helsetjenesten/tips-og-rad".
+// Path returns the article's public address below the root of the site in its language, as
+// in "/mote-med-helsetjenesten/tips-og-rad"; it is the same in all languages.
 func (a Article) Path() string { return path.Join("/", a.Section, a.Slug) }
 
-// ParseFS reads every <section>/<slug>.md of fsys, and returns the articles by
-// section, the section's own text first and the others by Order. It reports the
+// ParseFS reads every article of fsys (see File), and returns them by section, the section's
+// own text first and the others by Order, bokmål before its translations. It reports the
 // problems of all files together, and then returns no articles.
 func ParseFS(fsys fs.FS) ([]Article, error) {
 	names, err := fs.Glob(fsys, "*/*.md")
@@ -97,7 +121,7 @@ func ParseFS(fsys fs.FS) ([]Article, error) {
 		}
 		articles = append(articles, a)
 	}
-	if len(problems) > 0 {
+	if problems = append(problems, Orphans(articles)...); len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	slices.SortFunc(articles, func(a, b Article) int {
@@ -105,7 +129,25 @@ func ParseFS(fsys fs.FS) ([]Article, error) {
 			cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
 			cmp.Compare(a.Order, b.Order),
 			cmp.Compare(a.Slug, b.Slug),
+			cmp.Compare(slices.Index(Languages(), a.Language), slices.Index(Languages(), b.Language)),
 		)
 	})
 	return articles, nil
+}
+
+// Orphans returns a Problem for every translation whose bokmål is not among the articles.
+func Orphans(articles []Article) []error {
+	bokmal := map[string]bool{}
+	for _, a := range articles {
+		if a.Language == Bokmal {
+			bokmal[a.Path()] = true
+		}
+	}
+	var problems []error
+	for _, a := range articles {
+		if !bokmal[a.Path()] {
+			problems = append(problems, Problem{File: File(a.Language, a.Section, a.Slug), Field: FieldSlug, Fault: NoBokmal})
+		}
+	}
+	return problems
 }

@@ -24,11 +24,21 @@ var (
 // indexName is the file name of a section's own text.
 const indexName = "_index"
 
-// Parse reads one article. The section and slug come from the last two parts of
-// name, "<section>/<slug>.md", or "<section>/_index.md" for the section's own
-// text. All problems are reported together; Problems takes them apart.
+// File returns the name that Parse knows an article by, "<section>/<slug>.md": with "_index"
+// for a slug that is empty, and ".nn.md" or ".en.md" for a translation.
+func File(language, section, slug string) string {
+	if language != Bokmal {
+		language = "." + language
+	} else {
+		language = ""
+	}
+	return section + "/" + cmp.Or(slug, indexName) + language + ".md"
+}
+
+// Parse reads one article. The language, section and slug come from the last two parts of
+// name; see File. All problems are reported together; Problems takes them apart.
 func Parse(name string, src []byte) (Article, error) {
-	section, slug, err := place(name)
+	language, section, slug, err := place(name)
 	if err != nil {
 		return Article{}, err
 	}
@@ -47,8 +57,9 @@ func Parse(name string, src []byte) (Article, error) {
 	r := &reader{file: name}
 	root := doc.Content[0]
 	values := r.mapping(root, "", "tittel", "ingress", "publisert", "oppdatert", "rekkefolge",
-		"typer", "tema", "lover", "kilder", "sokeord")
+		"typer", "tema", "for", "lover", "kilder", "sokeord")
 	a := Article{
+		Language:    language,
 		Section:     section,
 		Slug:        slug,
 		Title:       r.text("tittel", r.required(root, values, "", "tittel")),
@@ -58,6 +69,7 @@ func Parse(name string, src []byte) (Article, error) {
 		Order:       r.order(values["rekkefolge"]),
 		Types:       r.codes("typer", values["typer"]),
 		Topics:      r.codes("tema", values["tema"]),
+		Audience:    r.audience(values["for"]),
 		Laws:        r.laws(values["lover"]),
 		Sources:     r.sources(values["kilder"]),
 		SearchWords: r.words("sokeord", values["sokeord"]),
@@ -72,28 +84,36 @@ func Parse(name string, src []byte) (Article, error) {
 	if strings.TrimSpace(body) == "" {
 		r.problem(strings.Count(meta, "\n")+1, FieldText, Empty, "")
 	}
+	r.references(body, strings.Count(meta, "\n")+2)
 	if len(r.problems) > 0 {
 		return Article{}, errors.Join(r.problems...)
 	}
 	return a, nil
 }
 
-// place takes an article's section and slug from its file name.
-func place(name string) (section, slug string, err error) {
+// place takes an article's language, section and slug from its file name.
+func place(name string) (language, section, slug string, err error) {
 	section = path.Base(path.Dir(name))
 	if !slices.Contains(sections, section) {
-		return "", "", Problem{name, 0, FieldSection, NotSection, fmt.Sprintf("%q is not one of %s", section, strings.Join(sections, ", "))}
+		return "", "", "", Problem{name, 0, FieldSection, NotSection, fmt.Sprintf("%q is not one of %s", section, strings.Join(sections, ", "))}
 	}
 	slug, found := strings.CutSuffix(path.Base(name), ".md")
+	language = Bokmal
+	for _, other := range []string{Nynorsk, English} {
+		if base, ok := strings.CutSuffix(slug, "."+other); ok {
+			language, slug = other, base
+			break
+		}
+	}
 	switch {
 	case !found:
-		return "", "", Problem{name, 0, FieldSlug, NotMarkdown, ""}
+		return "", "", "", Problem{name, 0, FieldSlug, NotMarkdown, ""}
 	case slug == indexName:
-		return section, "", nil
+		return language, section, "", nil
 	case !slugPattern.MatchString(slug):
-		return "", "", Problem{name, 0, FieldSlug, NotSlug, slug}
+		return "", "", "", Problem{name, 0, FieldSlug, NotSlug, slug}
 	}
-	return section, slug, nil
+	return language, section, slug, nil
 }
 
 // split divides a source into front matter and text. The front matter keeps its
@@ -209,6 +229,15 @@ func (r *reader) order(node *yaml.Node) int {
 		return 0
 	}
 	return order
+}
+
+// audience returns whom the article is written to, none for a missing value.
+func (r *reader) audience(node *yaml.Node) Audience {
+	a := Audience(r.text("for", node))
+	if a != Everyone && a != Children && a != Youth {
+		r.problem(node.Line, "for", NotAudience, string(a))
+	}
+	return a
 }
 
 // items returns the nodes of a list, none for a missing one.

@@ -43,7 +43,7 @@ func TestParse(t *testing.T) {
 	}
 	date := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
 	want := Article{
-		Section: "mote-med-helsetjenesten", Slug: "test-artikkel",
+		Language: "nb", Section: "mote-med-helsetjenesten", Slug: "test-artikkel",
 		Title: "Testartikkel", Lead: "En setning over to linjer.",
 		Published: date(2026, 11, 25), Updated: date(2026, 11, 26), Order: 3,
 		Types: []string{"lms", "barn_som_parorende"}, Topics: []string{"rettigheter"},
@@ -88,6 +88,31 @@ func TestParseIndex(t *testing.T) {
 	}
 }
 
+func TestParseTranslation(t *testing.T) {
+	for _, test := range []struct{ name, language, slug string }{
+		{"ta-vare-pa-barna/test.md", Bokmal, "test"},
+		{"ta-vare-pa-barna/test.nn.md", Nynorsk, "test"},
+		{"ta-vare-pa-barna/nn.en.md", English, "nn"},
+		{"ta-vare-pa-barna/_index.nn.md", Nynorsk, ""},
+	} {
+		src := strings.Replace(whole, "tema: [", "for: ungdom\ntema: [", 1)
+		if test.slug == "" {
+			src = strings.Replace(src, "rekkefolge: 3\n", "", 1)
+		}
+		a, err := Parse(test.name, []byte(src))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if a.Language != test.language || a.Slug != test.slug || a.Audience != Youth {
+			t.Errorf("%s: got language %q, slug %q, for %q", test.name, a.Language, a.Slug, a.Audience)
+		}
+		if got := File(a.Language, a.Section, a.Slug); got != test.name {
+			t.Errorf("file name: got %s, want %s", got, test.name)
+		}
+	}
+}
+
 // Each case changes the whole article in one place; the message must lead whoever
 // wrote it to that place.
 func TestParseProblems(t *testing.T) {
@@ -103,7 +128,7 @@ func TestParseProblems(t *testing.T) {
 		{"other file", "ta-vare-pa-barna/bilde.png", "", "", `ta-vare-pa-barna/bilde.png: slug: the file name does not end in .md`},
 		{"no front matter", "", "---\ntittel", "tittel", wholeName + `:1: front matter: the first line is not ---`},
 		{"front matter never ends", "", "\n---\n##", "\n##", wholeName + `:1: front matter: no closing line ---`},
-		{"unknown field", "", "tema: [", "forfatter: [", wholeName + `:10: forfatter: is not a field here; the fields are tittel, ingress, publisert, oppdatert, rekkefolge, typer, tema, lover, kilder, sokeord`},
+		{"unknown field", "", "tema: [", "forfatter: [", wholeName + `:10: forfatter: is not a field here; the fields are tittel, ingress, publisert, oppdatert, rekkefolge, typer, tema, for, lover, kilder, sokeord`},
 		{"field twice", "", "rekkefolge: 3", "tittel: Igjen\nrekkefolge: 3", wholeName + `:8: tittel: is given twice`},
 		{"unknown field of a law", "", "- tekst: testloven § 1", "- tekst: testloven § 1\n    dato: 2026-01-01", wholeName + `:13: lover.dato: is not a field here; the fields are tekst, url`},
 		{"missing title", "", "tittel: Testartikkel\n", "", wholeName + `:2: tittel: is missing`},
@@ -113,6 +138,8 @@ func TestParseProblems(t *testing.T) {
 		{"updated before published", "", "oppdatert: 2026-11-26", "oppdatert: 2026-11-24", wholeName + `:7: oppdatert: is before publisert`},
 		{"order is a word", "", "rekkefolge: 3", "rekkefolge: tre", wholeName + `:8: rekkefolge: "tre" is not a whole number from 1`},
 		{"order missing", "", "rekkefolge: 3\n", "", wholeName + `:2: rekkefolge: is for articles only, and every article has one`},
+		{"unknown audience", "", "tema: [", "for: hunder\ntema: [", wholeName + `:10: for: "hunder" is neither barn nor ungdom`},
+		{"unknown language", "ta-vare-pa-barna/test.se.md", "", "", `ta-vare-pa-barna/test.se.md: slug: "test.se" has other characters than a-z, 0-9 and single hyphens`},
 		{"type with a capital", "", "[lms,", "[LMS,", wholeName + `:9: typer: "LMS" is not a code of a-z, 0-9 and _`},
 		{"type twice", "", "[lms,", "[lms, lms,", wholeName + `:9: typer: "lms" is given twice`},
 		{"types are no list", "", "[rettigheter]", "rettigheter", wholeName + `:10: tema: is not a list`},
@@ -174,6 +201,8 @@ func TestParseFS(t *testing.T) {
 		"mote-med-helsetjenesten/b.md":      file("rekkefolge: 9\n"),
 		"mote-med-helsetjenesten/_index.md": file(""),
 		"ta-vare-pa-deg-selv/z.md":          file("rekkefolge: 1\n"),
+		"ta-vare-pa-deg-selv/z.en.md":       file("rekkefolge: 1\n"),
+		"ta-vare-pa-deg-selv/z.nn.md":       file("rekkefolge: 1\n"),
 		"SOURCES.md":                        {Data: []byte("not an article")},
 	}
 	articles, err := ParseFS(fsys)
@@ -182,14 +211,20 @@ func TestParseFS(t *testing.T) {
 	}
 	var got []string
 	for _, a := range articles {
-		got = append(got, a.Path())
+		got = append(got, a.Language+a.Path())
 	}
 	want := []string{
-		"/ta-vare-pa-deg-selv/z", "/mote-med-helsetjenesten",
-		"/mote-med-helsetjenesten/b", "/mote-med-helsetjenesten/a",
+		"nb/ta-vare-pa-deg-selv/z", "nn/ta-vare-pa-deg-selv/z", "en/ta-vare-pa-deg-selv/z", "nb/mote-med-helsetjenesten",
+		"nb/mote-med-helsetjenesten/b", "nb/mote-med-helsetjenesten/a",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
+	}
+
+	fsys["ta-vare-pa-barna/v.nn.md"] = file("rekkefolge: 1\n")
+	const orphan = "ta-vare-pa-barna/v.nn.md: slug: there is no article in bokmål to translate"
+	if articles, err = ParseFS(fsys); articles != nil || err == nil || err.Error() != orphan {
+		t.Fatalf("a translation alone: got %d articles and error %v, want %s", len(articles), err, orphan)
 	}
 
 	fsys["ta-vare-pa-barna/x.md"] = &fstest.MapFile{Data: []byte("x")}

@@ -23,6 +23,7 @@ const (
 	FieldText        = "text"
 	FieldSection     = "section"
 	FieldSlug        = "slug"
+	FieldReference   = "reference"
 )
 
 // Fault is a kind of problem.
@@ -51,6 +52,9 @@ const (
 	NotSection   Fault = "not section" // Value says which, and those there are, in English
 	NotMarkdown  Fault = "not Markdown"
 	NotSlug      Fault = "not slug"
+	NotReference Fault = "not reference" // Value is what stands there
+	NotAudience  Fault = "not audience"
+	NoBokmal     Fault = "no bokmål" // a translation of what is not there
 )
 
 // english says what a fault is to who keeps the files; %s is Value.
@@ -64,7 +68,9 @@ var english = map[Fault]string{
 	NotOpened: "the first line is not ---", NotClosed: "no closing line ---",
 	TooEarly: "is before publisert", WrongOrder: "is for articles only, and every article has one",
 	NotSection: "%s", NotMarkdown: "the file name does not end in .md",
-	NotSlug: "%q has other characters than a-z, 0-9 and single hyphens",
+	NotSlug:      "%q has other characters than a-z, 0-9 and single hyphens",
+	NotReference: `%q is not alone on a line as {{tilbud type="code"}} or {{tilbud tema="code"}}`,
+	NotAudience:  "%q is neither barn nor ungdom", NoBokmal: "there is no article in bokmål to translate",
 }
 
 // Faults returns every kind of problem there is.

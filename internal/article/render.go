@@ -29,6 +29,7 @@ type Heading struct {
 // first of all, stays out.
 var markdown = goldmark.New(goldmark.WithParserOptions(
 	parser.WithAutoHeadingID(),
+	parser.WithBlockParsers(util.Prioritized(referenceParser{}, 150)),
 	parser.WithASTTransformers(util.Prioritized(externalLinks{}, 100)),
 ))
 
@@ -48,16 +49,45 @@ var policy = func() *bluemonday.Policy {
 	return p
 }()
 
-// HTML returns the article's text as HTML that is safe to put into a page as it
-// is. Headings have ids, those of Headings. A link that leaves the site has
-// rel="external", for the style sheet to mark.
-func (a Article) HTML() (string, error) {
+// Pieces returns the article's text as HTML that is safe to put into a page as it is, with
+// the references where they stand. Headings have ids, those of Headings. A link that leaves
+// the site has rel="external", for the style sheet to mark.
+func (a Article) Pieces() ([]Piece, error) {
 	source := []byte(a.Markdown)
+	var pieces []Piece
 	var out bytes.Buffer
-	if err := markdown.Renderer().Render(&out, source, parse(source)); err != nil {
-		return "", fmt.Errorf("render %s: %w", a.Path(), err)
+	flush := func() {
+		if out.Len() > 0 {
+			pieces = append(pieces, Piece{HTML: policy.Sanitize(out.String())})
+		}
+		out.Reset()
 	}
-	return policy.Sanitize(out.String()), nil
+	for n := parse(source).FirstChild(); n != nil; n = n.NextSibling() {
+		if r, ok := n.(*referenceNode); ok {
+			if flush(); r.fault == "" {
+				pieces = append(pieces, Piece{Reference: r.reference})
+			}
+			continue
+		}
+		if err := markdown.Renderer().Render(&out, source, n); err != nil {
+			return nil, fmt.Errorf("render %s: %w", a.Path(), err)
+		}
+	}
+	flush()
+	return pieces, nil
+}
+
+// HTML returns the HTML of all pieces, without the references.
+func (a Article) HTML() (string, error) {
+	pieces, err := a.Pieces()
+	if err != nil {
+		return "", err
+	}
+	var all strings.Builder
+	for _, p := range pieces {
+		all.WriteString(p.HTML)
+	}
+	return all.String(), nil
 }
 
 // Text returns the article's text without markup, one line for each paragraph,

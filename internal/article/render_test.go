@@ -39,6 +39,8 @@ var hostile = []string{
 	"```html\"onclick=alert(1)\nx\n```",
 	"&lt;script&gt;alert(1)&lt;/script&gt;",
 	"<div>\n\n*a*\n\n</div>",
+	"{{tilbud type=\"<script>alert(1)</script>\"}}",
+	"{{<b>}}",
 	"<<script>script>alert(1)<</script>/script>",
 }
 
@@ -57,6 +59,7 @@ func FuzzHTML(f *testing.F) {
 		checkSafe(t, a)
 		a.Text()
 		a.Headings()
+		a.References()
 	})
 }
 

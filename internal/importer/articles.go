@@ -27,6 +27,9 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 			im.report.Problems = append(im.report.Problems, Problem{File: articlesDir, Message: err.Error()})
 			continue
 		}
+		if a.Language != article.Bokmal {
+			continue
+		}
 		result, err := im.store.SaveArticle(ctx, im.actor, "", a.Section, a.Slug, string(source))
 		if err != nil {
 			return fmt.Errorf("import %s: %w", file, err)

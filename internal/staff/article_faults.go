@@ -30,6 +30,9 @@ var articleWords = map[article.Fault]string{
 	article.WrongOrder:   "skal stå i alle artikler, men ikke i innledningen til en del.",
 	article.NotSection:   "finnes ikke.",
 	article.NotMarkdown:  "kan ikke brukes.",
+	article.NotReference: "skal stå alene på en linje, som {{tilbud type=\"lms\"}} eller {{tilbud tema=\"demens\"}}. Der står «%».",
+	article.NotAudience:  "skal være barn eller ungdom, eller ikke stå der. Der står «%».",
+	article.NoBokmal:     "finnes ikke på bokmål ennå. Skriv den på bokmål først.",
 	article.NotSlug:      "kan bare ha små bokstaver a–z, tall og enkle bindestreker. Der står «%».",
 }
 
@@ -39,6 +42,7 @@ var articleFields = map[string]string{
 	article.FieldText:        "Teksten",
 	article.FieldSection:     "Delen av nettstedet",
 	article.FieldSlug:        "Adressen",
+	article.FieldReference:   "Henvisningen til tilbud",
 }
 
 // articleFaults returns what an error of article.Parse says, in sentences.
