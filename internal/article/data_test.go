@@ -279,11 +279,13 @@ func checkLink(t *testing.T, a Article, link Link, pages []string) {
 // lawNumbers are the laws that articles name, by their numbers on lovdata.no.
 var lawNumbers = map[string]string{
 	"folketrygdloven":                   "1997-02-28-19",
+	"familievernkontorloven":            "1997-06-19-62",
 	"spesialisthelsetjenesteloven":      "1999-07-02-61",
 	"psykisk helsevernloven":            "1999-07-02-62",
 	"pasient- og brukerrettighetsloven": "1999-07-02-63",
 	"helsepersonelloven":                "1999-07-02-64",
 	"arbeidsmiljøloven":                 "2005-06-17-62",
+	"krisesenterlova":                   "2009-06-19-44",
 	"helse- og omsorgstjenesteloven":    "2011-06-24-30",
 	"tolkeloven":                        "2021-06-11-79",
 }
