@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -14,8 +15,41 @@ import (
 // Language is a written language that pages are made in: the value of the lang attribute.
 type Language string
 
-// Bokmal is Norwegian bokmål.
-const Bokmal Language = "nb"
+// The languages of the pages. Texts are written in bokmål and translated from it.
+const (
+	Bokmal  Language = "nb"
+	Nynorsk Language = "nn"
+	English Language = "en"
+)
+
+// Languages returns all languages, bokmål first.
+func Languages() []Language { return []Language{Bokmal, Nynorsk, English} }
+
+// Name returns what the language calls itself.
+func (l Language) Name() string { return languages[l].name }
+
+// Prefix returns what stands before a page's path in the language: "/nn", and "" for bokmål.
+func (l Language) Prefix() string {
+	if l == Bokmal {
+		return ""
+	}
+	return "/" + string(l)
+}
+
+// Split returns the language that a path is in, and the path without its prefix.
+func Split(path string) (Language, string) {
+	for _, l := range Languages() {
+		rest, ok := strings.CutPrefix(path, l.Prefix())
+		switch {
+		case l == Bokmal || !ok:
+		case rest == "":
+			return l, "/"
+		case rest[0] == '/':
+			return l, rest
+		}
+	}
+	return Bokmal, path
+}
 
 // messages are the words of one language that are put together with numbers.
 type messages struct {
@@ -25,6 +59,10 @@ type messages struct {
 	month    string    // month, year
 	km       string
 	under1km string
+	and, or  string
+	name     string
+	locale   string // as Open Graph writes it
+	hour     string // between hours and minutes
 }
 
 var languages = map[Language]messages{
@@ -36,11 +74,49 @@ var languages = map[Language]messages{
 		month:    "%s %d",
 		km:       "%s km",
 		under1km: "under 1 km",
+		and:      " og ", or: " eller ",
+		name: "Bokmål", locale: "nb_NO", hour: ".",
+	},
+	Nynorsk: {
+		months: [12]string{"januar", "februar", "mars", "april", "mai", "juni",
+			"juli", "august", "september", "oktober", "november", "desember"},
+		weekdays: [7]string{"sundag", "måndag", "tysdag", "onsdag", "torsdag", "fredag", "laurdag"},
+		date:     "%d. %s %d",
+		month:    "%s %d",
+		km:       "%s km",
+		under1km: "under 1 km",
+		and:      " og ", or: " eller ",
+		name: "Nynorsk", locale: "nn_NO", hour: ".",
+	},
+	English: {
+		months: [12]string{"January", "February", "March", "April", "May", "June",
+			"July", "August", "September", "October", "November", "December"},
+		weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		date:     "%d %s %d",
+		month:    "%s %d",
+		km:       "%s km",
+		under1km: "less than 1 km",
+		and:      " and ", or: " or ",
+		name: "English", locale: "en_GB", hour: ":",
 	},
 }
 
+// Locale returns the language as Open Graph writes it: "nb_NO".
+func (l Language) Locale() string { return languages[l].locale }
+
+// Clock returns a time of day as the language writes it: "08.30" of "08:30".
+func (l Language) Clock(hhmm string) string { return strings.ReplaceAll(hhmm, ":", languages[l].hour) }
+
 // Pick returns the text in the language, in bokmål where it has none.
-func (l Language) Pick(t directory.Text) string { return t.NB }
+func (l Language) Pick(t directory.Text) string {
+	switch l {
+	case Nynorsk:
+		return cmp.Or(t.NN, t.NB)
+	case English:
+		return cmp.Or(t.EN, t.NB)
+	}
+	return t.NB
+}
 
 // Oslo is the time zone that dates and days are told in.
 var Oslo = func() *time.Location {
@@ -106,19 +182,20 @@ func (l Language) Number(n int) string {
 	return b.String()
 }
 
-// Count returns "1 treff", "12 tilbud": the number with the noun that goes with it.
+// Count returns the sentence for a number: one for 1, else many, in which %s is the number.
+// Both are texts as those of T: Count(n, "1 tilbud", "%s tilbud").
 func (l Language) Count(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return l.T(one)
 	}
-	return l.Number(n) + " " + many
+	return l.T(many, l.Number(n))
 }
 
 // And returns the parts as one text: "a", "a og b", "a, b og c".
-func (l Language) And(parts []string) string { return joined(parts, " og ") }
+func (l Language) And(parts []string) string { return joined(parts, languages[l].and) }
 
 // Or returns the parts as one text: "a", "a eller b", "a, b eller c".
-func (l Language) Or(parts []string) string { return joined(parts, " eller ") }
+func (l Language) Or(parts []string) string { return joined(parts, languages[l].or) }
 
 func joined(parts []string, word string) string {
 	if len(parts) < 2 {

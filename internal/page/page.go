@@ -15,11 +15,29 @@ type Meta struct {
 	Language    Language
 	Title       string // first words tell the page; never what the reader searched for
 	Description string // for search engines, one or two sentences; may be empty
-	Canonical   string // absolute address; empty for pages that have none, such as errors
+	BaseURL     string // of the site, without a slash at the end; empty for pages without an address of their own, such as errors
+	Path        string // as it is in bokmål: "/kommuner"
+	Query       string // "?" and what else the address has that the other languages keep; mostly empty
 	Preview     bool   // what is shown is not published
 	NoIndex     bool   // keep out of search engines
 	Menu        Menu   // entry of the main menu that the page belongs to
 	Crumbs      []Crumb
+}
+
+// Address returns the page's absolute address in a language, "" for pages that have none.
+func (m Meta) Address(l Language) string {
+	if m.BaseURL == "" {
+		return ""
+	}
+	return m.BaseURL + m.In(l)
+}
+
+// In returns the path of the page in a language.
+func (m Meta) In(l Language) string {
+	if m.Path == "/" && l != Bokmal {
+		return l.Prefix()
+	}
+	return l.Prefix() + m.Path
 }
 
 // Menu is an entry of the main menu.

@@ -326,7 +326,7 @@ func (f *form) ask(v *search.View) *view.AskKommune {
 	if k == nil {
 		return nil
 	}
-	a := view.AskKommuneOf(k)
+	a := view.AskKommuneOf(page.Bokmal, k)
 	return &a
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-var aboutCrumb = page.Crumb{Text: "Om oversikten", Path: "/om"}
+func (s *Site) aboutCrumb() page.Crumb { return page.Crumb{Text: s.t("Om oversikten"), Path: "/om"} }
 
 func (s *Site) showAbout(c *fiber.Ctx) error {
 	v, err := s.current()
@@ -19,12 +19,12 @@ func (s *Site) showAbout(c *fiber.Ctx) error {
 		return err
 	}
 	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
-		facts, err := directoryFacts(ctx, v)
+		facts, err := s.directoryFacts(ctx, v)
 		if err != nil {
 			return nil, err
 		}
-		m := s.meta("Om oversikten", "/om", page.MenuAbout)
-		m.Description = "Hva oversikten er, hvordan den virker, og hvor sikre opplysningene er."
+		m := s.meta(s.t("Om oversikten"), "/om", page.MenuAbout)
+		m.Description = s.t("Hva oversikten er, hvordan den virker, og hvor sikre opplysningene er.")
 		return view.About(view.AboutPage{Meta: m, Facts: facts}), nil
 	})
 }
@@ -44,22 +44,22 @@ func (s *Site) showData(c *fiber.Ctx) error {
 }
 
 func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, error) {
-	facts, err := directoryFacts(ctx, v)
+	facts, err := s.directoryFacts(ctx, v)
 	if err != nil {
 		return view.DataPage{}, err
 	}
-	m := s.meta("Kilder og tall", "/om/data", page.MenuAbout, aboutCrumb)
-	m.Description = "Hvor opplysningene i oversikten kommer fra, med lisenser, og hvor mange tilbud det er av hver type."
+	m := s.meta(s.t("Kilder og tall"), "/om/data", page.MenuAbout, s.aboutCrumb())
+	m.Description = s.t("Hvor opplysningene i oversikten kommer fra, med lisenser, og hvor mange tilbud det er av hver type.")
 	p := view.DataPage{Meta: m, Facts: facts}
 	if changed := v.Changed(); !changed.IsZero() {
-		p.Updated = lang.Date(changed)
+		p.Updated = s.lang.Date(changed)
 	}
 	all, err := v.Search(ctx, search.Query{Page: 1, Size: 1})
 	if err != nil {
 		return view.DataPage{}, err
 	}
 	for _, t := range all.Facets.Types {
-		p.Types = append(p.Types, view.TypeCount{Name: lang.Pick(*t.Name), Href: "/sok?type=" + t.Code, Count: lang.Number(t.Count)})
+		p.Types = append(p.Types, view.TypeCount{Name: s.lang.Pick(*t.Name), Href: "/sok?type=" + t.Code, Count: s.lang.Number(t.Count)})
 	}
 	return p, nil
 }
@@ -69,7 +69,7 @@ func (s *Site) showPrivacy(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	m := s.meta("Personvern", "/personvern", page.MenuAbout, aboutCrumb)
-	m.Description = "Ingen informasjonskapsler, ingen sporing, og ingen som ser hva du leter etter."
+	m := s.meta(s.t("Personvern"), "/personvern", page.MenuAbout, s.aboutCrumb())
+	m.Description = s.t("Ingen informasjonskapsler, ingen sporing, og ingen som ser hva du leter etter.")
 	return s.answer(c, v, "", done(view.Privacy(view.PrivacyPage{Meta: m})))
 }

@@ -53,6 +53,9 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 			text, found = kommune, resolve(v, kommune, kommuneNumber)
 		}
 		p.Help = s.helpFor(v, a, text, found)
+		if place+kommune != "" {
+			p.Meta.Query = "?" + query
+		}
 		return view.Article(p), nil
 	})
 }
@@ -73,22 +76,22 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		Meta:    m,
 		Title:   a.Title,
 		Lead:    a.Lead,
-		Dates:   "Publisert " + lang.Day(a.Published) + " · Oppdatert " + lang.Day(a.Updated),
+		Dates:   s.t("Publisert %s", s.lang.Day(a.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(a.Updated)),
 		HTML:    html,
 		Laws:    each(a.Laws, func(l article.Link) view.Link { return view.Link{Text: l.Text, Href: l.URL} }),
-		Sources: each(a.Sources, sourceLink),
+		Sources: each(a.Sources, s.sourceLink),
 	}
 	if a.ConfirmedAt != nil {
-		p.Dates += " · Sist kontrollert " + lang.Date(*a.ConfirmedAt)
+		p.Dates += " · " + s.t("Sist kontrollert %s", s.lang.Date(*a.ConfirmedAt))
 	}
 	for _, h := range a.Headings() {
 		if h.Level == 2 {
 			p.Contents = append(p.Contents, h)
 		}
 	}
-	p.ListTitle = "Les mer"
+	p.ListTitle = s.t("Les mer")
 	if ok && !a.IsIndex() {
-		p.ListTitle = "Mer i «" + index.Title + "»"
+		p.ListTitle = s.t("Mer i «%s»", index.Title)
 	}
 	for _, other := range v.Articles(a.Section) {
 		if !other.IsIndex() && other.Slug != a.Slug {
@@ -96,8 +99,8 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		}
 	}
 	if a.IsIndex() && len(p.Articles) == 0 {
-		p.ListTitle = "Flere råd"
-		for _, c := range sections(v) {
+		p.ListTitle = s.t("Flere råd")
+		for _, c := range s.sections(v) {
 			if c.Path != a.Path() {
 				p.Articles = append(p.Articles, c)
 			}
@@ -117,7 +120,7 @@ func (s *Site) PreviewArticle(a *article.Article) (templ.Component, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Meta.NoIndex, p.Meta.Preview, p.Meta.Canonical = true, true, ""
+	p.Meta.NoIndex, p.Meta.Preview, p.Meta.BaseURL = true, true, ""
 	p.Help = s.helpFor(v, a, "", whereabouts{})
 	return view.Article(p), nil
 }
@@ -126,10 +129,10 @@ func articleCard(a *article.Article) view.Card {
 	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
 }
 
-func sourceLink(src article.Source) view.Link {
+func (s *Site) sourceLink(src article.Source) view.Link {
 	l := view.Link{Text: src.Title, Href: src.URL}
 	if !src.Date.IsZero() {
-		l.Sub = "(" + lang.Day(src.Date) + ")"
+		l.Sub = "(" + s.lang.Day(src.Date) + ")"
 	}
 	return l
 }
@@ -147,12 +150,12 @@ func (s *Site) helpFor(v *search.View, a *article.Article, text string, found wh
 	case len(found.matches) == 1:
 		reader = found.matches[0].Kommune
 		h.Value = reader.DisplayName()
-		h.Place = "i " + reader.DisplayName()
+		h.Place = s.t("i %s", reader.DisplayName())
 		for _, answer := range v.Answers(reader.Number) {
 			answers[answer.Type.Code] = answer
 		}
 	default:
-		n := placeNote(text, found, func(n region.Number) string { return a.Path() + "?kommune=" + string(n) + "#hjelp" })
+		n := placeNote(s.lang, text, found, func(n region.Number) string { return a.Path() + "?kommune=" + string(n) + "#hjelp" })
 		h.Note = &n
 	}
 	w := s.newWriter(v)
@@ -168,7 +171,7 @@ func (s *Site) helpFor(v *search.View, a *article.Article, text string, found wh
 
 func (w writer) typeHelp(t directory.OfferingType, reader *search.Kommune, a search.Answer) view.TypeHelp {
 	query := url.Values{"type": {t.Code}}
-	out := view.TypeHelp{Name: lang.Pick(t.Plural), Does: lang.Pick(t.Does)}
+	out := view.TypeHelp{Name: w.lang.Pick(t.Plural), Does: w.lang.Pick(t.Does)}
 	if reader != nil {
 		query.Set("kommune", string(reader.Number))
 		hits := a.Offerings
@@ -179,7 +182,7 @@ func (w writer) typeHelp(t directory.OfferingType, reader *search.Kommune, a sea
 		if len(hits) == 0 {
 			if h, ok := firstReachable(a.Alternatives); ok {
 				out.Lines = w.listings([]search.Hit{h}, reader.Number)
-				out.Missing = "Ikke meldt inn i " + reader.DisplayName() + " ennå. Du kan ringe:"
+				out.Missing = w.lang.T("Ikke meldt inn i %s ennå. Du kan ringe:", reader.DisplayName())
 			}
 		}
 	}

@@ -25,26 +25,26 @@ type errorText struct {
 // errorTexts are the error pages by status; other statuses from 400 are like 400, and
 // from 500 like 500.
 var errorTexts = map[int]errorText{
-	http.StatusBadRequest: {"Vi forsto ikke adressen",
-		"Det er noe galt med lenken eller adressen du brukte. Prøv å søke i stedet.", true},
-	http.StatusForbidden: {"Dette ble stoppet",
-		"Skjemaet så ut til å komme fra et annet nettsted. Prøv på nytt herfra.", true},
-	http.StatusNotFound: {"Vi fant ikke siden",
-		"Siden kan være flyttet eller tatt bort. Hjelpen kan finnes likevel.", true},
-	http.StatusMethodNotAllowed: {"Det går ikke an her",
-		"Siden tar ikke imot det som ble sendt. Prøv å søke i stedet.", true},
-	http.StatusRequestEntityTooLarge: {"Det var for mye på én gang",
-		"Det som ble sendt, er for stort. Prøv med mindre.", false},
-	http.StatusRequestURITooLong: {"Adressen er for lang",
-		"Prøv å søke med færre ord eller færre valg.", true},
-	http.StatusRequestHeaderFieldsTooLarge: {"Adressen er for lang",
-		"Prøv å søke med færre ord eller færre valg.", true},
-	http.StatusTooManyRequests: {"Litt for mange forespørsler",
-		"Vent et lite minutt og prøv igjen.", false},
-	http.StatusInternalServerError: {"Noe gikk galt hos oss",
-		"Det er ikke noe du har gjort. Prøv igjen om litt. Trenger du hjelp nå, kan du ringe.", false},
-	http.StatusServiceUnavailable: {"Vi er straks tilbake",
-		"Oversikten starter opp eller har mye å gjøre. Prøv igjen om et lite minutt. Trenger du hjelp nå, kan du ringe.", false},
+	http.StatusBadRequest: {page.Mark("Vi forsto ikke adressen"),
+		page.Mark("Det er noe galt med lenken eller adressen du brukte. Prøv å søke i stedet."), true},
+	http.StatusForbidden: {page.Mark("Dette ble stoppet"),
+		page.Mark("Skjemaet så ut til å komme fra et annet nettsted. Prøv på nytt herfra."), true},
+	http.StatusNotFound: {page.Mark("Vi fant ikke siden"),
+		page.Mark("Siden kan være flyttet eller tatt bort. Hjelpen kan finnes likevel."), true},
+	http.StatusMethodNotAllowed: {page.Mark("Det går ikke an her"),
+		page.Mark("Siden tar ikke imot det som ble sendt. Prøv å søke i stedet."), true},
+	http.StatusRequestEntityTooLarge: {page.Mark("Det var for mye på én gang"),
+		page.Mark("Det som ble sendt, er for stort. Prøv med mindre."), false},
+	http.StatusRequestURITooLong: {page.Mark("Adressen er for lang"),
+		page.Mark("Prøv å søke med færre ord eller færre valg."), true},
+	http.StatusRequestHeaderFieldsTooLarge: {page.Mark("Adressen er for lang"),
+		page.Mark("Prøv å søke med færre ord eller færre valg."), true},
+	http.StatusTooManyRequests: {page.Mark("Litt for mange forespørsler"),
+		page.Mark("Vent et lite minutt og prøv igjen."), false},
+	http.StatusInternalServerError: {page.Mark("Noe gikk galt hos oss"),
+		page.Mark("Det er ikke noe du har gjort. Prøv igjen om litt. Trenger du hjelp nå, kan du ringe."), false},
+	http.StatusServiceUnavailable: {page.Mark("Vi er straks tilbake"),
+		page.Mark("Oversikten starter opp eller har mye å gjøre. Prøv igjen om et lite minutt. Trenger du hjelp nå, kan du ringe."), false},
 }
 
 func errorTextOf(status int) errorText {
@@ -61,11 +61,14 @@ func errorTextOf(status int) errorText {
 // id is shown for faults of ours, so that they can be found in the log. It needs no View;
 // with one, a page that was not found gets suggestions from what the address says.
 func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
+	if l, _ := page.Split(c.Path()); l != s.lang {
+		return s.In(l).RenderError(c, status, requestID)
+	}
 	t := errorTextOf(status)
 	p := view.ErrorPage{
-		Meta:    page.Meta{Language: lang, Title: t.heading, NoIndex: true},
-		Heading: t.heading,
-		Text:    []string{t.text},
+		Meta:    page.Meta{Language: s.lang, Title: s.t(t.heading), NoIndex: true},
+		Heading: s.t(t.heading),
+		Text:    []string{s.t(t.text)},
 		Search:  t.search,
 		Danger:  status >= http.StatusInternalServerError || status == http.StatusTooManyRequests,
 	}
@@ -73,18 +76,18 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 		p.RequestID = requestID
 	}
 	if v := s.deps.View(); v != nil && status == http.StatusNotFound {
-		describeMissing(&p, v, c.Path())
+		s.describeMissing(&p, v, s.at(c))
 	}
 	var body bytes.Buffer
-	if err := view.Error(p).Render(context.WithoutCancel(c.UserContext()), &body); err != nil {
+	if err := view.Error(p).Render(page.WithLanguage(context.WithoutCancel(c.UserContext()), s.lang), &body); err != nil {
 		return fmt.Errorf("render error page: %w", err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Status(status).Send(body.Bytes())
+	return c.Status(status).Send(s.lang.KeepLanguage(body.Bytes()))
 }
 
 // describeMissing says what was not found, and suggests what the address may have meant.
-func describeMissing(p *view.ErrorPage, v *search.View, path string) {
+func (s *Site) describeMissing(p *view.ErrorPage, v *search.View, path string) {
 	kind, key, _ := strings.Cut(strings.Trim(path, "/"), "/")
 	if key == "" {
 		key = kind
@@ -95,18 +98,18 @@ func describeMissing(p *view.ErrorPage, v *search.View, path string) {
 	words := cut(strings.TrimSpace(strings.NewReplacer("-", " ", "/", " ", "_", " ").Replace(key)), maxPlaceText)
 	switch kind {
 	case "kommune":
-		p.Heading = "Vi fant ikke kommunen"
-		p.Text = []string{"Vi kjenner ingen kommune med dette navnet eller nummeret, verken nå eller før."}
-		p.Suggestions = suggestPlaces(v, words)
+		p.Heading = s.t("Vi fant ikke kommunen")
+		p.Text = []string{s.t("Vi kjenner ingen kommune med dette navnet eller nummeret, verken nå eller før.")}
+		p.Suggestions = s.suggestPlaces(v, words)
 	case "fylke":
-		p.Heading = "Vi fant ikke fylket"
-		p.Text = []string{"Vi kjenner ingen fylker med dette navnet eller nummeret. Dette er fylkene:"}
+		p.Heading = s.t("Vi fant ikke fylket")
+		p.Text = []string{s.t("Vi kjenner ingen fylker med dette navnet eller nummeret. Dette er fylkene:")}
 		for _, f := range v.Fylker() {
 			p.Suggestions = append(p.Suggestions, view.Link{Text: f.Name, Href: page.FylkePath(f)})
 		}
 	case "tilbud":
-		p.Heading = "Vi fant ikke tilbudet"
-		p.Text = []string{"Tilbudet kan være lagt ned eller tatt ut av oversikten. Annen hjelp kan finnes."}
+		p.Heading = s.t("Vi fant ikke tilbudet")
+		p.Text = []string{s.t("Tilbudet kan være lagt ned eller tatt ut av oversikten. Annen hjelp kan finnes.")}
 		p.Suggestions = suggest(v, strings.TrimLeft(words, "0123456789 "))
 	default:
 		p.Suggestions = suggest(v, words)
@@ -115,13 +118,13 @@ func describeMissing(p *view.ErrorPage, v *search.View, path string) {
 }
 
 // suggestPlaces returns the kommuner that a text is nearest to.
-func suggestPlaces(v *search.View, words string) []view.Link {
+func (s *Site) suggestPlaces(v *search.View, words string) []view.Link {
 	var out []view.Link
 	seen := whereabouts{}
 	for _, m := range v.ResolvePlace(strings.TrimLeft(words, "0123456789 ")) {
 		if len(out) < maxNear && !seen.has(m.Kommune) {
 			seen.matches = append(seen.matches, m)
-			out = append(out, view.Link{Text: m.Kommune.DisplayName(), Href: page.KommunePath(m.Kommune.Kommune), Sub: why(m)})
+			out = append(out, view.Link{Text: m.Kommune.DisplayName(), Href: page.KommunePath(m.Kommune.Kommune), Sub: s.why(m)})
 		}
 	}
 	return out

@@ -21,14 +21,14 @@ func (s *Site) showFront(c *fiber.Ctx) error {
 		return err
 	}
 	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
-		facts, err := directoryFacts(ctx, v)
+		facts, err := s.directoryFacts(ctx, v)
 		if err != nil {
 			return nil, err
 		}
-		m := s.meta("Hjelp for deg som er pårørende", "/", page.NoMenu)
+		m := s.meta(s.t("Hjelp for deg som er pårørende"), "/", page.NoMenu)
 		m.Crumbs = nil
-		m.Description = "Finn hjelp for deg som er pårørende, i alle landets kommuner: hvem du kan ringe, og hva du kan spørre om."
-		return view.Front(view.FrontPage{Meta: m, Needs: needs(v), Sections: sections(v), Facts: facts}), nil
+		m.Description = s.t("Finn hjelp for deg som er pårørende, i alle landets kommuner: hvem du kan ringe, og hva du kan spørre om.")
+		return view.Front(view.FrontPage{Meta: m, Needs: s.needs(v), Sections: s.sections(v), Facts: facts}), nil
 	})
 }
 
@@ -40,16 +40,16 @@ type need struct {
 }
 
 var usualNeeds = []need{
-	{"Jeg trenger å snakke med noen", helpline, []string{"snakk"}, nil},
-	{"Barn i familien trenger støtte", "barn_som_parorende", []string{"familie"}, nil},
-	{"Jeg trenger avlastning", "parorendestotte", nil, []string{"parorendestotte", "koordinerende_enhet", "parorendekoordinator"}},
-	{"Kurs og opplæring", "lms", []string{"kurs"}, nil},
-	{"Klage eller rettigheter", "brukerombud", []string{"rettigheter"}, nil},
-	{"Snakke med andre i samme situasjon", "parorendegruppe", []string{"fellesskap"}, []string{"parorendegruppe"}},
+	{page.Mark("Jeg trenger å snakke med noen"), helpline, []string{"snakk"}, nil},
+	{page.Mark("Barn i familien trenger støtte"), "barn_som_parorende", []string{"familie"}, nil},
+	{page.Mark("Jeg trenger avlastning"), "parorendestotte", nil, []string{"parorendestotte", "koordinerende_enhet", "parorendekoordinator"}},
+	{page.Mark("Kurs og opplæring"), "lms", []string{"kurs"}, nil},
+	{page.Mark("Klage eller rettigheter"), "brukerombud", []string{"rettigheter"}, nil},
+	{page.Mark("Snakke med andre i samme situasjon"), "parorendegruppe", []string{"fellesskap"}, []string{"parorendegruppe"}},
 }
 
 // needs returns the usual needs as searches among the types that there are.
-func needs(v *search.View) []view.Card {
+func (s *Site) needs(v *search.View) []view.Card {
 	var cards []view.Card
 	for _, n := range usualNeeds {
 		query := url.Values{}
@@ -57,7 +57,7 @@ func needs(v *search.View) []view.Card {
 		for _, t := range v.Types() {
 			if n.means(t) {
 				query.Add("type", t.Code)
-				names = append(names, lang.Pick(t.Plural))
+				names = append(names, s.lang.Pick(t.Plural))
 			}
 		}
 		if len(names) == 0 {
@@ -66,8 +66,8 @@ func needs(v *search.View) []view.Card {
 		const most = 3
 		cards = append(cards, view.Card{
 			Icon:  web.TypeIcon(n.icon),
-			Title: n.title,
-			Text:  lang.And(lowerRest(names[:min(most, len(names))])),
+			Title: s.t(n.title),
+			Text:  s.lang.And(lowerRest(names[:min(most, len(names))])),
 			Path:  "/sok?" + query.Encode(),
 		})
 	}
@@ -79,7 +79,7 @@ func (n need) means(t directory.OfferingType) bool {
 }
 
 // sections returns the guidance sections that have a text, in display order.
-func sections(v *search.View) []view.Card {
+func (s *Site) sections(v *search.View) []view.Card {
 	var cards []view.Card
 	for _, section := range article.Sections() {
 		if a, ok := v.Article(section, ""); ok {
@@ -90,7 +90,7 @@ func sections(v *search.View) []view.Card {
 }
 
 // directoryFacts returns how much there is in the directory.
-func directoryFacts(ctx context.Context, v *search.View) ([]view.Fact, error) {
+func (s *Site) directoryFacts(ctx context.Context, v *search.View) ([]view.Fact, error) {
 	all, err := v.Search(ctx, search.Query{Page: 1, Size: 1})
 	if err != nil {
 		return nil, err
@@ -102,9 +102,9 @@ func directoryFacts(ctx context.Context, v *search.View) ([]view.Fact, error) {
 		}
 	}
 	facts := []view.Fact{
-		{Number: lang.Number(len(v.Kommuner())), What: "kommuner"},
-		{Number: lang.Number(all.Total), What: "tilbud"},
-		{Number: lang.Number(types), What: "typer hjelp"},
+		{Number: s.lang.Number(len(v.Kommuner())), What: s.t("kommuner")},
+		{Number: s.lang.Number(all.Total), What: s.t("tilbud")},
+		{Number: s.lang.Number(types), What: s.t("typer hjelp")},
 	}
 	return facts, nil
 }

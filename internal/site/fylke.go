@@ -35,8 +35,8 @@ func (s *Site) showFylke(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	if path := page.FylkePath(f); path != c.Path() {
-		return redirect(c, path, http.StatusMovedPermanently)
+	if path := page.FylkePath(f); path != s.at(c) {
+		return s.redirect(c, path, http.StatusMovedPermanently)
 	}
 	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
 		p, err := s.fylkePage(ctx, v, f)
@@ -67,9 +67,9 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 		return view.FylkePage{}, err
 	}
 	kommuner := v.KommunerIn(f.Number)
-	m := s.meta("Hjelp for pårørende i "+f.Name+" fylke", page.FylkePath(f), page.MenuKommuner, page.Crumb{Text: "Kommuner", Path: "/kommuner"})
+	m := s.meta(s.t("Hjelp for pårørende i %s fylke", f.Name), page.FylkePath(f), page.MenuKommuner, page.Crumb{Text: s.t("Kommuner"), Path: "/kommuner"})
 	m.Crumbs[len(m.Crumbs)-1].Text = f.Name
-	m.Description = "Kommunene i " + f.Name + ", og hjelp for pårørende som gjelder hele fylket."
+	m.Description = s.t("Kommunene i %s, og hjelp for pårørende som gjelder hele fylket.", f.Name)
 	people := 0
 	for _, k := range kommuner {
 		people += k.Population
@@ -81,15 +81,15 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 		Kommuner: kommuneLinks(kommuner),
 		Types:    s.wholeFylke(v, f.Number, kommuner),
 		Facts: []view.Fact{
-			{Number: lang.Number(len(kommuner)), What: pick(len(kommuner), "kommune", "kommuner")},
-			{Number: lang.Number(people), What: "innbyggere"},
-			{Number: lang.Number(found.Total), What: "tilbud, med dem som er for hele landet"},
+			{Number: s.lang.Number(len(kommuner)), What: s.t(pick(len(kommuner), page.Mark("kommune"), page.Mark("kommuner")))},
+			{Number: s.lang.Number(people), What: s.t("innbyggere")},
+			{Number: s.lang.Number(found.Total), What: s.t("tilbud, med dem som er for hele landet")},
 		},
 	}
 	for _, t := range found.Facets.Types {
 		if t.Count > 0 {
 			query := url.Values{"fylke": {string(f.Number)}, "type": {t.Code}}
-			p.Counts = append(p.Counts, view.Link{Text: lang.Pick(*t.Name), Href: "/sok?" + query.Encode(), Sub: "(" + lang.Number(t.Count) + ")"})
+			p.Counts = append(p.Counts, view.Link{Text: s.lang.Pick(*t.Name), Href: "/sok?" + query.Encode(), Sub: "(" + s.lang.Number(t.Count) + ")"})
 		}
 	}
 	return p, nil
@@ -114,8 +114,8 @@ func (s *Site) wholeFylke(v *search.View, f region.FylkeNumber, kommuner []*sear
 		if len(hits) > 0 {
 			types = append(types, view.TypeAnswer{
 				Code:  a.Type.Code,
-				Name:  lang.Pick(a.Type.Plural),
-				Does:  lang.Pick(a.Type.Does),
+				Name:  s.lang.Pick(a.Type.Plural),
+				Does:  s.lang.Pick(a.Type.Does),
 				Lines: w.listings(hits, kommuner[0].Number),
 			})
 		}
@@ -131,14 +131,14 @@ func (s *Site) listKommuner(c *fiber.Ctx) error {
 	}
 	filter := cut(strings.TrimSpace(c.Query("q")), maxPlaceText)
 	return s.answer(c, v, url.Values{"q": {filter}}.Encode(), func(context.Context) (templ.Component, error) {
-		m := s.meta("Alle kommuner", "/kommuner", page.MenuKommuner)
-		m.Description = "Alle kommuner i Norge, etter fylke, med hjelpen som finnes for pårørende i hver av dem."
+		m := s.meta(s.t("Alle kommuner"), "/kommuner", page.MenuKommuner)
+		m.Description = s.t("Alle kommuner i Norge, etter fylke, med hjelpen som finnes for pårørende i hver av dem.")
 		m.NoIndex = filter != ""
-		return view.Kommuner(kommunerPage(v, m, filter)), nil
+		return view.Kommuner(s.kommunerPage(v, m, filter)), nil
 	})
 }
 
-func kommunerPage(v *search.View, m page.Meta, filter string) view.KommunerPage {
+func (s *Site) kommunerPage(v *search.View, m page.Meta, filter string) view.KommunerPage {
 	p := view.KommunerPage{Meta: m, Filter: filter}
 	wanted := func(*search.Kommune) bool { return true }
 	if filter != "" {
@@ -148,7 +148,7 @@ func kommunerPage(v *search.View, m page.Meta, filter string) view.KommunerPage 
 		defer func() {
 			if len(p.Fylker) == 0 {
 				p.Near = each(found.near, func(n search.PlaceMatch) view.Link {
-					return view.Link{Text: n.Kommune.DisplayName(), Href: page.KommunePath(n.Kommune.Kommune), Sub: why(n)}
+					return view.Link{Text: n.Kommune.DisplayName(), Href: page.KommunePath(n.Kommune.Kommune), Sub: s.why(n)}
 				})
 			}
 		}()
@@ -175,11 +175,11 @@ func kommunerPage(v *search.View, m page.Meta, filter string) view.KommunerPage 
 	}
 	switch {
 	case filter == "":
-		p.Summary = lang.Count(count, "kommune", "kommuner") + " i " + lang.Count(len(p.Fylker), "fylke", "fylker") + "."
+		p.Summary = s.t("%s i %s.", s.lang.Count(count, "1 kommune", "%s kommuner"), s.lang.Count(len(p.Fylker), "1 fylke", "%s fylker"))
 	case count == 0:
-		p.Summary = "Ingen kommune passer med «" + filter + "»."
+		p.Summary = s.t("Ingen kommune passer med «%s».", filter)
 	default:
-		p.Summary = lang.Count(count, "kommune", "kommuner") + " passer med «" + filter + "»."
+		p.Summary = s.t("%s passer med «%s».", s.lang.Count(count, "1 kommune", "%s kommuner"), filter)
 	}
 	return p
 }

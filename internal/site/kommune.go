@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -30,8 +29,8 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	}
 	number, _, _ := strings.Cut(key, "-")
 	if k, ok := v.Kommune(region.Number(number)); ok {
-		if path := page.KommunePath(k.Kommune); path != c.Path() {
-			return redirect(c, path, http.StatusMovedPermanently)
+		if path := page.KommunePath(k.Kommune); path != s.at(c) {
+			return s.redirect(c, path, http.StatusMovedPermanently)
 		}
 		return s.answer(c, v, "", func(context.Context) (templ.Component, error) {
 			return view.Kommune(s.kommunePage(v, k)), nil
@@ -47,12 +46,12 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	case 0:
 		return fiber.ErrNotFound
 	case 1:
-		return redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusMovedPermanently)
+		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusMovedPermanently)
 	}
-	p := wherePage(found.name(key), found)
+	p := s.wherePage(found.name(key), found)
 	p.Value = ""
-	p.Meta = s.meta(p.Heading, c.Path(), page.MenuKommuner)
-	p.Meta.Canonical, p.Meta.NoIndex = "", true
+	p.Meta = s.meta(p.Heading, s.at(c), page.MenuKommuner)
+	p.Meta.BaseURL, p.Meta.NoIndex = "", true
 	return s.answer(c, v, "", done(view.Where(p)))
 }
 
@@ -72,20 +71,20 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 	answers := v.Answers(k.Number)
 	fylke := w.fylker[k.Number.Fylke()]
 	fylkeLink := view.Link{Text: fylke.Name, Href: page.FylkePath(fylke)}
-	m := s.meta("Hjelp for pårørende i "+k.DisplayName(), page.KommunePath(k.Kommune), page.MenuKommuner,
-		page.Crumb{Text: "Kommuner", Path: "/kommuner"}, page.Crumb{Text: fylkeLink.Text, Path: fylkeLink.Href})
+	m := s.meta(s.t("Hjelp for pårørende i %s", k.DisplayName()), page.KommunePath(k.Kommune), page.MenuKommuner,
+		page.Crumb{Text: s.t("Kommuner"), Path: "/kommuner"}, page.Crumb{Text: fylkeLink.Text, Path: fylkeLink.Href})
 	m.Crumbs[len(m.Crumbs)-1].Text = k.DisplayName()
-	m.Description = "Hvem du kan ringe når du er pårørende i " + k.DisplayName() + ": kommunens tilbud, fylkets og de som gjelder hele landet."
+	m.Description = s.t("Hvem du kan ringe når du er pårørende i %s: kommunens tilbud, fylkets og de som gjelder hele landet.", k.DisplayName())
 	return view.KommunePage{
 		Meta:      m,
 		Name:      k.Name,
 		Names:     namesOf(k.OtherNames),
 		Fylke:     fylkeLink,
-		Ask:       view.AskKommuneOf(k),
+		Ask:       view.AskKommuneOf(s.lang, k),
 		Now:       w.listings(talkTo(answers), k.Number),
 		Groups:    s.typeGroups(v, k, answers),
-		Formers:   formersOf(k),
-		Neighbors: nearest(v, k, neighbors),
+		Formers:   s.formersOf(k),
+		Neighbors: s.nearest(v, k, neighbors),
 		Report:    "/meld-feil?kommune=" + string(k.Number),
 	}
 }
@@ -118,7 +117,7 @@ func (s *Site) typeGroups(v *search.View, k *search.Kommune, answers []search.An
 	w := s.newWriter(v)
 	var groups []view.TypeGroup
 	for _, g := range v.TypeGroups() {
-		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: lang.Pick(g.Name)}
+		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: s.lang.Pick(g.Name)}
 		for _, a := range answers {
 			if a.Type.Group == g.Code {
 				group.Types = append(group.Types, w.typeAnswer(k, a))
@@ -144,7 +143,7 @@ func (s *Site) typeGroups(v *search.View, k *search.Kommune, answers []search.An
 const maxOfType = 4
 
 func (w writer) typeAnswer(k *search.Kommune, a search.Answer) view.TypeAnswer {
-	t := view.TypeAnswer{Code: a.Type.Code, Name: lang.Pick(a.Type.Plural), Does: lang.Pick(a.Type.Does)}
+	t := view.TypeAnswer{Code: a.Type.Code, Name: w.lang.Pick(a.Type.Plural), Does: w.lang.Pick(a.Type.Does)}
 	if len(a.Offerings) == 0 {
 		t.Missing = w.missing(k, a)
 		return t
@@ -156,7 +155,7 @@ func (w writer) typeAnswer(k *search.Kommune, a search.Answer) view.TypeAnswer {
 	}
 	if len(hits) > maxOfType {
 		t.More = &view.Link{
-			Text: "Se alle " + strconv.Itoa(len(hits)) + ": " + lowerInitial(t.Name),
+			Text: w.lang.T("Se alle %d: %s", len(hits), lowerInitial(t.Name)),
 			Href: "/sok?kommune=" + string(k.Number) + "&type=" + a.Type.Code,
 		}
 		hits = hits[:maxOfType]
@@ -184,9 +183,9 @@ const nearKM = 150
 
 // missing says what to do where nothing of a type is registered.
 func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
-	m := &view.Missing{Responsible: a.Type.Responsible, AskFor: a.Type.AskFor, Ask: view.AskKommuneOf(k)}
+	m := &view.Missing{Responsible: w.lang.T(a.Type.Responsible), AskFor: w.askFor(a.Type), Ask: view.AskKommuneOf(w.lang, k)}
 	if a.Type.EveryKommune && len(a.Type.Laws) > 0 {
-		l := law(a.Type.Laws[0])
+		l := w.law(a.Type.Laws[0])
 		m.Law = &l
 	}
 	// One of the same type and one in its place: more is to be found below, and by search.
@@ -216,15 +215,15 @@ func firstReachable(hits []search.Hit) (search.Hit, bool) {
 }
 
 // formersOf names the former kommuner that became k, each once.
-func formersOf(k *search.Kommune) []string {
+func (s *Site) formersOf(k *search.Kommune) []string {
 	var out []string
 	for _, f := range k.Formers {
 		if f.Name == k.Name && f.Kind != region.Split {
 			continue
 		}
-		text := f.Name + " (til " + strconv.Itoa(f.LastYear) + ")"
+		text := s.t("%s (til %d)", f.Name, f.LastYear)
 		if f.Kind == region.Split {
-			text = "en del av " + text
+			text = s.t("en del av %s", text)
 		}
 		if !contains(out, text) {
 			out = append(out, text)

@@ -14,6 +14,7 @@ import (
 
 // writer turns offerings into what lists show, with names from one View.
 type writer struct {
+	lang   page.Language
 	v      *search.View
 	now    time.Time
 	fylker map[region.FylkeNumber]region.Fylke
@@ -21,7 +22,7 @@ type writer struct {
 }
 
 func (s *Site) newWriter(v *search.View) writer {
-	w := writer{v, s.deps.Now(), map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
+	w := writer{s.lang, v, s.deps.Now(), map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
 	for _, f := range v.Fylker() {
 		w.fylker[f.Number] = f
 	}
@@ -32,7 +33,16 @@ func (s *Site) newWriter(v *search.View) writer {
 }
 
 // typeName returns the name of a type by its code.
-func (w writer) typeName(code string) string { return lang.Pick(w.types[code].Name) }
+func (w writer) typeName(code string) string { return w.lang.Pick(w.types[code].Name) }
+
+// askFor returns what to say when asking for a type. In English the words are those to say,
+// which are Norwegian, and what they mean.
+func (w writer) askFor(t directory.OfferingType) string {
+	if w.lang != page.English {
+		return w.lang.T(t.AskFor)
+	}
+	return t.AskFor + " (" + w.lang.T(t.AskFor) + ")"
+}
 
 // kommuneName returns the name to show for a kommune.
 func (w writer) kommuneName(n region.Number) string {
@@ -76,22 +86,22 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 		Path:     page.OfferingPath(o),
 		TypeName: w.typeName(o.Type),
 		TypeCode: o.Type,
-		Where:    w.area(o.Coverage, first).Words(lang),
-		Tag:      view.ReachTag(h.Reach, len(o.Coverage.Kommuner)-1),
+		Where:    w.area(o.Coverage, first).Words(w.lang),
+		Tag:      view.ReachTag(w.lang, h.Reach, len(o.Coverage.Kommuner)-1),
 		Text:     summary(o),
-		Notice:   view.ClosedNote(lang, o),
-		Source:   view.SourceNote(lang, o, w.types[o.Type].Due(*o), w.now),
+		Notice:   view.ClosedNote(w.lang, o),
+		Source:   view.SourceNote(w.lang, o, w.types[o.Type].Due(*o), w.now),
 	}
 	if name := o.Organization.Name; !strings.Contains(strings.ToLower(o.Name), strings.ToLower(name)) {
 		l.Organization = name
 	}
 	if door := o.Kommune(); door != "" && door != reader && len(o.Coverage.Kommuner) != 1 {
-		l.Where += " · kontor i " + w.kommuneName(door)
+		l.Where += " · " + w.lang.T("kontor i %s", w.kommuneName(door))
 	}
 	if h.DistanceKM != nil && *h.DistanceKM >= 1 {
-		l.Where += " · " + lang.Distance(*h.DistanceKM)
+		l.Where += " · " + w.lang.Distance(*h.DistanceKM)
 	}
-	if phones := phonesOf(o); len(phones) > 0 {
+	if phones := w.phonesOf(o); len(phones) > 0 {
 		l.Phone = &phones[0]
 	}
 	if len(o.Websites) > 0 {
@@ -111,9 +121,9 @@ func (w writer) elsewhere(h search.Hit, reader region.Number) view.Listing {
 	l := w.listing(h, reader)
 	distance := ""
 	if h.DistanceKM != nil {
-		distance = lang.Distance(*h.DistanceKM)
+		distance = w.lang.Distance(*h.DistanceKM)
 	}
-	l.Tag = view.NearestTag(distance)
+	l.Tag = view.NearestTag(w.lang, distance)
 	return l
 }
 
@@ -124,8 +134,8 @@ func (w writer) listings(hits []search.Hit, reader region.Number) []view.Listing
 
 // phonesOf returns the telephone numbers of an offering. What its source says of when the
 // telephone is answered stands with the first.
-func phonesOf(o *directory.Offering) []view.Phone {
-	phones := each(o.Phones, view.PhoneOf)
+func (w writer) phonesOf(o *directory.Offering) []view.Phone {
+	phones := each(o.Phones, func(p directory.Phone) view.Phone { return view.PhoneOf(w.lang, p) })
 	if len(phones) > 0 && phones[0].Note == "" && strings.Contains(o.OpeningText, "telefon") {
 		phones[0].Note = o.OpeningText
 	}
@@ -142,6 +152,6 @@ func summary(o *directory.Offering) string {
 }
 
 // law returns a paragraph as pages show it.
-func law(l directory.Law) view.Law {
-	return view.Law{Text: l.Text, Paragraph: l.Paragraph, URL: l.URL}
+func (w writer) law(l directory.Law) view.Law {
+	return view.Law{Text: w.lang.T(l.Text), Paragraph: l.Paragraph, URL: l.URL}
 }

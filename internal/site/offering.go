@@ -38,8 +38,8 @@ func (s *Site) showOffering(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	if path := page.OfferingPath(o); path != c.Path() {
-		return redirect(c, path, http.StatusMovedPermanently)
+	if path := page.OfferingPath(o); path != s.at(c) {
+		return s.redirect(c, path, http.StatusMovedPermanently)
 	}
 	return s.answer(c, v, "", func(ctx context.Context) (templ.Component, error) {
 		p, err := s.offeringPage(ctx, v, o)
@@ -61,7 +61,7 @@ func (s *Site) PreviewOffering(ctx context.Context, o *directory.Offering) (temp
 	if err != nil {
 		return nil, err
 	}
-	p.Meta.NoIndex, p.Meta.Preview, p.Meta.Canonical = true, true, ""
+	p.Meta.NoIndex, p.Meta.Preview, p.Meta.BaseURL = true, true, ""
 	return view.Offering(p), nil
 }
 
@@ -69,35 +69,35 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 	w := s.newWriter(v)
 	t := w.types[o.Type]
 	m := s.meta(o.Name, page.OfferingPath(o), page.MenuSearch, w.crumb(o))
-	m.Description = w.area(o.Coverage, o.Kommune()).Words(lang) + ". " + lang.Pick(t.Does)
+	m.Description = w.area(o.Coverage, o.Kommune()).Words(s.lang) + ". " + s.lang.Pick(t.Does)
 	p := view.OfferingPage{
 		Meta:        m,
 		Name:        o.Name,
-		TypeName:    lang.Pick(t.Name),
+		TypeName:    s.lang.Pick(t.Name),
 		TypeCode:    o.Type,
 		TypeHref:    "/sok?type=" + o.Type,
-		TypeDoes:    lang.Pick(t.Does),
-		Laws:        each(t.Laws, law),
+		TypeDoes:    s.lang.Pick(t.Does),
+		Laws:        each(t.Laws, w.law),
 		Lead:        o.Summary,
 		Description: paragraphs(o.Description),
-		Notice:      view.ClosedNote(lang, o),
+		Notice:      view.ClosedNote(s.lang, o),
 		Audience:    o.Audience,
 		Keywords:    o.Keywords,
 		Bydel:       o.Coverage.Bydel,
-		Referral:    view.ReferralText(o.Referral),
-		AskFor:      t.AskFor,
-		Cost:        view.CostText(o.Cost),
+		Referral:    view.ReferralText(s.lang, o.Referral),
+		AskFor:      w.askFor(t),
+		Cost:        view.CostText(s.lang, o.Cost),
 		Complaint:   paragraphs(o.Complaint),
 		Hours:       s.hours(o),
 		Addresses:   w.addresses(o),
-		Phones:      phonesOf(o),
+		Phones:      w.phonesOf(o),
 		Emails:      o.Emails,
 		Websites:    o.Websites,
-		Languages:   languages(o),
-		Access:      each(o.Accessibility, view.AccessibilityText),
-		Source:      view.SourceFull(lang, o, t.Due(*o), s.deps.Now()),
+		Languages:   s.languages(o),
+		Access:      each(o.Accessibility, func(a directory.Accessibility) string { return view.AccessibilityText(s.lang, a) }),
+		Source:      view.SourceFull(s.lang, o, t.Due(*o), s.deps.Now()),
 		SourceURL:   o.Source.URL,
-		Changed:     lang.Date(o.ChangedAt),
+		Changed:     s.lang.Date(o.ChangedAt),
 		Report:      view.QuickReportOf(o, s.stamp()),
 		LinkedData:  s.linkedData(w, o),
 	}
@@ -124,7 +124,7 @@ func (w writer) crumb(o *directory.Offering) page.Crumb {
 		f := w.fylker[o.Coverage.Fylker[0]]
 		return page.Crumb{Text: f.Name, Path: page.FylkePath(f)}
 	}
-	return page.Crumb{Text: lang.Pick(w.types[o.Type].Plural), Path: "/sok?type=" + o.Type}
+	return page.Crumb{Text: w.lang.Pick(w.types[o.Type].Plural), Path: "/sok?type=" + o.Type}
 }
 
 // describeArea says whom the offering is for: in words when that is short, else as a list
@@ -134,17 +134,17 @@ func (w writer) describeArea(p *view.OfferingPage, o *directory.Offering) {
 	area.Bydel = ""
 	const most = 6
 	if names := append(append([]string{}, area.Fylker...), area.Kommuner...); !area.National && len(names) > most {
-		p.Area = area.Words(lang)
+		p.Area = area.Words(w.lang)
 		p.AreaNames = names
 		return
 	}
 	switch {
 	case area.National:
-		p.Area = "For deg, uansett hvor i landet du bor."
+		p.Area = w.lang.T("For deg, uansett hvor i landet du bor.")
 	case len(area.Fylker) > 0:
-		p.Area = "For deg som bor i " + lang.And(append(area.Fylker, area.Kommuner...)) + "."
+		p.Area = w.lang.T("For deg som bor i %s.", w.lang.And(append(area.Fylker, area.Kommuner...)))
 	default:
-		p.Area = "For deg som bor i " + lang.And(area.Kommuner) + "."
+		p.Area = w.lang.T("For deg som bor i %s.", w.lang.And(area.Kommuner))
 	}
 }
 
@@ -159,7 +159,7 @@ func (w writer) fallback(ctx context.Context, p *view.OfferingPage, o *directory
 		n = o.Coverage.Kommuner[0]
 	}
 	if k, ok := w.v.Kommune(n); ok && !o.Coverage.National {
-		a := view.AskKommuneOf(k)
+		a := view.AskKommuneOf(w.lang, k)
 		p.Fallback = &a
 	}
 	lines, err := helplines(ctx, w.v)
@@ -176,25 +176,25 @@ func (s *Site) hours(o *directory.Offering) []string {
 	}
 	for _, d := range o.Schedules {
 		if (d.ValidFrom == nil || !d.ValidFrom.After(today)) && (d.ValidTo == nil || !d.ValidTo.Before(today.AddDate(0, 0, -1))) {
-			out = append(out, view.Hours(lang, d))
+			out = append(out, view.Hours(s.lang, d))
 		}
 	}
 	for _, x := range o.Exceptions {
 		if x.Date.After(today.AddDate(0, 0, -1)) && x.Date.Before(today.Add(60*24*time.Hour)) {
-			out = append(out, view.ExceptionHours(lang, x))
+			out = append(out, view.ExceptionHours(s.lang, x))
 		}
 	}
 	if len(out) == 0 {
-		return []string{view.NotStated}
+		return []string{s.t(view.NotStated)}
 	}
 	return out
 }
 
-func languages(o *directory.Offering) string {
+func (s *Site) languages(o *directory.Offering) string {
 	if len(o.Languages) == 0 {
-		return view.NotStated
+		return s.t(view.NotStated)
 	}
-	return lang.And(each(o.Languages, view.LanguageName))
+	return s.lang.And(each(o.Languages, func(code string) string { return view.LanguageName(s.lang, code) }))
 }
 
 func (w writer) addresses(o *directory.Offering) []view.Address {
@@ -202,7 +202,7 @@ func (w writer) addresses(o *directory.Offering) []view.Address {
 	for _, l := range o.Locations {
 		a := view.Address{Text: addressText(l)}
 		if k, ok := w.v.Kommune(l.Kommune); ok {
-			a.Kommune = &view.Link{Text: k.DisplayName() + " kommune", Href: page.KommunePath(k.Kommune)}
+			a.Kommune = &view.Link{Text: w.lang.T("%s kommune", k.DisplayName()), Href: page.KommunePath(k.Kommune)}
 		}
 		if a.Text != "" || a.Kommune != nil {
 			out = append(out, a)
@@ -241,7 +241,7 @@ func (w writer) related(ctx context.Context, p *view.OfferingPage, o *directory.
 		}
 		l := view.Link{Text: other.Name, Href: page.OfferingPath(other)}
 		if h.DistanceKM != nil {
-			l.Sub = lang.Distance(*h.DistanceKM)
+			l.Sub = w.lang.Distance(*h.DistanceKM)
 		}
 		switch same := o.Organization.ID != 0 && other.Organization.ID == o.Organization.ID; {
 		case same && len(p.Offices) < most:

@@ -81,7 +81,7 @@ func byPostalCode(v *search.View, n region.Number) whereabouts {
 		return whereabouts{}
 	}
 	if k, ok := v.Kommune(p.Kommune); ok {
-		as := "postnummer " + p.Code + " " + p.PlaceTitle()
+		as := p.Code + " " + p.PlaceTitle()
 		return whereabouts{matches: []search.PlaceMatch{{Kommune: k, As: as, AsKind: "postnummer", Exact: true}}}
 	}
 	return whereabouts{outside: p.PlaceTitle()}
@@ -144,22 +144,24 @@ func shownAs(v *search.View, text string) *search.Kommune {
 }
 
 // why says how a place match came about, for the reader to choose by.
-func why(m search.PlaceMatch) string {
-	in := "i " + m.Kommune.FylkeName
+func (s *Site) why(m search.PlaceMatch) string {
+	in := s.t("i %s", m.Kommune.FylkeName)
 	switch {
 	case m.As == "":
 		return in
 	case m.AsKind == "tidligere":
-		return in + ", tidligere " + m.As
+		return in + ", " + s.t("tidligere %s", m.As)
+	case m.AsKind == "postnummer":
+		return in + ", " + s.t("postnummer %s", m.As)
 	default:
 		return in + ", " + m.As
 	}
 }
 
 // placesOf returns the matches as a choice between pages of kommuner.
-func placesOf(matches []search.PlaceMatch) []view.Place {
+func (s *Site) placesOf(matches []search.PlaceMatch) []view.Place {
 	return each(matches, func(m search.PlaceMatch) view.Place {
-		return view.Place{Name: m.Kommune.DisplayName(), Path: page.KommunePath(m.Kommune.Kommune), Why: why(m)}
+		return view.Place{Name: m.Kommune.DisplayName(), Path: page.KommunePath(m.Kommune.Kommune), Why: s.why(m)}
 	})
 }
 
@@ -171,7 +173,7 @@ func kommuneLinks(kommuner []*search.Kommune) []view.Link {
 }
 
 // nearest returns the n kommuner whose centres are nearest to that of k.
-func nearest(v *search.View, k *search.Kommune, n int) []view.Link {
+func (s *Site) nearest(v *search.View, k *search.Kommune, n int) []view.Link {
 	type neighbor struct {
 		*search.Kommune
 		km float64
@@ -192,7 +194,7 @@ func nearest(v *search.View, k *search.Kommune, n int) []view.Link {
 		return 0
 	})
 	return each(all[:min(n, len(all))], func(k neighbor) view.Link {
-		return view.Link{Text: k.DisplayName(), Href: page.KommunePath(k.Kommune.Kommune), Sub: lang.Distance(k.km)}
+		return view.Link{Text: k.DisplayName(), Href: page.KommunePath(k.Kommune.Kommune), Sub: s.lang.Distance(k.km)}
 	})
 }
 

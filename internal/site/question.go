@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -114,6 +115,7 @@ func (a asked) href() string {
 
 // question is a search as it was understood.
 type question struct {
+	lang  page.Language
 	asked asked // what was understood of it, kommuner by number
 	query search.Query
 	notes []view.Note
@@ -124,8 +126,8 @@ const pageSize = 20
 
 // understand returns the search that the parameters mean. What cannot be understood is
 // left out and told in the notes.
-func understand(v *search.View, a asked) question {
-	q := question{asked: asked{}, query: search.Query{Page: 1, Size: pageSize}}
+func (s *Site) understand(v *search.View, a asked) question {
+	q := question{lang: s.lang, asked: asked{}, query: search.Query{Page: 1, Size: pageSize}}
 	q.text(a)
 	q.places(v, a)
 	q.fylker(v, a)
@@ -167,7 +169,7 @@ func (q *question) text(a asked) {
 	}
 	if short := cut(text, maxText); short != text {
 		text = short
-		q.note("Teksten er lang. Vi søkte på de første " + strconv.Itoa(maxText) + " tegnene.")
+		q.note(q.lang.T("Teksten er lang. Vi søkte på de første %d tegnene.", maxText))
 	}
 	if text == "" {
 		return
@@ -184,7 +186,7 @@ func (q *question) text(a asked) {
 func (q *question) values(a asked, name string) []string {
 	values := a[name]
 	if len(values) > maxValues {
-		q.note("Vi tok med de første " + strconv.Itoa(maxValues) + " av valgene dine.")
+		q.note(q.lang.T("Vi tok med de første %d av valgene dine.", maxValues))
 		values = values[:maxValues]
 	}
 	return values
@@ -202,7 +204,7 @@ func (q *question) places(v *search.View, a asked) {
 			}
 			sure := len(found.matches) == 1 || len(found.matches) > 1 && p.param == paramKommune
 			if !sure {
-				q.notes = append(q.notes, placeNote(text, found, func(n region.Number) string {
+				q.notes = append(q.notes, placeNote(q.lang, text, found, func(n region.Number) string {
 					return a.with(paramPlace).with(paramPostal).with(paramPage).with(paramKommune, string(n)).href()
 				}))
 			}
@@ -219,22 +221,22 @@ func (q *question) places(v *search.View, a asked) {
 
 // placeNote says what was not understood of a text about a place, with links to what may
 // have been meant.
-func placeNote(text string, found whereabouts, href func(region.Number) string) view.Note {
+func placeNote(lang page.Language, text string, found whereabouts, href func(region.Number) string) view.Note {
 	link := func(m search.PlaceMatch) view.Link {
 		return view.Link{Text: m.Kommune.DisplayName(), Href: href(m.Kommune.Number)}
 	}
 	text = cut(text, maxPlaceText)
 	switch {
 	case found.outside != "":
-		return view.Note{Text: text + " " + found.outside + " ligger ikke i noen kommune. Vi viser det som gjelder hele landet også."}
+		return view.Note{Text: lang.T("%s ligger ikke i noen kommune. Vi viser det som gjelder hele landet også.", text+" "+found.outside)}
 	case len(found.matches) > 1:
-		return view.Note{Text: "«" + text + "» kan være flere steder. Hvilken kommune mener du?", Links: each(found.matches, link)}
+		return view.Note{Text: lang.T("«%s» kan være flere steder. Hvilken kommune mener du?", text), Links: each(found.matches, link)}
 	case len(found.near) > 0:
-		return view.Note{Text: "Vi fant ikke stedet «" + text + "». Mente du:", Links: each(found.near, link)}
+		return view.Note{Text: lang.T("Vi fant ikke stedet «%s». Mente du:", text), Links: each(found.near, link)}
 	}
 	return view.Note{
-		Text:  "Vi fant ikke stedet «" + text + "». Treffene er derfor ikke avgrenset til et sted.",
-		Links: []view.Link{{Text: "Se alle kommuner", Href: "/kommuner"}},
+		Text:  lang.T("Vi fant ikke stedet «%s». Treffene er derfor ikke avgrenset til et sted.", text),
+		Links: []view.Link{{Text: lang.T("Se alle kommuner"), Href: "/kommuner"}},
 	}
 }
 
@@ -242,7 +244,7 @@ func (q *question) fylker(v *search.View, a asked) {
 	for _, text := range q.values(a, paramFylke) {
 		f, ok := fylkeNamed(v, text)
 		if !ok {
-			q.note("Vi fant ikke fylket «"+cut(text, maxPlaceText)+"».", view.Link{Text: "Se alle fylker", Href: "/kommuner"})
+			q.note(q.lang.T("Vi fant ikke fylket «%s».", cut(text, maxPlaceText)), view.Link{Text: q.lang.T("Se alle fylker"), Href: "/kommuner"})
 			continue
 		}
 		q.keep(paramFylke, string(f.Number))
@@ -261,7 +263,7 @@ func (q *question) types(v *search.View, a asked) {
 		for _, s := range v.Suggest(strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
 			links = append(links, view.Link{Text: s.Text, Href: s.Path})
 		}
-		q.note("Vi kjenner ikke typen «"+cut(text, maxPlaceText)+"».", links...)
+		q.note(q.lang.T("Vi kjenner ikke typen «%s».", cut(text, maxPlaceText)), links...)
 	}
 }
 
@@ -270,7 +272,7 @@ func (q *question) known(a asked, param string, codes []string) []string {
 	var out []string
 	for _, code := range q.values(a, param) {
 		if !slices.Contains(codes, code) {
-			q.note("Vi kjenner ikke valget «" + cut(code, maxPlaceText) + "», så det er ikke med.")
+			q.note(q.lang.T("Vi kjenner ikke valget «%s», så det er ikke med.", cut(code, maxPlaceText)))
 			continue
 		}
 		q.keep(param, code)
@@ -283,7 +285,7 @@ func (q *question) languages(a asked) {
 	for _, code := range q.values(a, paramLanguage) {
 		code = strings.ToLower(code)
 		if len(code) < 2 || len(code) > 3 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
-			q.note("Vi kjenner ikke språket «" + cut(code, maxPlaceText) + "», så det er ikke med.")
+			q.note(q.lang.T("Vi kjenner ikke språket «%s», så det er ikke med.", cut(code, maxPlaceText)))
 			continue
 		}
 		q.keep(paramLanguage, code)
@@ -302,7 +304,7 @@ func (q *question) position(a asked) {
 			q.keep(paramLat, lat)
 			q.keep(paramLon, lon)
 		} else {
-			q.note("Vi forsto ikke hvor du er (lat og lon). Skriv heller kommunen din.")
+			q.note(q.lang.T("Vi forsto ikke hvor du er (lat og lon). Skriv heller kommunen din."))
 		}
 	}
 	radius := a.first(paramRadius)
@@ -312,9 +314,9 @@ func (q *question) position(a asked) {
 	km, ok := number(radius, 0, maxRadius)
 	switch {
 	case !ok || km == 0:
-		q.note("Vi forsto ikke avstanden «" + cut(radius, maxPlaceText) + "». Den må være et tall i kilometer.")
+		q.note(q.lang.T("Vi forsto ikke avstanden «%s». Den må være et tall i kilometer.", cut(radius, maxPlaceText)))
 	case q.query.Near == nil && len(q.query.Kommuner) == 0 && q.query.Text == "":
-		q.note("Avstand trenger et sted å måle fra. Skriv kommunen din.")
+		q.note(q.lang.T("Avstand trenger et sted å måle fra. Skriv kommunen din."))
 	default:
 		q.query.RadiusKM = km
 		q.keep(paramRadius, radius)
@@ -336,7 +338,7 @@ func (q *question) order(a asked) {
 			q.keep(paramSort, string(sort))
 		}
 	default:
-		q.note("Vi kjenner ikke rekkefølgen «" + cut(string(sort), maxPlaceText) + "». Vi viser de beste treffene først.")
+		q.note(q.lang.T("Vi kjenner ikke rekkefølgen «%s». Vi viser de beste treffene først.", cut(string(sort), maxPlaceText)))
 	}
 }
 
@@ -347,7 +349,7 @@ func (q *question) page(a asked) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		q.note("Vi forsto ikke sidetallet «" + cut(text, maxPlaceText) + "». Dette er den første siden.")
+		q.note(q.lang.T("Vi forsto ikke sidetallet «%s». Dette er den første siden.", cut(text, maxPlaceText)))
 		return
 	}
 	q.query.Page = n

@@ -96,7 +96,7 @@ type openSearchIcon struct {
 func (s *Site) showOpenSearch(c *fiber.Ctx) error {
 	body, err := encodeXML(openSearch{
 		ShortName:   view.SiteName,
-		Description: "Hjelp for deg som er pårørende",
+		Description: s.t("Hjelp for deg som er pårørende"),
 		Encoding:    "UTF-8",
 		URL:         openSearchURL{"text/html", s.deps.BaseURL + "/sok?q={searchTerms}"},
 		Image:       openSearchIcon{"image/svg+xml", s.deps.BaseURL + "/favicon.svg"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -25,21 +26,22 @@ func (s *Site) search(c *fiber.Ctx) error {
 	}
 	a := readAsked(c)
 	return s.answer(c, v, a.href(), func(ctx context.Context) (templ.Component, error) {
-		q := understand(v, a)
+		q := s.understand(v, a)
 		found, err := v.Search(ctx, q.query)
 		if err != nil {
 			return nil, err
 		}
 		if last := max(found.Pages, 1); q.query.Page > last {
-			q.note("Siste side er " + strconv.Itoa(last) + ".")
+			q.note(s.t("Siste side er %d.", last))
 			q.query.Page = last
 			if found, err = v.Search(ctx, q.query); err != nil {
 				return nil, err
 			}
 		}
 		p := s.searchPage(v, q, found)
-		p.Meta = s.meta("Søk etter hjelp", "/sok", page.MenuSearch)
+		p.Meta = s.meta(s.t("Søk etter hjelp"), "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
+		p.Meta.Query = strings.TrimPrefix(a.href(), "/sok")
 		if err := s.talk(ctx, v, &p); err != nil {
 			return nil, err
 		}
@@ -78,32 +80,32 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		Notes:    q.notes,
 		Crisis:   found.Crisis,
 		Chosen:   chosen(w, q),
-		Heading:  lang.Count(found.Total, "tilbud", "tilbud"),
+		Heading:  s.lang.Count(found.Total, "1 tilbud", "%s tilbud"),
 		Hits:     w.listings(found.Hits, numberOf(reader)),
-		Facets:   facetsOf(found.Facets),
+		Facets:   facetsOf(s.lang, found.Facets),
 		Articles: each(found.Articles, func(a *article.Article) view.Link { return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead} }),
 		Sorts:    sorts(q, found),
 	}
 	switch {
 	case found.General:
-		p.Heading = "Ingen treff på ordene dine"
-		p.Notes = append(p.Notes, view.Note{Text: "Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse. De er for alle."})
+		p.Heading = s.t("Ingen treff på ordene dine")
+		p.Notes = append(p.Notes, view.Note{Text: s.t("Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse. De er for alle.")})
 	case found.Total == 0:
-		p.Heading = "Ingen treff"
+		p.Heading = s.t("Ingen treff")
 	}
 	if reader != nil {
-		p.Kommune = &view.Link{Text: "Alt for deg i " + reader.DisplayName(), Href: page.KommunePath(reader.Kommune)}
+		p.Kommune = &view.Link{Text: s.t("Alt for deg i %s", reader.DisplayName()), Href: page.KommunePath(reader.Kommune)}
 	}
 	if q.query.Text != "" {
 		mark(p.Hits, found)
 	}
 	if found.Dropped {
-		p.Notes = append(p.Notes, view.Note{Text: "Ingen av disse tilbudene har ordene «" + found.Interpreted.Text + "». Vi viser det som finnes ellers."})
+		p.Notes = append(p.Notes, view.Note{Text: s.t("Ingen av disse tilbudene har ordene «%s». Vi viser det som finnes ellers.", found.Interpreted.Text)})
 	}
 	if found.NotThere {
-		n := notThere(found.Interpreted, reader)
+		n := notThere(s.lang, found.Interpreted, reader)
 		for _, l := range nearby(q, found) {
-			n.Links = append(n.Links, view.Link{Text: l.Text + " har det, " + l.Sub, Href: l.Href})
+			n.Links = append(n.Links, view.Link{Text: s.t("%s har det, %s", l.Text, l.Sub), Href: l.Href})
 		}
 		p.Notes = append(p.Notes, n)
 	}
@@ -128,15 +130,15 @@ func mark(list []view.Listing, found search.Result) {
 
 // notThere says that what was asked for is not registered where the reader is, and where
 // it stands whom to ask.
-func notThere(in search.Interpretation, reader *search.Kommune) view.Note {
+func notThere(lang page.Language, in search.Interpretation, reader *search.Kommune) view.Note {
 	types := lang.And(each(in.Types, func(t directory.OfferingType) string { return lowerInitial(lang.Pick(t.Name)) }))
-	n := view.Note{Text: "Ingen har meldt inn dette ennå: " + types + ". Treffene under er det du kan bruke i stedet."}
+	n := view.Note{Text: lang.T("Ingen har meldt inn dette ennå: %s. Treffene under er det du kan bruke i stedet.", types)}
 	if reader == nil {
 		return n
 	}
-	n.Text = "Ingen har meldt inn dette for " + reader.DisplayName() + " ennå: " + types + ". Treffene under er det du kan bruke i stedet."
+	n.Text = lang.T("Ingen har meldt inn dette for %s ennå: %s. Treffene under er det du kan bruke i stedet.", reader.DisplayName(), types)
 	for _, t := range in.Types {
-		n.Links = append(n.Links, view.Link{Text: "Hva du kan spørre " + reader.DisplayName() + " kommune om", Href: page.KommunePath(reader.Kommune) + "#" + t.Code})
+		n.Links = append(n.Links, view.Link{Text: lang.T("Hva du kan spørre %s kommune om", reader.DisplayName()), Href: page.KommunePath(reader.Kommune) + "#" + t.Code})
 		break
 	}
 	return n
@@ -154,7 +156,7 @@ func nearby(q question, found search.Result) []view.Link {
 		return view.Link{
 			Text: n.Kommune.DisplayName(),
 			Href: a.with(paramKommune, string(n.Kommune.Number)).href(),
-			Sub:  lang.Distance(n.KM) + " unna",
+			Sub:  q.lang.T("%s unna", q.lang.Distance(n.KM)),
 		}
 	})
 }
@@ -188,7 +190,7 @@ func interpret(p *view.SearchPage, q question, found search.Result) {
 		return
 	}
 	p.Literal = q.asked.with(paramPage).with(paramLiteral, "1").href()
-	p.Expanded, p.Mended = lang.And(in.Expanded), in.Mended
+	p.Expanded, p.Mended = q.lang.And(in.Expanded), in.Mended
 	// The search without one part keeps the others as choices, and the words that are left.
 	rest := q.asked.with(paramPage).with(paramText)
 	if in.Text != "" {
@@ -217,10 +219,10 @@ func interpret(p *view.SearchPage, q question, found search.Result) {
 		if len(kommuner) > 0 {
 			a = a.with(paramKommune, kommuner...)
 		}
-		p.Interprets = append(p.Interprets, view.Chip{Text: lang.Pick(t.Name), Href: withFylker(a).href()})
+		p.Interprets = append(p.Interprets, view.Chip{Text: q.lang.Pick(t.Name), Href: withFylker(a).href()})
 	}
 	if len(in.Kommuner) > 1 {
-		p.Choice = &view.Choice{Text: "Stedet kan være i flere kommuner. Hvilken mener du?"}
+		p.Choice = &view.Choice{Text: q.lang.T("Stedet kan være i flere kommuner. Hvilken mener du?")}
 		for _, k := range in.Kommuner {
 			p.Choice.Links = append(p.Choice.Links, view.Link{Text: k.DisplayName(), Href: withFylker(withTypes).with(paramKommune, string(k.Number)).href()})
 		}
@@ -250,21 +252,21 @@ func chosen(w writer, q question) []view.Chip {
 	}{{paramTarget, directory.TargetGroup}, {paramTopic, directory.Topic}, {paramFormat, directory.Format}} {
 		for _, term := range w.v.Terms(t.kind) {
 			if contains(q.asked[t.param], term.Code) {
-				chips = append(chips, view.Chip{Text: lang.Pick(term.Name), Href: a.without(t.param, term.Code).href()})
+				chips = append(chips, view.Chip{Text: q.lang.Pick(term.Name), Href: a.without(t.param, term.Code).href()})
 			}
 		}
 	}
 	for _, code := range q.asked[paramLanguage] {
-		chips = append(chips, view.Chip{Text: "På " + view.LanguageName(code), Href: a.without(paramLanguage, code).href()})
+		chips = append(chips, view.Chip{Text: q.lang.T("På %s", view.LanguageName(q.lang, code)), Href: a.without(paramLanguage, code).href()})
 	}
 	if q.query.Near != nil {
-		chips = append(chips, view.Chip{Text: "Der du er", Href: a.with(paramLat).with(paramLon).with(paramRadius).href()})
+		chips = append(chips, view.Chip{Text: q.lang.T("Der du er"), Href: a.with(paramLat).with(paramLon).with(paramRadius).href()})
 	}
 	if q.query.RadiusKM > 0 {
-		chips = append(chips, view.Chip{Text: "Innen " + lang.Distance(q.query.RadiusKM), Href: a.with(paramRadius).href()})
+		chips = append(chips, view.Chip{Text: q.lang.T("Innen %s", q.lang.Distance(q.query.RadiusKM)), Href: a.with(paramRadius).href()})
 	}
 	if q.query.Literal {
-		chips = append(chips, view.Chip{Text: "Ordene akkurat som de står", Href: a.with(paramLiteral).href()})
+		chips = append(chips, view.Chip{Text: q.lang.T("Ordene akkurat som de står"), Href: a.with(paramLiteral).href()})
 	}
 	return chips
 }
@@ -292,20 +294,20 @@ func keep(p *view.SearchPage, w writer, q question) {
 
 // facetsOf returns the choices beside the hits. Kommuner are chosen in their own field:
 // there are too many to tick.
-func facetsOf(f search.Facets) []view.Facet {
+func facetsOf(lang page.Language, f search.Facets) []view.Facet {
 	var out []view.Facet
 	for _, facet := range []struct {
 		name, param string
 		values      []search.FacetValue
 		open        bool
 	}{
-		{"Type tilbud", paramType, f.Types, true},
-		{"Hvem det er for", paramTarget, f.TargetGroups, false},
-		{"Hva det gjelder", paramTopic, f.Topics, false},
-		{"Hvordan", paramFormat, f.Formats, false},
-		{"Fylke", paramFylke, f.Fylker, false},
+		{page.Mark("Type tilbud"), paramType, f.Types, true},
+		{page.Mark("Hvem det er for"), paramTarget, f.TargetGroups, false},
+		{page.Mark("Hva det gjelder"), paramTopic, f.Topics, false},
+		{page.Mark("Hvordan"), paramFormat, f.Formats, false},
+		{page.Mark("Fylke"), paramFylke, f.Fylker, false},
 	} {
-		g := view.Facet{Name: facet.name, Param: facet.param, Open: facet.open}
+		g := view.Facet{Name: lang.T(facet.name), Param: facet.param, Open: facet.open}
 		for _, v := range facet.values {
 			g.Open = g.Open || v.Selected
 			g.Values = append(g.Values, view.FacetValue{
@@ -335,16 +337,16 @@ var radii = []float64{25, 50, 100, 200}
 // radiusOf returns the choice of how far off is near enough, with the one that the address
 // has among them.
 func radiusOf(q question) view.Facet {
-	f := view.Facet{Name: "Hvor langt unna", Param: paramRadius, One: true, Open: q.query.RadiusKM > 0}
+	f := view.Facet{Name: q.lang.T("Hvor langt unna"), Param: paramRadius, One: true, Open: q.query.RadiusKM > 0}
 	choices := append([]float64{0}, radii...)
 	if km := q.query.RadiusKM; !slices.Contains(choices, km) {
 		choices = append(choices, km)
 		slices.Sort(choices)
 	}
 	for i, km := range choices {
-		v := view.FacetValue{ID: paramRadius + "-" + strconv.Itoa(i), Text: "Uansett", Checked: km == q.query.RadiusKM}
+		v := view.FacetValue{ID: paramRadius + "-" + strconv.Itoa(i), Text: q.lang.T("Uansett"), Checked: km == q.query.RadiusKM}
 		if km > 0 {
-			v.Value, v.Text = strconv.FormatFloat(km, 'f', -1, 64), "Innen "+lang.Distance(km)
+			v.Value, v.Text = strconv.FormatFloat(km, 'f', -1, 64), q.lang.T("Innen %s", q.lang.Distance(km))
 		}
 		f.Values = append(f.Values, v)
 	}
@@ -358,11 +360,11 @@ func sorts(q question, found search.Result) []view.Option {
 		current = search.ByRelevance
 	}
 	a := q.asked.with(paramPage)
-	options := []view.Option{{Text: "Best treff", Href: a.with(paramSort).href(), Current: current == search.ByRelevance}}
+	options := []view.Option{{Text: q.lang.T("Best treff"), Href: a.with(paramSort).href(), Current: current == search.ByRelevance}}
 	if placed(q, found) {
-		options = append(options, view.Option{Text: "Nærmest", Href: a.with(paramSort, string(search.ByDistance)).href(), Current: current == search.ByDistance})
+		options = append(options, view.Option{Text: q.lang.T("Nærmest"), Href: a.with(paramSort, string(search.ByDistance)).href(), Current: current == search.ByDistance})
 	}
-	return append(options, view.Option{Text: "Navn", Href: a.with(paramSort, string(search.ByName)).href(), Current: current == search.ByName})
+	return append(options, view.Option{Text: q.lang.T("Navn"), Href: a.with(paramSort, string(search.ByName)).href(), Current: current == search.ByName})
 }
 
 // paginate fills in the links between pages: the first, the last, and those around this one.
@@ -384,7 +386,7 @@ func paginate(p *view.SearchPage, q question, found search.Result) {
 		}
 		before = n
 		p.Pages = append(p.Pages, view.Option{
-			Text: strconv.Itoa(n), Label: "Side " + strconv.Itoa(n), Href: href(n), Current: n == current,
+			Text: strconv.Itoa(n), Label: q.lang.T("Side %d", n), Href: href(n), Current: n == current,
 		})
 	}
 	if current > 1 {
@@ -399,13 +401,13 @@ func paginate(p *view.SearchPage, q question, found search.Result) {
 // whom to call.
 func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q question, found search.Result) error {
 	for _, chip := range append(append([]view.Chip{}, p.Interprets...), p.Chosen...) {
-		if err := drop(ctx, v, p, "Uten «"+chip.Text+"»", chip.Href); err != nil {
+		if err := s.drop(ctx, v, p, s.t("Uten «%s»", chip.Text), chip.Href); err != nil {
 			return err
 		}
 	}
 	if len(q.asked) > 1 && q.query.Text != "" {
-		text := "Uten ordene «" + q.query.Text + "»"
-		if err := drop(ctx, v, p, text, q.asked.with(paramPage).with(paramText).with(paramLiteral).href()); err != nil {
+		text := s.t("Uten ordene «%s»", q.query.Text)
+		if err := s.drop(ctx, v, p, text, q.asked.with(paramPage).with(paramText).with(paramLiteral).href()); err != nil {
 			return err
 		}
 	}
@@ -415,7 +417,7 @@ func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q
 		k, _ = v.Kommune(q.query.Kommuner[0])
 	}
 	if k != nil {
-		a := view.AskKommuneOf(k)
+		a := view.AskKommuneOf(s.lang, k)
 		p.Ask = &a
 	}
 	lines, err := helplines(ctx, v)
@@ -427,18 +429,18 @@ func (s *Site) leadOn(ctx context.Context, v *search.View, p *view.SearchPage, q
 const maxDrops = 6
 
 // drop adds the search at href to what can be tried, when it finds something.
-func drop(ctx context.Context, v *search.View, p *view.SearchPage, text, href string) error {
+func (s *Site) drop(ctx context.Context, v *search.View, p *view.SearchPage, text, href string) error {
 	if len(p.Drops) == maxDrops {
 		return nil
 	}
-	q := understand(v, askedIn(href))
+	q := s.understand(v, askedIn(href))
 	q.query.Size = 1
 	found, err := v.Search(ctx, q.query)
 	if err != nil {
 		return err
 	}
 	if found.Total > 0 {
-		p.Drops = append(p.Drops, view.Drop{Text: text, Href: href, Count: "(" + lang.Number(found.Total) + ")"})
+		p.Drops = append(p.Drops, view.Drop{Text: text, Href: href, Count: "(" + s.lang.Number(found.Total) + ")"})
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -30,6 +31,7 @@ type Deps struct {
 // Site answers the public pages.
 type Site struct {
 	deps    Deps
+	lang    page.Language
 	answers *page.Cache[generation]
 }
 
@@ -46,17 +48,34 @@ type generation struct {
 // takes about a millisecond.
 const cacheBytes = 6 << 20
 
-// lang is the language of all pages for now.
-const lang = page.Bokmal
-
-// New returns the site; Mount puts it on an app.
+// New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	return &Site{deps: d, answers: page.NewCache[generation](cacheBytes)}
+	return &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes)}
 }
 
-// Mount registers every public page. The guidance sections stand at the root, so their
-// routes are written out rather than matched.
+// In returns the site in another language. All share what was made before.
+func (s *Site) In(l page.Language) *Site {
+	return &Site{deps: s.deps, lang: l, answers: s.answers}
+}
+
+// Mount registers every public page in every language, and what has none.
 func (s *Site) Mount(app fiber.Router) {
+	for _, l := range page.Languages() {
+		if l == page.Bokmal {
+			s.mount(app)
+			continue
+		}
+		// "/nn" and "/nn/" are the same page.
+		s.In(l).mount(app.Group(l.Prefix()))
+	}
+	app.Get("/robots.txt", s.showRobots)
+	app.Get("/sitemap.xml", s.showSitemap)
+	app.Get("/opensearch.xml", s.showOpenSearch)
+}
+
+// mount registers the pages in one language. The guidance sections stand at the root, so
+// their routes are written out rather than matched.
+func (s *Site) mount(app fiber.Router) {
 	app.Get("/", s.showFront)
 	app.Get("/hvor", s.findPlace)
 	app.Get("/sok", s.search)
@@ -68,9 +87,6 @@ func (s *Site) Mount(app fiber.Router) {
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
-	app.Get("/robots.txt", s.showRobots)
-	app.Get("/sitemap.xml", s.showSitemap)
-	app.Get("/opensearch.xml", s.showOpenSearch)
 }
 
 // current returns the View to answer from, or 503 while there is none.
@@ -109,10 +125,10 @@ func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) er
 		}
 		var body bytes.Buffer
 		// Into a buffer: a failing template gives a 500 page, never half a page.
-		if err := component.Render(c.UserContext(), &body); err != nil {
+		if err := component.Render(page.WithLanguage(c.UserContext(), s.lang), &body); err != nil {
 			return fmt.Errorf("render %s: %w", c.Route().Path, err)
 		}
-		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(body.Bytes())) // without the room to grow
+		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(s.lang.KeepLanguage(body.Bytes()))) // without the room to grow
 		s.answers.Put(g, key, a)
 	}
 	return page.Send(c, a)
@@ -138,16 +154,20 @@ func done(component templ.Component) build {
 	return func(context.Context) (templ.Component, error) { return component, nil }
 }
 
-// meta returns what a page says about itself. Crumbs are those between the front page and
-// the page, which has path.
+// t returns a bokmål text in the language of the site, as page.Language.T.
+func (s *Site) t(text string, values ...any) string { return s.lang.T(text, values...) }
+
+// meta returns what a page says about itself. Title is in the site's language. Crumbs are
+// those between the front page and the page, which has path, as it is in bokmål.
 func (s *Site) meta(title, path string, menu page.Menu, between ...page.Crumb) page.Meta {
-	crumbs := append([]page.Crumb{{Text: "Forsiden", Path: "/"}}, between...)
+	crumbs := append([]page.Crumb{{Text: s.t("Forsiden"), Path: "/"}}, between...)
 	return page.Meta{
-		Language:  lang,
-		Title:     title,
-		Canonical: s.deps.BaseURL + path,
-		Menu:      menu,
-		Crumbs:    append(crumbs, page.Crumb{Text: title, Path: path}),
+		Language: s.lang,
+		Title:    title,
+		BaseURL:  s.deps.BaseURL,
+		Path:     path,
+		Menu:     menu,
+		Crumbs:   append(crumbs, page.Crumb{Text: title, Path: path}),
 	}
 }
 
@@ -160,11 +180,14 @@ func param(c *fiber.Ctx, name string) (string, error) {
 	return value, nil
 }
 
-// redirect leads to the address that a page has now. For good when it will not move again.
-func redirect(c *fiber.Ctx, to string, status int) error {
+// redirect leads to the path that a page has now. For good when it will not move again.
+func (s *Site) redirect(c *fiber.Ctx, to string, status int) error {
 	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return c.Redirect(to, status)
+	return c.Redirect(s.lang.Prefix()+to, status)
 }
+
+// at returns the request's path as it is in bokmål.
+func (s *Site) at(c *fiber.Ctx) string { return strings.TrimPrefix(c.Path(), s.lang.Prefix()) }
 
 // each returns f of every item.
 func each[T, R any](items []T, f func(T) R) []R {

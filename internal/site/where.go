@@ -23,10 +23,10 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 	text := cut(strings.TrimSpace(c.Query("q")), maxPlaceText)
 	found := resolve(v, text, postalCode)
 	if len(found.matches) == 1 {
-		return redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusSeeOther)
+		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusSeeOther)
 	}
 	return s.answer(c, v, url.Values{"q": {text}}.Encode(), func(ctx context.Context) (templ.Component, error) {
-		p := wherePage(text, found)
+		p := s.wherePage(text, found)
 		if found.outside != "" {
 			lines, err := helplines(ctx, v)
 			if err != nil {
@@ -34,33 +34,33 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 			}
 			p.Lines = s.newWriter(v).listings(lines, "")
 		}
-		p.Meta = s.meta("Hvor bor du?", "/hvor", page.NoMenu)
+		p.Meta = s.meta(s.t("Hvor bor du?"), "/hvor", page.NoMenu)
 		p.Meta.NoIndex = true
 		return view.Where(p), nil
 	})
 }
 
 // wherePage returns the question, or the reason why there is no answer.
-func wherePage(text string, found whereabouts) view.WherePage {
+func (s *Site) wherePage(text string, found whereabouts) view.WherePage {
 	p := view.WherePage{Value: text}
 	switch {
 	case text == "":
-		p.Heading = "Hvor bor du?"
-		p.Text = "Skriv kommunen, stedet eller postnummeret ditt. Da ser du hva som er for deg."
+		p.Heading = s.t("Hvor bor du?")
+		p.Text = s.t("Skriv kommunen, stedet eller postnummeret ditt. Da ser du hva som er for deg.")
 	case found.outside != "":
-		p.Heading = text + " " + found.outside + " ligger ikke i noen kommune"
-		p.Text = "Svalbard og Jan Mayen har ingen kommune. Hjelpen som gjelder hele landet, gjelder også for deg. Vi vet ikke hva som finnes der du bor."
+		p.Heading = s.t("%s ligger ikke i noen kommune", text+" "+found.outside)
+		p.Text = s.t("Svalbard og Jan Mayen har ingen kommune. Hjelpen som gjelder hele landet, gjelder også for deg. Vi vet ikke hva som finnes der du bor.")
 	case len(found.matches) > 1:
-		p.Heading = "Hvilken kommune mener du?"
-		p.Text = "«" + text + "» kan være flere steder."
-		p.Places = placesOf(found.matches)
+		p.Heading = s.t("Hvilken kommune mener du?")
+		p.Text = s.t("«%s» kan være flere steder.", text)
+		p.Places = s.placesOf(found.matches)
 	case len(found.near) > 0:
-		p.Heading = "Vi fant ikke «" + text + "»"
-		p.Text = "Mente du en av disse?"
-		p.Places = placesOf(found.near)
+		p.Heading = s.t("Vi fant ikke «%s»", text)
+		p.Text = s.t("Mente du en av disse?")
+		p.Places = s.placesOf(found.near)
 	default:
-		p.Heading = "Vi fant ikke «" + text + "»"
-		p.Text = "Vi kjenner ikke et sted eller postnummer som heter det. Prøv kommunen, et tettsted i nærheten eller postnummeret."
+		p.Heading = s.t("Vi fant ikke «%s»", text)
+		p.Text = s.t("Vi kjenner ikke et sted eller postnummer som heter det. Prøv kommunen, et tettsted i nærheten eller postnummeret.")
 	}
 	return p
 }

@@ -100,7 +100,7 @@ func (s *Staff) sendBulk(c *fiber.Ctx, status int, owner auth.Owner, wrong strin
 	}
 	q := ownerQuery(owner)
 	p := view.BulkPage{
-		Meta: s.meta(c, bulkCrumb.Text, bulkCrumb), Owner: name, Count: page.Bokmal.Count(len(offerings), "tilbud", "tilbud"),
+		Meta: s.meta(c, bulkCrumb.Text, bulkCrumb), Owner: name, Count: page.Bokmal.Count(len(offerings), "1 tilbud", "%s tilbud"),
 		Downloads: []view.Link{
 			{Text: "Excel (.xlsx)", Href: bulkPath + "/last-ned?format=xlsx&" + q}, {Text: "CSV", Href: bulkPath + "/last-ned?format=csv&" + q},
 			{Text: "Tom mal (.xlsx)", Href: bulkPath + "/last-ned?format=mal&" + q},
@@ -112,7 +112,7 @@ func (s *Staff) sendBulk(c *fiber.Ctx, status int, owner auth.Owner, wrong strin
 		Hidden: ownerField(owner),
 	}
 	for _, b := range batches {
-		row := view.BatchRow{Title: b.Title, When: page.Bokmal.Date(b.At), Size: page.Bokmal.Count(b.Size, "tilbud", "tilbud"), Undo: fmt.Sprintf("%s/angre/%d?%s", bulkPath, b.ID, q)}
+		row := view.BatchRow{Title: b.Title, When: page.Bokmal.Date(b.At), Size: page.Bokmal.Count(b.Size, "1 tilbud", "%s tilbud"), Undo: fmt.Sprintf("%s/angre/%d?%s", bulkPath, b.ID, q)}
 		if b.UndoneAt != nil {
 			row.Undo, row.Undone = "", "Angret "+page.Bokmal.Date(*b.UndoneAt)
 		}
@@ -424,7 +424,7 @@ func (s *Staff) apply(c *fiber.Ctx, owner auth.Owner, p bulk.Plan, title string)
 	case id == 0:
 		return see(c, bulkPath+"?"+ownerQuery(owner), "Alt var som før. Ingenting er endret.")
 	}
-	return see(c, bulkPath+"?"+ownerQuery(owner), page.Bokmal.Count(len(offerings), "tilbud er lagret", "tilbud er lagret")+". Angrer du, kan du ta alt tilbake under.")
+	return see(c, bulkPath+"?"+ownerQuery(owner), page.Bokmal.Count(len(offerings), "1 tilbud er lagret", "%s tilbud er lagret")+". Angrer du, kan du ta alt tilbake under.")
 }
 
 func (s *Staff) undoBatch(c *fiber.Ctx) error {

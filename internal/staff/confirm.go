@@ -176,7 +176,7 @@ func (s *Staff) confirmByLink(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		p.Thanks = fmt.Sprintf("Takk! %s er bekreftet. Vi spør igjen omtrent %s.", page.Bokmal.Count(len(confirmed), "tilbud", "tilbud"), page.Bokmal.Date(next))
+		p.Thanks = fmt.Sprintf("Takk! %s er bekreftet. Vi spør igjen omtrent %s.", page.Bokmal.Count(len(confirmed), "1 tilbud", "%s tilbud"), page.Bokmal.Date(next))
 	}
 	return s.send(c, http.StatusOK, view.ConfirmAsked(p))
 }

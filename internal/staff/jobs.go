@@ -72,7 +72,7 @@ func jobLines(jobs []store.JobInfo, now time.Time) []view.JobLine {
 		if j.Kind == store.JobMail && j.Subject == "" {
 			l.What = "E-post" // its content is forgotten
 		}
-		tries := page.Bokmal.Count(j.Attempts, "forsøk", "forsøk")
+		tries := page.Bokmal.Count(j.Attempts, "1 forsøk", "%s forsøk")
 		switch j.State {
 		case store.JobGaveUp:
 			l.When = fmt.Sprintf("%s. Gitt opp %s.", tries, moment(j.EndedAt, now))

@@ -66,20 +66,20 @@ func QuickReportOf(o *directory.Offering, stamp string) QuickReport {
 
 // AskKommuneOf returns how to ask the kommune itself. Its telephone number is shown only where the
 // source is new enough to be believed.
-func AskKommuneOf(k *search.Kommune) AskKommune {
+func AskKommuneOf(l page.Language, k *search.Kommune) AskKommune {
 	a := AskKommune{
-		Name:    k.DisplayName() + " kommune",
+		Name:    l.T("%s kommune", k.DisplayName()),
 		Path:    page.KommunePath(k.Kommune),
 		Website: k.WebsiteURL(),
 	}
 	if k.Contact.Confirmed && k.Contact.Phone != "" {
-		p := PhoneOf(directory.Phone{Number: directory.PhoneNumber(k.Contact.Phone), Purpose: directory.PurposeSwitchboard})
+		p := PhoneOf(l, directory.Phone{Number: directory.PhoneNumber(k.Contact.Phone), Purpose: directory.PurposeSwitchboard})
 		a.Phone = &p
 	}
 	return a
 }
 
 // PhoneOf returns the number as pages show it.
-func PhoneOf(p directory.Phone) Phone {
-	return Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: PhoneNote(p)}
+func PhoneOf(l page.Language, p directory.Phone) Phone {
+	return Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: PhoneNote(l, p)}
 }

@@ -22,24 +22,28 @@ type EmergencyLine struct {
 }
 
 var emergencyTexts = map[directory.PhoneNumber]struct{ text, short string }{
-	directory.Ambulance:        {"Fare for liv – ambulanse", "fare for liv"},
-	directory.Police:           {"Politi – ved vold eller fare", "politi"},
-	directory.EmergencyDoctor:  {"Legevakt, når det haster", "legevakt"},
-	directory.MentalHealthLine: {"Mental Helse – noen å snakke med, hele døgnet", "noen å snakke med"},
-	directory.ChildrensAlarm:   {"Alarmtelefonen for barn og unge, hele døgnet", "barn og unge"},
+	directory.Ambulance:        {page.Mark("Fare for liv – ambulanse"), page.Mark("fare for liv")},
+	directory.Police:           {page.Mark("Politi – ved vold eller fare"), page.Mark("politi")},
+	directory.EmergencyDoctor:  {page.Mark("Legevakt, når det haster"), page.Mark("legevakt")},
+	directory.MentalHealthLine: {page.Mark("Mental Helse – noen å snakke med, hele døgnet"), page.Mark("noen å snakke med")},
+	directory.ChildrensAlarm:   {page.Mark("Alarmtelefonen for barn og unge, hele døgnet"), page.Mark("barn og unge")},
 }
 
 // EmergencyNumbers returns the numbers that every page has.
-func EmergencyNumbers() []EmergencyLine { return emergencyLines(directory.EmergencyNumbers()) }
+func EmergencyNumbers(l page.Language) []EmergencyLine {
+	return emergencyLines(l, directory.EmergencyNumbers())
+}
 
 // DangerNumbers returns the numbers to show first where someone may be in danger.
-func DangerNumbers() []EmergencyLine { return emergencyLines(directory.DangerNumbers()) }
+func DangerNumbers(l page.Language) []EmergencyLine {
+	return emergencyLines(l, directory.DangerNumbers())
+}
 
-func emergencyLines(numbers []directory.PhoneNumber) []EmergencyLine {
+func emergencyLines(l page.Language, numbers []directory.PhoneNumber) []EmergencyLine {
 	var lines []EmergencyLine
 	for _, n := range numbers {
 		words := emergencyTexts[n]
-		lines = append(lines, EmergencyLine{Number: n.String(), Href: n.Href(), Text: words.text, Short: words.short})
+		lines = append(lines, EmergencyLine{Number: n.String(), Href: n.Href(), Text: l.T(words.text), Short: l.T(words.short)})
 	}
 	return lines
 }
@@ -58,13 +62,13 @@ func (a Area) Words(l page.Language) string {
 	var out string
 	switch {
 	case a.National:
-		out = "For hele landet"
+		out = l.T("For hele landet")
 	case len(a.Fylker) > 0 && len(a.Kommuner) == 0:
-		out = "For hele " + l.And(shorten(a.Fylker, "fylke", "fylker"))
+		out = l.T("For hele %s", l.And(shortenFylker(l, a.Fylker)))
 	case len(a.Fylker) > 0:
-		out = "For hele " + l.And(append(shorten(a.Fylker, "fylke", "fylker"), shorten(a.Kommuner, "kommune", "kommuner")...))
+		out = l.T("For hele %s", l.And(append(shortenFylker(l, a.Fylker), shortenKommuner(l, a.Kommuner)...)))
 	default:
-		out = "For deg som bor i " + l.And(shorten(a.Kommuner, "kommune", "kommuner"))
+		out = l.T("For deg som bor i %s", l.And(shortenKommuner(l, a.Kommuner)))
 	}
 	return a.withBydel(out)
 }
@@ -73,9 +77,9 @@ func (a Area) Words(l page.Language) string {
 func (a Area) Full(l page.Language) string {
 	switch {
 	case a.National:
-		return a.withBydel("Hele landet")
+		return a.withBydel(l.T("Hele landet"))
 	case len(a.Fylker) > 0:
-		return a.withBydel("Hele " + l.And(append(append([]string{}, a.Fylker...), a.Kommuner...)))
+		return a.withBydel(l.T("Hele %s", l.And(append(append([]string{}, a.Fylker...), a.Kommuner...))))
 	}
 	return a.withBydel(l.And(a.Kommuner))
 }
@@ -87,37 +91,47 @@ func (a Area) withBydel(s string) string {
 	return s + " (" + a.Bydel + ")"
 }
 
-// shorten names at most two, and says how many more there are.
-func shorten(names []string, one, many string) []string {
-	if len(names) <= 3 {
+// shortenFylker names the first, and says how many more there are, where they are many.
+func shortenFylker(l page.Language, names []string) []string {
+	if len(names) <= manyNames {
 		return names
 	}
-	rest := len(names) - 1
-	return []string{names[0], page.Bokmal.Count(rest, "annen "+one, "andre "+many)}
+	return []string{names[0], l.Count(len(names)-1, "1 annet fylke", "%s andre fylker")}
 }
+
+// shortenKommuner is shortenFylker for kommuner.
+func shortenKommuner(l page.Language, names []string) []string {
+	if len(names) <= manyNames {
+		return names
+	}
+	return []string{names[0], l.Count(len(names)-1, "1 annen kommune", "%s andre kommuner")}
+}
+
+// manyNames is how many names are still read.
+const manyNames = 3
 
 // ReachTag says in a word or two how an offering covers a kommune. Shared is how many
 // other kommuner it is for.
-func ReachTag(r directory.Reach, shared int) string {
+func ReachTag(l page.Language, r directory.Reach, shared int) string {
 	switch r {
 	case directory.ByOwn:
-		return "eget tilbud"
+		return l.T("eget tilbud")
 	case directory.ByShared:
-		return "delt med " + page.Bokmal.Count(shared, "kommune", "kommuner")
+		return l.Count(shared, "delt med 1 kommune", "delt med %s kommuner")
 	case directory.ByFylke:
-		return "hele fylket"
+		return l.T("hele fylket")
 	case directory.ByNational:
-		return "hele landet"
+		return l.T("hele landet")
 	}
 	return ""
 }
 
 // NearestTag is the tag of an offering that is for another kommune.
-func NearestTag(distance string) string {
+func NearestTag(l page.Language, distance string) string {
 	if distance == "" {
-		return "et annet sted"
+		return l.T("et annet sted")
 	}
-	return "nærmeste, " + distance
+	return l.T("nærmeste, %s", distance)
 }
 
 // SourceNote says in a line where a listing is from, whether it is confirmed, and what its
@@ -126,22 +140,22 @@ func SourceNote(l page.Language, o *directory.Offering, due directory.Due, now t
 	if o.ConfirmedAt != nil {
 		switch date := l.Date(*o.ConfirmedAt); {
 		case now.Before(due.All):
-			return Source{Confirmed: true, Text: "Bekreftet av tilbudet " + date + "."}
+			return Source{Confirmed: true, Text: l.T("Bekreftet av tilbudet %s.", date)}
 		case now.Before(due.Old):
-			return Source{Text: "Sist bekreftet " + date + ". Det er en stund siden, så spør om det fortsatt stemmer."}
+			return Source{Text: l.T("Sist bekreftet %s. Det er en stund siden, så spør om det fortsatt stemmer.", date)}
 		default:
-			return Source{Text: "Sist bekreftet " + date + ". Det er for lenge siden til at vi kan si at det stemmer."}
+			return Source{Text: l.T("Sist bekreftet %s. Det er for lenge siden til at vi kan si at det stemmer.", date)}
 		}
 	}
-	from := "Kilde: " + sourceName(o.Source) + ", "
+	from := sourceName(o.Source)
 	date := l.PartialDate(o.Source.Date)
 	switch {
 	case date == "":
-		return Source{Text: from + "uten dato. Ikke bekreftet av tilbudet ennå."}
+		return Source{Text: l.T("Kilde: %s, uten dato. Ikke bekreftet av tilbudet ennå.", from)}
 	case now.Before(due.Old):
-		return Source{Text: from + date + ". Ikke bekreftet av tilbudet ennå."}
+		return Source{Text: l.T("Kilde: %s, %s. Ikke bekreftet av tilbudet ennå.", from, date)}
 	}
-	return Source{Text: from + date + ". Det er lenge siden, og tilbudet har ikke bekreftet det."}
+	return Source{Text: l.T("Kilde: %s, %s. Det er lenge siden, og tilbudet har ikke bekreftet det.", from, date)}
 }
 
 // siteName finds the first site that a source's title names: "mentalhelse.no/om-oss".
@@ -172,23 +186,21 @@ func SourceFull(l page.Language, o *directory.Offering, due directory.Due, now t
 	if o.ConfirmedAt != nil {
 		switch date := l.Date(*o.ConfirmedAt); {
 		case now.Before(due.All):
-			return Source{Confirmed: true, Text: "Tilbudet har bekreftet opplysningene " + date + "."}
+			return Source{Confirmed: true, Text: l.T("Tilbudet har bekreftet opplysningene %s.", date)}
 		case now.Before(due.Old):
-			return Source{Text: "Tilbudet bekreftet opplysningene " + date + ". Det er en stund siden, så spør om de fortsatt stemmer."}
+			return Source{Text: l.T("Tilbudet bekreftet opplysningene %s. Det er en stund siden, så spør om de fortsatt stemmer.", date)}
 		default:
-			return Source{Text: "Tilbudet bekreftet opplysningene sist " + date + ". Det er for lenge siden til at vi kan si at de stemmer. Ring og spør før du reiser."}
+			return Source{Text: l.T("Tilbudet bekreftet opplysningene sist %s. Det er for lenge siden til at vi kan si at de stemmer. Ring og spør før du reiser.", date)}
 		}
 	}
-	from := "Opplysningene er hentet fra " + o.Source.Title
+	from := l.T("Opplysningene er hentet fra %s. Kilden har ingen dato.", o.Source.Title)
 	if date := l.PartialDate(o.Source.Date); date != "" {
-		from += ", " + date + "."
-	} else {
-		from += ". Kilden har ingen dato."
+		from = l.T("Opplysningene er hentet fra %s, %s.", o.Source.Title, date)
 	}
 	if o.Source.Date != "" && !now.Before(due.Old) {
-		return Source{Text: from + " Det er lenge siden, og tilbudet har ikke bekreftet dem. Ring og spør før du reiser."}
+		return Source{Text: from + " " + l.T("Det er lenge siden, og tilbudet har ikke bekreftet dem. Ring og spør før du reiser.")}
 	}
-	return Source{Text: from + " Tilbudet har ikke selv bekreftet dem ennå."}
+	return Source{Text: from + " " + l.T("Tilbudet har ikke selv bekreftet dem ennå.")}
 }
 
 // host returns the name of the site that an address is on, without "www.".
@@ -210,28 +222,28 @@ func HostOf(address string) string {
 }
 
 // NotStated is said where a source does not say.
-const NotStated = "Ikke oppgitt. Spør når du tar kontakt."
+var NotStated = page.Mark("Ikke oppgitt. Spør når du tar kontakt.")
 
 // ReferralText says how one gets an offering.
-func ReferralText(r directory.Referral) string {
+func ReferralText(l page.Language, r directory.Referral) string {
 	text := map[directory.ReferralKind]string{
-		directory.ContactYourself: "Du kan ta kontakt selv. Du trenger ingen henvisning.",
-		directory.Apply:           "Du må søke for å få dette tilbudet.",
-		directory.BeReferred:      "Noen må henvise dere, for eksempel fastlegen eller skolen.",
+		directory.ContactYourself: l.T("Du kan ta kontakt selv. Du trenger ingen henvisning."),
+		directory.Apply:           l.T("Du må søke for å få dette tilbudet."),
+		directory.BeReferred:      l.T("Noen må henvise dere, for eksempel fastlegen eller skolen."),
 	}[r.Kind]
-	return orNotStated(text, r.Text)
+	return orNotStated(l, text, r.Text)
 }
 
 // CostText says what an offering costs.
-func CostText(c directory.Cost) string {
+func CostText(l page.Language, c directory.Cost) string {
 	text := map[directory.CostKind]string{
-		directory.Free: "Gratis.",
-		directory.Paid: "Koster penger.",
+		directory.Free: l.T("Gratis."),
+		directory.Paid: l.T("Koster penger."),
 	}[c.Kind]
-	return orNotStated(text, c.Text)
+	return orNotStated(l, text, c.Text)
 }
 
-func orNotStated(parts ...string) string {
+func orNotStated(l page.Language, parts ...string) string {
 	var said []string
 	for _, p := range parts {
 		if p != "" {
@@ -239,17 +251,17 @@ func orNotStated(parts ...string) string {
 		}
 	}
 	if len(said) == 0 {
-		return NotStated
+		return l.T(NotStated)
 	}
 	return strings.Join(said, " ")
 }
 
 // PhoneNote says what a number is for and when it is answered; "" where neither is known.
-func PhoneNote(p directory.Phone) string {
+func PhoneNote(l page.Language, p directory.Phone) string {
 	what := map[directory.PhonePurpose]string{
-		directory.PurposeSwitchboard: "sentralbord",
-		directory.PurposeBooking:     "timebestilling",
-		directory.PurposeText:        "tekstmelding",
+		directory.PurposeSwitchboard: l.T("sentralbord"),
+		directory.PurposeBooking:     l.T("timebestilling"),
+		directory.PurposeText:        l.T("tekstmelding"),
 	}[p.Purpose]
 	return strings.Join(nonEmpty(what, p.Hours), ", ")
 }
@@ -270,49 +282,47 @@ func ClosedNote(l page.Language, o *directory.Offering) string {
 	case o.Status != directory.Closed:
 		return ""
 	case o.ClosedUntil != nil:
-		return "Midlertidig stengt. Åpner igjen " + l.Date(*o.ClosedUntil) + "."
+		return l.T("Midlertidig stengt. Åpner igjen %s.", l.Date(*o.ClosedUntil))
 	default:
-		return "Midlertidig stengt."
+		return l.T("Midlertidig stengt.")
 	}
 }
 
 // AccessibilityText names one way in which a place is accessible.
-func AccessibilityText(a directory.Accessibility) string {
+func AccessibilityText(l page.Language, a directory.Accessibility) string {
 	return map[directory.Accessibility]string{
-		directory.WheelchairAccess: "Tilgjengelig med rullestol",
-		directory.HearingLoop:      "Teleslynge",
-		directory.SignLanguage:     "Tegnspråk",
-		directory.StepFree:         "Trinnfri inngang",
+		directory.WheelchairAccess: l.T("Tilgjengelig med rullestol"),
+		directory.HearingLoop:      l.T("Teleslynge"),
+		directory.SignLanguage:     l.T("Tegnspråk"),
+		directory.StepFree:         l.T("Trinnfri inngang"),
 	}[a]
 }
 
 var languageNames = map[string]string{
-	"nb": "bokmål", "nn": "nynorsk", "no": "norsk", "se": "nordsamisk", "sma": "sørsamisk", "smj": "lulesamisk",
-	"fkv": "kvensk", "en": "engelsk", "pl": "polsk", "uk": "ukrainsk", "ar": "arabisk", "so": "somali", "ti": "tigrinja",
-	"fa": "persisk", "ur": "urdu", "lt": "litauisk", "ru": "russisk", "nsl": "norsk tegnspråk",
+	"nb": page.Mark("bokmål"), "nn": page.Mark("nynorsk"), "no": page.Mark("norsk"), "se": page.Mark("nordsamisk"), "sma": page.Mark("sørsamisk"), "smj": page.Mark("lulesamisk"),
+	"fkv": page.Mark("kvensk"), "en": page.Mark("engelsk"), "pl": page.Mark("polsk"), "uk": page.Mark("ukrainsk"), "ar": page.Mark("arabisk"), "so": page.Mark("somali"), "ti": page.Mark("tigrinja"),
+	"fa": page.Mark("persisk"), "ur": page.Mark("urdu"), "lt": page.Mark("litauisk"), "ru": page.Mark("russisk"), "nsl": page.Mark("norsk tegnspråk"),
 }
 
 // LanguageName returns the name of a language by its ISO 639 code, the code itself where
 // it has no name here.
-func LanguageName(code string) string {
+func LanguageName(l page.Language, code string) string {
 	if name, ok := languageNames[code]; ok {
-		return name
+		return l.T(name)
 	}
 	return code
 }
 
 // Hours is one line of opening hours: "mandag 08.30–15.00".
 func Hours(l page.Language, s directory.Schedule) string {
-	clock := strings.NewReplacer(":", ".")
-	return fmt.Sprintf("%s %s–%s", l.Weekday(s.Weekday), clock.Replace(s.Opens), clock.Replace(s.Closes))
+	return fmt.Sprintf("%s %s–%s", l.Weekday(s.Weekday), l.Clock(s.Opens), l.Clock(s.Closes))
 }
 
 // ExceptionHours is one date with other opening hours: "17. mai 2027: stengt".
 func ExceptionHours(l page.Language, x directory.ScheduleException) string {
-	clock := strings.NewReplacer(":", ".")
-	text := "stengt"
+	text := l.T("stengt")
 	if !x.Closed {
-		text = clock.Replace(x.Opens) + "–" + clock.Replace(x.Closes)
+		text = l.Clock(x.Opens) + "–" + l.Clock(x.Closes)
 	}
 	if x.Note != "" {
 		text += " (" + x.Note + ")"
