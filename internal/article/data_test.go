@@ -292,7 +292,7 @@ var lawNumbers = map[string]string{
 
 var (
 	lawPath   = regexp.MustCompile(`^/lov/(\d{4}-\d{2}-\d{2}-\d+)(?:/(§\d+(?:-\d+)?[a-z]?))?$`)
-	paragraph = regexp.MustCompile(`§ \d+(-\d+)?( [a-c]\b)?`)
+	paragraph = regexp.MustCompile(`§ \d+(-\d+)?( [a-d]\b)?`)
 )
 
 // checkLaw fails unless a link leads to the law and paragraph that its text names.
