@@ -285,9 +285,11 @@ var lawNumbers = map[string]string{
 	"pasient- og brukerrettighetsloven": "1999-07-02-63",
 	"helsepersonelloven":                "1999-07-02-64",
 	"arbeidsmiljøloven":                 "2005-06-17-62",
+	"barnehageloven":                    "2005-06-17-64",
 	"krisesenterlova":                   "2009-06-19-44",
 	"helse- og omsorgstjenesteloven":    "2011-06-24-30",
 	"tolkeloven":                        "2021-06-11-79",
+	"opplæringslova":                    "2023-06-09-30",
 }
 
 var (
