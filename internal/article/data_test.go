@@ -287,6 +287,7 @@ var lawNumbers = map[string]string{
 	"arbeidsmiljøloven":                 "2005-06-17-62",
 	"barnehageloven":                    "2005-06-17-64",
 	"krisesenterlova":                   "2009-06-19-44",
+	"vergemålsloven":                    "2010-03-26-9",
 	"helse- og omsorgstjenesteloven":    "2011-06-24-30",
 	"tolkeloven":                        "2021-06-11-79",
 	"opplæringslova":                    "2023-06-09-30",
