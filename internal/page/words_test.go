@@ -70,7 +70,7 @@ func textArguments(call *ast.CallExpr) []int {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
 		if f.Name == "t" {
-			return []int{1} // view.t(ctx, text)
+			return []int{0, 1} // t(text), and view.t(ctx, text)
 		}
 	case *ast.SelectorExpr:
 		switch f.Sel.Name {

@@ -29,44 +29,42 @@ func (r *Reports) lookup(c *fiber.Ctx, code string) (store.Report, error) {
 	return found, err
 }
 
-var answerCrumb = page.Crumb{Text: "Meld fra", Path: "/meld-feil"}
-
 // showThanks is where one comes after sending.
 func (r *Reports) showThanks(c *fiber.Ctx) error {
 	code := parseCode(c.Query("kode"))
 	if code == "" {
-		return c.Redirect("/meld-feil/svar", http.StatusSeeOther)
+		return r.see(c, "/meld-feil/svar")
 	}
 	report, err := r.lookup(c, code)
 	switch {
 	case away(err):
 		// It was stored: the code is all that matters now.
-		return render(c, http.StatusOK, view.ReportThanks(view.ReportThanksPage{Meta: meta("Takk for at du sa fra"), Code: grouped(code)}))
+		return r.render(c, http.StatusOK, view.ReportThanks(view.ReportThanksPage{Meta: r.meta(r.t("Takk for at du sa fra")), Code: grouped(code)}))
 	case err != nil:
-		return c.Redirect("/meld-feil/svar?kode="+grouped(code), http.StatusSeeOther)
+		return r.see(c, "/meld-feil/svar?kode="+grouped(code))
 	}
-	p := thanks(code, report, words{})
+	p := r.thanks(code, report, words{})
 	if c.Query("lagt") == "til" {
-		p.Notice = "Det du skrev, er lagt til."
+		p.Notice = r.t("Det du skrev, er lagt til.")
 	}
-	return render(c, http.StatusOK, view.ReportThanks(p))
+	return r.render(c, http.StatusOK, view.ReportThanks(p))
 }
 
 // thanks returns the page, which asks for more where nothing was written yet.
-func thanks(code string, report store.Report, w words) view.ReportThanksPage {
-	p := view.ReportThanksPage{Meta: meta("Takk for at du sa fra"), Code: grouped(code)}
+func (r *Reports) thanks(code string, report store.Report, w words) view.ReportThanksPage {
+	p := view.ReportThanksPage{Meta: r.meta(r.t("Takk for at du sa fra")), Code: grouped(code)}
 	if report.Offering != nil {
-		p.Said, p.About = view.ReportSaid(string(report.Choice), true), aboutLink(report.Offering)
+		p.Said, p.About = r.t(view.ReportSaid(string(report.Choice), true)), aboutLink(report.Offering)
 	}
 	if report.State != store.ReportOpen || report.Entries[0].Text+report.Entries[0].Suggestion != "" {
 		return p
 	}
-	p.Text = view.FormField{Name: "tekst", Label: "Hva er det som ikke stemmer?", Value: w.text, Rows: 4, Max: store.MaxReportText, Error: w.textError,
-		Help: "Ikke skriv om deg selv eller den som er syk."}
+	p.Text = view.FormField{Name: "tekst", Label: r.t("Hva er det som ikke stemmer?"), Value: w.text, Rows: 4, Max: store.MaxReportText, Error: w.textError,
+		Help: r.t("Ikke skriv om deg selv eller den som er syk.")}
 	if report.Choice != store.Gone {
-		p.Suggestion = w.suggestionField(report.Choice)
+		p.Suggestion = w.suggestionField(r.lang, report.Choice)
 	}
-	p.Whose = w.whoseField()
+	p.Whose = w.whoseField(r.lang)
 	return p
 }
 
@@ -77,26 +75,26 @@ func (r *Reports) addMore(c *fiber.Ctx) error {
 	var w words
 	w.read(c)
 	if err == nil {
-		w.check(report.Choice)
+		w.check(r.lang, report.Choice)
 		if !w.right() {
-			return render(c, http.StatusUnprocessableEntity, view.ReportThanks(thanks(code, report, w)))
+			return r.render(c, http.StatusUnprocessableEntity, view.ReportThanks(r.thanks(code, report, w)))
 		}
 		if c.FormValue("hjemmeside") != "" || w.text+w.suggestion == "" {
-			return thank(c, code)
+			return r.thank(c, code)
 		}
 		err = r.deps.Store.AddToReport(c.UserContext(), code, w.text, w.suggestion)
 	}
 	switch {
 	case err == nil:
-		return c.Redirect("/meld-feil/takk?kode="+grouped(code)+"&lagt=til", http.StatusSeeOther)
+		return r.see(c, "/meld-feil/takk?kode="+grouped(code)+"&lagt=til")
 	case errors.Is(err, store.ErrConflict):
-		return thank(c, code) // added, answered or too late meanwhile
+		return r.thank(c, code) // added, answered or too late meanwhile
 	case away(err) && code != "":
 		retryAfter(c, time.Minute)
 		// Which fields it had is in the database. Both are shown, so that nothing is lost.
-		p := thanks(code, store.Report{State: store.ReportOpen, Choice: store.OtherWrong, Entries: make([]store.ReportEntry, 1)}, w)
-		p.Problem = "Vi får ikke lagret det akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt."
-		return render(c, http.StatusServiceUnavailable, view.ReportThanks(p))
+		p := r.thanks(code, store.Report{State: store.ReportOpen, Choice: store.OtherWrong, Entries: make([]store.ReportEntry, 1)}, w)
+		p.Problem = r.t("Vi får ikke lagret det akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt.")
+		return r.render(c, http.StatusServiceUnavailable, view.ReportThanks(p))
 	}
 	return r.answerFailed(c, c.FormValue("kode"), err)
 }
@@ -105,39 +103,39 @@ func (r *Reports) addMore(c *fiber.Ctx) error {
 func (r *Reports) showAnswer(c *fiber.Ctx) error {
 	typed := clean(c.Query("kode"), true)
 	if typed == "" {
-		return render(c, http.StatusOK, view.ReportAnswer(answerPage("", "")))
+		return r.render(c, http.StatusOK, view.ReportAnswer(r.answerPage("", "")))
 	}
 	report, err := r.lookup(c, parseCode(typed))
 	if err != nil {
 		return r.answerFailed(c, typed, err)
 	}
-	p := answerPage(typed, "")
+	p := r.answerPage(typed, "")
 	p.Found = true
-	p.State, p.Own, p.Good = view.ReportAnswerText(string(report.State)), report.Answer, report.State == store.ReportFixed
-	p.When = "Sendt " + page.Bokmal.Date(report.CreatedAt) + "."
+	p.State, p.Own, p.Good = r.t(view.ReportAnswerText(string(report.State))), report.Answer, report.State == store.ReportFixed
+	p.When = r.t("Sendt %s.", r.lang.Date(report.CreatedAt))
 	if e := report.Entries[0]; !e.At.IsZero() {
-		p.When = "Sendt " + page.Bokmal.Date(e.At) + "."
+		p.When = r.t("Sendt %s.", r.lang.Date(e.At))
 	}
 	if report.AnsweredAt != nil {
-		p.When += " Besvart " + page.Bokmal.Date(*report.AnsweredAt) + "."
+		p.When += " " + r.t("Besvart %s.", r.lang.Date(*report.AnsweredAt))
 	} else {
-		p.Own = "Den som svarer for opplysningene, har fått meldingen. Kom gjerne tilbake om noen dager."
+		p.Own = r.t("Den som svarer for opplysningene, har fått meldingen. Kom gjerne tilbake om noen dager.")
 	}
-	p.Said = view.ReportSaid(string(report.Choice), report.Offering != nil)
+	p.Said = r.t(view.ReportSaid(string(report.Choice), report.Offering != nil))
 	if o := report.Offering; o != nil {
 		p.About = aboutLink(o)
 		if !o.Public() {
 			p.About.Href = "" // it has no page any more
 		}
 	}
-	return render(c, http.StatusOK, view.ReportAnswer(p))
+	return r.render(c, http.StatusOK, view.ReportAnswer(p))
 }
 
-func answerPage(typed, problem string) view.ReportAnswerPage {
+func (r *Reports) answerPage(typed, problem string) view.ReportAnswerPage {
 	return view.ReportAnswerPage{
-		Meta: meta("Svar på meldingen din", answerCrumb),
-		Field: view.FormField{Name: "kode", Label: "Koden du fikk", Value: shortened(typed, 40), Error: problem, Max: 40, Required: true,
-			Help: "Åtte tegn, for eksempel 7KQ2-M9XD."},
+		Meta: r.meta(r.t("Svar på meldingen din"), page.Crumb{Text: r.t("Meld fra"), Path: "/meld-feil"}),
+		Field: view.FormField{Name: "kode", Label: r.t("Koden du fikk"), Value: shortened(typed, 40), Error: problem, Max: 40, Required: true,
+			Help: r.t("Åtte tegn, for eksempel 7KQ2-M9XD.")},
 	}
 }
 
@@ -145,13 +143,13 @@ func answerPage(typed, problem string) view.ReportAnswerPage {
 func (r *Reports) answerFailed(c *fiber.Ctx, typed string, err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return render(c, http.StatusNotFound, view.ReportAnswer(answerPage(typed, "Vi fant ingen melding med den koden. Se om tegnene er riktige.")))
+		return r.render(c, http.StatusNotFound, view.ReportAnswer(r.answerPage(typed, r.t("Vi fant ingen melding med den koden. Se om tegnene er riktige."))))
 	case errors.Is(err, store.ErrTooMany):
 		retryAfter(c, r.limiter.wait())
-		return render(c, http.StatusTooManyRequests, view.ReportAnswer(answerPage(typed, "Det er prøvd mange koder herfra. Prøv igjen om en time.")))
+		return r.render(c, http.StatusTooManyRequests, view.ReportAnswer(r.answerPage(typed, r.t("Det er prøvd mange koder herfra. Prøv igjen om en time."))))
 	case away(err):
 		retryAfter(c, time.Minute)
-		return render(c, http.StatusServiceUnavailable, view.ReportAnswer(answerPage(typed, "Vi får ikke hentet svaret akkurat nå. Prøv igjen om et lite minutt.")))
+		return r.render(c, http.StatusServiceUnavailable, view.ReportAnswer(r.answerPage(typed, r.t("Vi får ikke hentet svaret akkurat nå. Prøv igjen om et lite minutt."))))
 	}
 	return err
 }

@@ -20,6 +20,7 @@ import (
 
 // form is a report as it is typed, with what it is about.
 type form struct {
+	lang     page.Language
 	offering *directory.Offering // nil: not about one
 	kommune  *search.Kommune     // where something is missing; nil: not known
 	place    string              // as typed, where the address did not say which kommune
@@ -68,7 +69,7 @@ func (r *Reports) read(c *fiber.Ctx, v *search.View) (*form, error) {
 	if c.Method() == fiber.MethodGet {
 		value = func(key string, _ ...string) string { return c.Query(key) }
 	}
-	f := &form{choice: store.ReportChoice(value("hva")), stamp: value("skjema"), trapped: value("hjemmeside") != ""}
+	f := &form{lang: r.lang, choice: store.ReportChoice(value("hva")), stamp: value("skjema"), trapped: value("hjemmeside") != ""}
 	if id := value("tilbud"); id != "" {
 		n, err := strconv.ParseInt(id, 10, 64)
 		if err != nil {
@@ -113,17 +114,17 @@ func (f *form) check(v *search.View) bool {
 	}
 	ok = ok || f.choice == store.OtherWrong || f.choice == store.Missing && f.offering == nil
 	if !ok {
-		f.choiceError = "Velg det som passer best."
+		f.choiceError = f.lang.T("Velg det som passer best.")
 	}
 	if f.offering == nil && f.kommune == nil && f.place != "" {
 		f.findKommune(v)
 	}
-	f.words.check(f.choice)
+	f.words.check(f.lang, f.choice)
 	switch {
 	case f.choice == store.Missing && f.text == "" && f.suggestion == "":
-		f.suggestionError = "Skriv hva tilbudet heter, eller fortell om det nedenfor."
+		f.suggestionError = f.lang.T("Skriv hva tilbudet heter, eller fortell om det nedenfor.")
 	case f.choice == store.OtherWrong && f.text == "" && f.suggestion == "":
-		f.textError = "Skriv hva som ikke stemmer."
+		f.textError = f.lang.T("Skriv hva som ikke stemmer.")
 	}
 	return f.choiceError == "" && f.placeError == "" && f.words.right()
 }
@@ -152,9 +153,9 @@ func (f *form) findKommune(v *search.View) {
 	case len(names) == 1:
 		f.kommune = found[v.ResolvePlace(f.place)[0].Kommune.Number]
 	case len(names) == 0:
-		f.placeError = "Vi fant ikke stedet. Skriv kommunen eller postnummeret, eller la feltet stå tomt."
+		f.placeError = f.lang.T("Vi fant ikke stedet. Skriv kommunen eller postnummeret, eller la feltet stå tomt.")
 	default:
-		f.placeError = "Det kan være " + page.Bokmal.Or(names[:min(4, len(names))]) + ". Skriv hvilken kommune det er."
+		f.placeError = f.lang.T("Det kan være %s. Skriv hvilken kommune det er.", f.lang.Or(names[:min(4, len(names))]))
 	}
 }
 
@@ -163,29 +164,29 @@ func (w *words) right() bool {
 }
 
 // check says what is wrong with the words.
-func (w *words) check(choice store.ReportChoice) {
-	const birth = "Her står det elleve siffer, som et fødselsnummer. Vi tar ikke imot opplysninger om personer. Ta det bort, så kan du sende."
+func (w *words) check(l page.Language, choice store.ReportChoice) {
+	birth := l.T("Her står det elleve siffer, som et fødselsnummer. Vi tar ikke imot opplysninger om personer. Ta det bort, så kan du sende.")
 	if utf8.RuneCountInString(w.text) > store.MaxReportText {
-		w.textError = "Teksten er litt lang. Den kan ha 1000 tegn."
+		w.textError = l.T("Teksten er litt lang. Den kan ha 1000 tegn.")
 	} else if hasBirthNumber(w.text) {
 		w.textError = birth
 	}
 	switch {
 	case utf8.RuneCountInString(w.suggestion) > store.MaxReportSuggestion:
-		w.suggestionError = "Skriv det litt kortere. Her er det plass til 200 tegn."
+		w.suggestionError = l.T("Skriv det litt kortere. Her er det plass til 200 tegn.")
 	case hasBirthNumber(w.suggestion):
 		w.suggestionError = birth
 	case choice == store.PhoneWrong && w.suggestion != "":
 		if _, err := directory.ParsePhone(w.suggestion); err != nil {
-			w.suggestionError = "Dette ser ikke ut som et telefonnummer. Skriv bare sifrene, for eksempel 22 22 22 22."
+			w.suggestionError = l.T("Dette ser ikke ut som et telefonnummer. Skriv bare sifrene, for eksempel 22 22 22 22.")
 		}
 	case choice == store.WebsiteWrong && w.suggestion != "":
 		if _, err := directory.ParseWebsite(w.suggestion); err != nil {
-			w.suggestionError = "Dette ser ikke ut som en nettadresse. Den kan se slik ut: www.example.org."
+			w.suggestionError = l.T("Dette ser ikke ut som en nettadresse. Den kan se slik ut: www.example.org.")
 		}
 	}
 	if w.textError == "" && !w.whose && hasAddressOfPerson(w.text) {
-		w.whoseError = "Er det ditt eget, så ta det bort. Vi svarer ikke på e-post eller telefon, du ser svaret med en kode."
+		w.whoseError = l.T("Er det ditt eget, så ta det bort. Vi svarer ikke på e-post eller telefon, du ser svaret med en kode.")
 	}
 }
 
@@ -234,7 +235,7 @@ func (r *Reports) send(c *fiber.Ctx) error {
 	var code string
 	if quick {
 		if code = r.limiter.earlier(address, what); code != "" {
-			return thank(c, code)
+			return r.thank(c, code)
 		}
 		code = newCode()
 	} else {
@@ -249,11 +250,11 @@ func (r *Reports) send(c *fiber.Ctx) error {
 	if quick {
 		r.limiter.remember(address, what, code)
 	}
-	return thank(c, code)
+	return r.thank(c, code)
 }
 
-func thank(c *fiber.Ctx, code string) error {
-	return c.Redirect("/meld-feil/takk?kode="+grouped(code), http.StatusSeeOther)
+func (r *Reports) thank(c *fiber.Ctx, code string) error {
+	return r.see(c, "/meld-feil/takk?kode="+grouped(code))
 }
 
 // about tells what is reported from other things that are.
@@ -303,11 +304,12 @@ func (r *Reports) show(c *fiber.Ctx, v *search.View, f *form, status int, proble
 		stamp = r.signer.stamp(c.UserContext())
 	}
 	p := f.page(stamp)
-	if p.Problem = problem; problem != "" && status != statusRetry {
+	p.Meta = r.meta(p.Heading, p.Meta.Crumbs...)
+	p.Meta.Path = "/meld-feil"
+	if p.Problem = r.t(problem); problem != "" && status != statusRetry {
 		p.Ask = f.ask(v)
-		p.Problem = problem
 	}
-	return render(c, status, view.Report(p))
+	return r.render(c, status, view.Report(p))
 }
 
 // ask returns the kommune to ask instead, or nil.
@@ -326,43 +328,44 @@ func (f *form) ask(v *search.View) *view.AskKommune {
 	if k == nil {
 		return nil
 	}
-	a := view.AskKommuneOf(page.Bokmal, k)
+	a := view.AskKommuneOf(f.lang, k)
 	return &a
 }
 
 // page returns the form as it is shown.
 func (f *form) page(stamp string) view.ReportPage {
+	t := f.lang.T
 	p := view.ReportPage{
-		Heading: "Meld fra om feil eller noe som mangler",
+		Heading: t("Meld fra om feil eller noe som mangler"),
 		Hidden:  []view.Hidden{{Name: "skjema", Value: stamp}},
-		Choice:  view.FormField{Name: "hva", Label: "Hva gjelder det?", Error: f.choiceError},
-		Suggestion: view.FormField{Name: "riktig", Label: "Hva heter tilbudet?", Value: f.suggestion, Max: store.MaxReportSuggestion, Error: f.suggestionError,
-			Help: "Hvis noe mangler. Skriv så mye du vet."},
-		Text: view.FormField{Name: "tekst", Label: "Vil du si noe mer?", Value: f.text, Rows: 4, Max: store.MaxReportText, Error: f.textError,
-			Help: "Ikke skriv om deg selv eller den som er syk."},
+		Choice:  view.FormField{Name: "hva", Label: t("Hva gjelder det?"), Error: f.choiceError},
+		Suggestion: view.FormField{Name: "riktig", Label: t("Hva heter tilbudet?"), Value: f.suggestion, Max: store.MaxReportSuggestion, Error: f.suggestionError,
+			Help: t("Hvis noe mangler. Skriv så mye du vet.")},
+		Text: view.FormField{Name: "tekst", Label: t("Vil du si noe mer?"), Value: f.text, Rows: 4, Max: store.MaxReportText, Error: f.textError,
+			Help: t("Ikke skriv om deg selv eller den som er syk.")},
 	}
 	var between []page.Crumb
 	switch {
 	case f.offering != nil:
-		p.Heading = "Hva er det som ikke stemmer?"
+		p.Heading = t("Hva er det som ikke stemmer?")
 		p.About = aboutLink(f.offering)
 		p.Hidden = append(p.Hidden, view.Hidden{Name: "tilbud", Value: strconv.FormatInt(f.offering.ID, 10)})
-		p.Choice.Label = "Velg det som er feil"
-		p.Suggestion = f.words.suggestionField(store.OtherWrong)
+		p.Choice.Label = t("Velg det som er feil")
+		p.Suggestion = f.words.suggestionField(f.lang, store.OtherWrong)
 		between = append(between, page.Crumb{Text: f.offering.Name, Path: page.OfferingPath(f.offering)})
 	case f.kommune != nil && f.place == "":
-		p.Heading = "Hva mangler eller er feil i " + f.kommune.DisplayName() + "?"
+		p.Heading = t("Hva mangler eller er feil i %s?", f.kommune.DisplayName())
 		p.Hidden = append(p.Hidden, view.Hidden{Name: "kommune", Value: string(f.kommune.Number)})
 		between = append(between, page.Crumb{Text: f.kommune.DisplayName(), Path: page.KommunePath(f.kommune.Kommune)})
 	default:
-		p.Lead = "Gjelder det et tilbud som står i oversikten, kan du også melde fra på siden til tilbudet."
-		p.Place = view.FormField{Name: "sted", Label: "Hvor er det?", Value: f.place, Max: 100, Error: f.placeError, Help: "Kommune, sted eller postnummer."}
+		p.Lead = t("Gjelder det et tilbud som står i oversikten, kan du også melde fra på siden til tilbudet.")
+		p.Place = view.FormField{Name: "sted", Label: t("Hvor er det?"), Value: f.place, Max: 100, Error: f.placeError, Help: t("Kommune, sted eller postnummer.")}
 	}
 	for _, c := range f.choices() {
-		p.Choices = append(p.Choices, view.FormChoice{Value: string(c), Text: view.ReportChoice(string(c)), Help: f.now(c), Checked: c == f.choice})
+		p.Choices = append(p.Choices, view.FormChoice{Value: string(c), Text: t(view.ReportChoice(string(c))), Help: f.now(c), Checked: c == f.choice})
 	}
-	p.Whose = f.words.whoseField()
-	p.Meta = meta(p.Heading, between...)
+	p.Whose = f.words.whoseField(f.lang)
+	p.Meta.Crumbs = between // the frame of the page is put around them
 	return p
 }
 
@@ -375,26 +378,26 @@ func aboutLink(o *directory.Offering) *view.Link {
 }
 
 // suggestionField asks what is right instead.
-func (w words) suggestionField(choice store.ReportChoice) view.FormField {
-	f := view.FormField{Name: "riktig", Label: "Vet du hva som er riktig?", Value: w.suggestion, Max: store.MaxReportSuggestion, Error: w.suggestionError,
-		Help: "For eksempel det nye telefonnummeret, åpningstiden eller nettadressen."}
+func (w words) suggestionField(l page.Language, choice store.ReportChoice) view.FormField {
+	f := view.FormField{Name: "riktig", Label: l.T("Vet du hva som er riktig?"), Value: w.suggestion, Max: store.MaxReportSuggestion, Error: w.suggestionError,
+		Help: l.T("For eksempel det nye telefonnummeret, åpningstiden eller nettadressen.")}
 	switch choice {
 	case store.PhoneWrong:
-		f.Label, f.Help, f.Type = "Vet du det riktige nummeret?", "", "tel"
+		f.Label, f.Help, f.Type = l.T("Vet du det riktige nummeret?"), "", "tel"
 	case store.HoursWrong:
-		f.Label, f.Help = "Vet du når det er åpent?", "For eksempel: hverdager 9–15."
+		f.Label, f.Help = l.T("Vet du når det er åpent?"), l.T("For eksempel: hverdager 9–15.")
 	case store.WebsiteWrong:
-		f.Label, f.Help = "Vet du den riktige nettadressen?", ""
+		f.Label, f.Help = l.T("Vet du den riktige nettadressen?"), ""
 	}
 	return f
 }
 
 // whoseField asks whose an address in the text is, where there is one.
-func (w words) whoseField() view.FormField {
+func (w words) whoseField(l page.Language) view.FormField {
 	if w.whoseError == "" {
 		return view.FormField{}
 	}
-	return view.FormField{Name: "horer", Label: "E-postadressen eller mobilnummeret i teksten", Error: w.whoseError}
+	return view.FormField{Name: "horer", Label: l.T("E-postadressen eller mobilnummeret i teksten"), Error: w.whoseError}
 }
 
 // now returns what the directory says of what the choice is about.

@@ -36,14 +36,15 @@ type Deps struct {
 
 // Reports answers the pages.
 type Reports struct {
-	deps    Deps
+	deps    *Deps // one for all languages
+	lang    page.Language
 	signer  *signer
 	limiter *limiter
 }
 
 // New returns the pages; Mount puts them on an app.
 func New(d Deps) *Reports {
-	return &Reports{deps: d, signer: &signer{load: d.Store.ReportKey, now: d.Now}, limiter: &limiter{now: d.Now}}
+	return &Reports{deps: &d, lang: page.Bokmal, signer: &signer{load: d.Store.ReportKey, now: d.Now}, limiter: &limiter{now: d.Now}}
 }
 
 // DayStamp returns what the forms in other public pages carry today, the same in all of
@@ -53,9 +54,14 @@ func (r *Reports) DayStamp() string { return r.signer.dayStamp() }
 // maxBody is far more than the longest text that is taken, written as forms are sent.
 const maxBody = 16 << 10
 
-// Mount registers the pages.
+// Mount registers the pages in every language. Limits and signatures are shared.
 func (r *Reports) Mount(app fiber.Router) {
-	g := app.Group("/meld-feil", guard)
+	for _, l := range page.Languages() {
+		(&Reports{deps: r.deps, lang: l, signer: r.signer, limiter: r.limiter}).mount(app.Group(l.Prefix()+"/meld-feil", guard))
+	}
+}
+
+func (r *Reports) mount(g fiber.Router) {
 	g.Get("/", r.showForm)
 	g.Post("/", r.send)
 	g.Get("/takk", r.showThanks)
@@ -84,19 +90,28 @@ func (r *Reports) current() (*search.View, error) {
 	return nil, fiber.ErrServiceUnavailable
 }
 
-func meta(title string, between ...page.Crumb) page.Meta {
-	return page.Meta{Language: page.Bokmal, Title: title, NoIndex: true,
-		Crumbs: append([]page.Crumb{{Text: "Forsiden", Path: "/"}}, append(between, page.Crumb{Text: title, Path: "/meld-feil"})...)}
+// t returns a bokmål text in the language of the pages.
+func (r *Reports) t(text string, values ...any) string { return r.lang.T(text, values...) }
+
+// meta returns what a page says about itself; title is in the language of the pages.
+func (r *Reports) meta(title string, between ...page.Crumb) page.Meta {
+	return page.Meta{Language: r.lang, Title: title, NoIndex: true,
+		Crumbs: append([]page.Crumb{{Text: r.t("Forsiden"), Path: "/"}}, append(between, page.Crumb{Text: title, Path: "/meld-feil"})...)}
 }
 
-func render(c *fiber.Ctx, status int, component templ.Component) error {
+// see leads to a path in the language of the pages.
+func (r *Reports) see(c *fiber.Ctx, path string) error {
+	return c.Redirect(r.lang.Prefix()+path, http.StatusSeeOther)
+}
+
+func (r *Reports) render(c *fiber.Ctx, status int, component templ.Component) error {
 	var body bytes.Buffer
 	// Into a buffer: a failing template gives a 500 page, never half a page.
-	if err := component.Render(c.UserContext(), &body); err != nil {
+	if err := component.Render(page.WithLanguage(c.UserContext(), r.lang), &body); err != nil {
 		return fmt.Errorf("render %s: %w", c.Route().Path, err)
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Status(status).Send(body.Bytes())
+	return c.Status(status).Send(r.lang.KeepLanguage(body.Bytes()))
 }
 
 // retryAfter tells browsers and programs when it may work.
@@ -110,10 +125,10 @@ func away(err error) bool {
 }
 
 // Sentences that several pages say.
-const (
-	tooManyText = "Det har kommet mange meldinger på kort tid, så vi tar en pause. Det du skrev, står her. Prøv igjen om en time, eller ring."
-	awayText    = "Vi får ikke lagret meldingen akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt, eller ring."
-	pressText   = "Det er ett trykk igjen: Se over, og trykk «Send»."
+var (
+	tooManyText = page.Mark("Det har kommet mange meldinger på kort tid, så vi tar en pause. Det du skrev, står her. Prøv igjen om en time, eller ring.")
+	awayText    = page.Mark("Vi får ikke lagret meldingen akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt, eller ring.")
+	pressText   = page.Mark("Det er ett trykk igjen: Se over, og trykk «Send».")
 )
 
 const statusRetry = http.StatusUnprocessableEntity

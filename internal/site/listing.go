@@ -35,14 +35,8 @@ func (s *Site) newWriter(v *search.View) writer {
 // typeName returns the name of a type by its code.
 func (w writer) typeName(code string) string { return w.lang.Pick(w.types[code].Name) }
 
-// askFor returns what to say when asking for a type. In English the words are those to say,
-// which are Norwegian, and what they mean.
-func (w writer) askFor(t directory.OfferingType) string {
-	if w.lang != page.English {
-		return w.lang.T(t.AskFor)
-	}
-	return t.AskFor + " (" + w.lang.T(t.AskFor) + ")"
-}
+// askFor returns what to say when asking for a type.
+func (w writer) askFor(t directory.OfferingType) view.Words { return view.WordsToSay(w.lang, t.AskFor) }
 
 // kommuneName returns the name to show for a kommune.
 func (w writer) kommuneName(n region.Number) string {

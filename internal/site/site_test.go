@@ -43,7 +43,7 @@ func newTestApp(t testing.TB) *fiber.App {
 		search.GroupDocument(directory.TypeGroup{Code: "snakk", Name: directory.Text{NB: "Snakk med noen"}}),
 		search.TypeDocument(directory.OfferingType{Code: "hjelpetelefon", Group: "snakk", Order: 1, Name: directory.Text{NB: "Hjelpetelefon"}, Plural: directory.Text{NB: "Hjelpetelefoner"}, Does: directory.Text{NB: "Prøvetekst."}}),
 		search.TypeDocument(directory.OfferingType{Code: "ppt", Group: "snakk", Order: 2, Name: directory.Text{NB: "PPT"}, Plural: directory.Text{NB: "PPT"}, Does: directory.Text{NB: "Prøvetekst."},
-			EveryKommune: true, AskFor: "Kan jeg få snakke med PPT?", Alternatives: []string{"hjelpetelefon"}}),
+			EveryKommune: true, AskFor: "Barnet trenger hjelp i barnehagen eller på skolen. Hvordan kommer jeg i kontakt med PPT?", Alternatives: []string{"hjelpetelefon"}}),
 		search.OfferingDocument(directory.Offering{ID: 1, Type: "hjelpetelefon", Name: "Testtilbud <script>alert(1)</script>", Status: directory.Published,
 			Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: "116123"}}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}),
 		search.OfferingDocument(directory.Offering{ID: 2, Type: "ppt", Name: "Testtilbud med klage", Status: directory.Published, Complaint: "Send klagen til <oss>.\n\nFristen er fire uker.",

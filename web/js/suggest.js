@@ -8,7 +8,8 @@
 // sends the form. With data-suggest-kind="kommune" only completions of that kind are shown.
 
 const WAIT = 120; // ms without a key press before asking
-const KINDS = { kommune: "Kommune", type: "Type tilbud", uttrykk: "Søk", tilbud: "Tilbud", artikkel: "Artikkel" };
+
+const words = document.body.dataset; // in the language of the page
 
 let lists = 0;
 
@@ -44,7 +45,7 @@ export function suggest(input) {
   list.className = "o-suggest";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Forslag");
+  list.setAttribute("aria-label", words.forslag);
   status.className = "ds-sr-only";
   status.setAttribute("role", "status");
   input.after(list, status);
@@ -94,7 +95,7 @@ export function suggest(input) {
     list.hidden = options.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     status.textContent =
-      options.length === 0 ? "Ingen forslag." : `${options.length} forslag. Bruk piltastene for å velge.`;
+      options.length === 0 ? words.forslagIngen : words.forslagAntall.replace("{antall}", options.length);
     move(-1);
   }
 
@@ -104,7 +105,7 @@ export function suggest(input) {
     li.setAttribute("role", "option");
     li.append(part("text", option.tekst));
     if (option.undertekst) li.append(part("sub", option.undertekst));
-    if (!input.dataset.suggestKind) li.append(part("kind", KINDS[option.slag] || ""));
+    if (!input.dataset.suggestKind) li.append(part("kind", words[`slag${option.slag[0].toUpperCase()}${option.slag.slice(1)}`] || ""));
     return li;
   }
 
@@ -154,7 +155,7 @@ export function suggest(input) {
   function choose(option) {
     if (!option) return;
     close();
-    if (!("suggestFill" in input.dataset)) return location.assign(option.url);
+    if (!("suggestFill" in input.dataset)) return location.assign(words.prefix + option.url);
     input.value = option.tekst;
     input.form?.requestSubmit();
   }

@@ -10,37 +10,41 @@ import (
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
-// reportTexts are what a reader chooses, and how it is said back, by the code of the choice.
-var reportTexts = map[string]struct{ choice, said string }{
-	"telefon":     {"Telefonnummeret virker ikke", "Du meldte at telefonnummeret ikke virker hos"},
-	"apningstid":  {"Åpningstidene stemmer ikke", "Du meldte at åpningstidene ikke stemmer hos"},
-	"nettside":    {"Nettsiden virker ikke", "Du meldte at nettsiden ikke virker hos"},
-	"finnes_ikke": {"Tilbudet finnes ikke lenger", "Du meldte at dette ikke finnes lenger:"},
-	"annet":       {"Noe annet", "Du meldte at noe ikke stemmer"},
-	"mangler":     {"Et tilbud mangler", "Du meldte at et tilbud mangler"},
+// reportTexts are what a reader chooses, and how it is said back, before the name of what it
+// is about and without one, by the code of the choice.
+var reportTexts = map[string]struct{ choice, said, alone string }{
+	"telefon": {page.Mark("Telefonnummeret virker ikke"), page.Mark("Du meldte at telefonnummeret ikke virker hos"),
+		page.Mark("Du meldte at et telefonnummer ikke virker.")},
+	"apningstid": {page.Mark("Åpningstidene stemmer ikke"), page.Mark("Du meldte at åpningstidene ikke stemmer hos"),
+		page.Mark("Du meldte at åpningstidene ikke stemmer.")},
+	"nettside": {page.Mark("Nettsiden virker ikke"), page.Mark("Du meldte at nettsiden ikke virker hos"),
+		page.Mark("Du meldte at en nettside ikke virker.")},
+	"finnes_ikke": {page.Mark("Tilbudet finnes ikke lenger"), page.Mark("Du meldte at dette ikke finnes lenger:"),
+		page.Mark("Du meldte at et tilbud ikke finnes lenger.")},
+	"annet": {page.Mark("Noe annet"), page.Mark("Du meldte at noe ikke stemmer hos"),
+		page.Mark("Du meldte at noe ikke stemmer.")},
+	"mangler": {page.Mark("Et tilbud mangler"), "", page.Mark("Du meldte at et tilbud mangler.")},
 }
 
-// ReportChoice returns what a reader chooses, by its code: "Telefonnummeret virker ikke".
+// ReportChoice returns what a reader chooses, by its code, in bokmål: "Telefonnummeret virker ikke".
 func ReportChoice(code string) string { return reportTexts[code].choice }
 
-// ReportSaid returns the beginning of a sentence that ends in what the report is about.
+// ReportSaid returns what was reported, in bokmål: a sentence, or with about the beginning of
+// one that ends in what the report is about.
 func ReportSaid(code string, about bool) string {
-	switch {
-	case code == "annet" && about:
-		return reportTexts[code].said + " hos"
-	case !about:
-		return reportTexts[code].said + "."
+	if about {
+		return reportTexts[code].said
 	}
-	return reportTexts[code].said
+	return reportTexts[code].alone
 }
 
 // ReportAnswerText returns what a reader is told when a report was answered so.
 func ReportAnswerText(state string) string {
 	return map[string]string{
-		"apen":    "Ingen har svart ennå",
-		"rettet":  "Takk. Det er rettet.",
-		"stemmer": "Takk. Vi har sjekket, og det som står, stemmer.",
-		"avvist":  "Takk. Vi har ikke endret noe.",
+		"apen":    page.Mark("Ingen har svart ennå"),
+		"rettet":  page.Mark("Takk. Det er rettet."),
+		"stemmer": page.Mark("Takk. Vi har sjekket, og det som står, stemmer."),
+		"avvist":  page.Mark("Takk. Vi har ikke endret noe."),
 	}[state]
 }
 
