@@ -2,7 +2,7 @@
 // name that carries a hash of its content, text files also compressed, and manifest.json
 // from logical to real names. Run by `npm run build`, after `npm ci`.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -83,7 +83,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 await bundle();
 write("icons.svg", sprite());
-write("favicon.svg", readFileSync("img/favicon.svg"));
+for (const file of readdirSync("img")) write(file, readFileSync(`img/${file}`));
 writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 2) + "\n");
 rmSync("dist", { recursive: true, force: true });
 renameSync(out, "dist");

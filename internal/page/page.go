@@ -3,6 +3,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ type Meta struct {
 	NoIndex     bool   // keep out of search engines
 	Menu        Menu   // entry of the main menu that the page belongs to
 	Crumbs      []Crumb
+	LinkedData  []any // what the page is in schema.org, each as it is written in JSON-LD
 }
 
 // Address returns the page's absolute address in a language, "" for pages that have none.
@@ -77,3 +79,34 @@ func OfferingPath(o *directory.Offering) string {
 }
 
 func key(id, slug string) string { return strings.TrimSuffix(id+"-"+slug, "-") }
+
+// breadcrumbs is the way to a page as schema.org has it.
+type breadcrumbs struct {
+	Context string           `json:"@context"`
+	Type    string           `json:"@type"`
+	Items   []breadcrumbItem `json:"itemListElement"`
+}
+
+type breadcrumbItem struct {
+	Type     string `json:"@type"`
+	Position int    `json:"position"`
+	Name     string `json:"name"`
+	Item     string `json:"item"`
+}
+
+// Linked returns what the page says about itself in JSON-LD: LinkedData, and the way to it.
+// Pages without an address of their own say nothing.
+func (m Meta) Linked() []any {
+	if m.BaseURL == "" {
+		return nil
+	}
+	if len(m.Crumbs) < 2 {
+		return m.LinkedData
+	}
+	way := breadcrumbs{Context: "https://schema.org", Type: "BreadcrumbList"}
+	for i, c := range m.Crumbs {
+		address := m.BaseURL + Meta{Path: c.Path}.In(m.Language)
+		way.Items = append(way.Items, breadcrumbItem{"ListItem", i + 1, c.Text, address})
+	}
+	return append(slices.Clone(m.LinkedData), way)
+}

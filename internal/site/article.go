@@ -72,6 +72,9 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 	}
 	m := s.meta(a.Title, a.Path(), page.MenuAdvice, between...)
 	m.Description = a.Lead
+	if !a.IsIndex() {
+		m.LinkedData = append(m.LinkedData, s.linkedArticle(a, m))
+	}
 	p := view.ArticlePage{
 		Meta:    m,
 		Title:   a.Title,

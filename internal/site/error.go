@@ -64,6 +64,9 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	if l, _ := page.Split(c.Path()); l != s.lang {
 		return s.In(l).RenderError(c, status, requestID)
 	}
+	if status == http.StatusNotFound && s.follow(c) {
+		return nil
+	}
 	t := errorTextOf(status)
 	p := view.ErrorPage{
 		Meta:    page.Meta{Language: s.lang, Title: s.t(t.heading), NoIndex: true},

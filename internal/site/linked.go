@@ -3,8 +3,10 @@ package site
 import (
 	"slices"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
 // linkedService is an offering as schema.org has it, in JSON-LD. What is not known is
@@ -48,7 +50,7 @@ type linkedPhone struct {
 var publicKinds = []directory.OrganizationKind{directory.KindKommune, directory.KindFylkeskommune, directory.KindState, directory.KindHealthTrust}
 
 func (s *Site) linkedData(w writer, o *directory.Offering) linkedService {
-	address := s.deps.BaseURL + page.OfferingPath(o)
+	address := s.deps.BaseURL + s.lang.Prefix() + page.OfferingPath(o)
 	out := linkedService{
 		Context:     "https://schema.org",
 		Type:        "Service",
@@ -80,6 +82,40 @@ func (s *Site) linkedData(w writer, o *directory.Offering) linkedService {
 	}
 	for _, url := range o.Websites {
 		out.Channels = append(out.Channels, &linkedChannel{Type: "ServiceChannel", URL: url})
+	}
+	return out
+}
+
+// linkedArticle is a guidance article as schema.org has it.
+type linkedArticle struct {
+	Context       string         `json:"@context"`
+	Type          string         `json:"@type"`
+	ID            string         `json:"@id"`
+	Headline      string         `json:"headline"`
+	Description   string         `json:"description"`
+	Language      string         `json:"inLanguage"`
+	DatePublished string         `json:"datePublished"`
+	DateModified  string         `json:"dateModified"`
+	Publisher     linkedProvider `json:"publisher"`
+	CitesLaws     []string       `json:"citation,omitempty"`
+}
+
+// linkedArticle returns an article that is not a section's own text. The day of each date
+// is the article's own.
+func (s *Site) linkedArticle(a *article.Article, m page.Meta) linkedArticle {
+	out := linkedArticle{
+		Context:       "https://schema.org",
+		Type:          "Article",
+		ID:            m.Address(m.Language),
+		Headline:      a.Title,
+		Description:   a.Lead,
+		Language:      string(m.Language),
+		DatePublished: a.Published.Format("2006-01-02"),
+		DateModified:  a.Updated.Format("2006-01-02"),
+		Publisher:     linkedProvider{Type: "Organization", Name: view.SiteName, URL: s.deps.BaseURL},
+	}
+	for _, law := range a.Laws {
+		out.CitesLaws = append(out.CitesLaws, law.Text)
 	}
 	return out
 }

@@ -70,6 +70,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 	t := w.types[o.Type]
 	m := s.meta(o.Name, page.OfferingPath(o), page.MenuSearch, w.crumb(o))
 	m.Description = w.area(o.Coverage, o.Kommune()).Words(s.lang) + ". " + s.lang.Pick(t.Does)
+	m.LinkedData = append(m.LinkedData, s.linkedData(w, o))
 	p := view.OfferingPage{
 		Meta:        m,
 		Name:        o.Name,
@@ -99,7 +100,6 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		SourceURL:   o.Source.URL,
 		Changed:     s.lang.Date(o.ChangedAt),
 		Report:      view.QuickReportOf(o, s.stamp()),
-		LinkedData:  s.linkedData(w, o),
 	}
 	if o.Organization.Name != o.Name {
 		p.Organization = o.Organization.Name

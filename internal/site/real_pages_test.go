@@ -164,11 +164,13 @@ func testSitemap(t *testing.T, r *real) {
 	var want []string
 	for _, target := range r.allPages(t) {
 		p := r.page(t, target)
-		if !strings.Contains(target, "?") && !p.Has(`meta[name="robots"]`) {
-			want = append(want, target)
+		if strings.Contains(target, "?") || p.Has(`meta[name="robots"]`) || target == "/hvor" {
+			continue
+		}
+		for _, address := range p.Attrs(`link[rel="alternate"][hreflang]:not([hreflang="x-default"])`, "href") {
+			want = append(want, strings.TrimPrefix(address, baseURL))
 		}
 	}
-	want = slices.DeleteFunc(want, func(target string) bool { return target == "/hvor" })
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {

@@ -28,12 +28,22 @@ const maxSitemap = 50_000
 // sitemap is the file of sitemaps.org.
 type sitemap struct {
 	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	XHTML   string       `xml:"xmlns:xhtml,attr"`
 	URLs    []sitemapURL `xml:"url"`
 }
 
 type sitemapURL struct {
 	Loc     string `xml:"loc"`
 	LastMod string `xml:"lastmod,omitempty"` // a day
+	Others  []sitemapLink
+}
+
+// sitemapLink is the same page in one of its languages.
+type sitemapLink struct {
+	XMLName  xml.Name `xml:"xhtml:link"`
+	Rel      string   `xml:"rel,attr"`
+	Language string   `xml:"hreflang,attr"`
+	Href     string   `xml:"href,attr"`
 }
 
 func (s *Site) showSitemap(c *fiber.Ctx) error {
@@ -47,12 +57,20 @@ func (s *Site) showSitemap(c *fiber.Ctx) error {
 }
 
 func (s *Site) sitemap(v *search.View) sitemap {
-	var m sitemap
-	add := func(path, changed string) {
-		if len(m.URLs) < maxSitemap {
-			m.URLs = append(m.URLs, sitemapURL{s.deps.BaseURL + path, changed})
+	m := sitemap{XHTML: "http://www.w3.org/1999/xhtml"}
+	in := func(path, changed string, languages []page.Language) {
+		meta := page.Meta{BaseURL: s.deps.BaseURL, Path: path}
+		var links []sitemapLink
+		for _, l := range languages {
+			links = append(links, sitemapLink{Rel: "alternate", Language: string(l), Href: meta.Address(l)})
+		}
+		for _, l := range languages {
+			if len(m.URLs) < maxSitemap {
+				m.URLs = append(m.URLs, sitemapURL{Loc: meta.Address(l), LastMod: changed, Others: links})
+			}
 		}
 	}
+	add := func(path, changed string) { in(path, changed, page.Languages()) }
 	for _, path := range []string{"/", "/sok", "/kommuner", "/om", "/om/data", "/personvern"} {
 		add(path, "")
 	}

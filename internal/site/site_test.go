@@ -1,6 +1,7 @@
 package site
 
 import (
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
@@ -161,6 +163,13 @@ func TestRedirects(t *testing.T) {
 		"/hvor?q=Skedsmo":          "/kommune/3205-lillestrom",
 		"/fylke/32":                "/fylke/32-akershus",
 		"/tilbud/1":                "/tilbud/1-testtilbud-script-alert-1-script",
+
+		// As older sites wrote the same.
+		"/M%C3%B8te-med-helsetjenesten/Test.aspx": "/mote-med-helsetjenesten/test",
+		"/mote-med-helsetjenesten/test.html":      "/mote-med-helsetjenesten/test",
+		"/artikler/mote-med-helsetjenesten/test":  "/mote-med-helsetjenesten/test",
+		"/test":                                   "/mote-med-helsetjenesten/test",
+		"/en/S%C3%B8k":                            "/en/sok",
 	} {
 		resp, _ := get(t, app, target)
 		if got := resp.Header.Get("Location"); resp.StatusCode < 300 || resp.StatusCode > 399 || got != want {
@@ -218,4 +227,33 @@ func FuzzSearchParameters(f *testing.F) {
 			t.Errorf("/sok?%s = %d", query, resp.StatusCode)
 		}
 	})
+}
+
+func TestPagesSayWhatTheyAre(t *testing.T) {
+	app := newTestApp(t)
+	_, body := get(t, app, "/nn/mote-med-helsetjenesten/test")
+	scripts := htmlcheck.Parse(body).All(`script[type="application/ld+json"]`)
+	if len(scripts) != 2 {
+		t.Fatalf("%d scripts, want the article and the way to it", len(scripts))
+	}
+	var a struct {
+		Type     string `json:"@type"`
+		ID       string `json:"@id"`
+		Modified string `json:"dateModified"`
+	}
+	if err := json.Unmarshal([]byte(scripts[0].Data()), &a); err != nil || a.Type != "Article" || a.Modified != "2026-11-02" ||
+		a.ID != "https://oversikt.example/nn/mote-med-helsetjenesten/test" {
+		t.Errorf("article %+v, %v", a, err)
+	}
+	var way struct {
+		Type  string `json:"@type"`
+		Items []struct {
+			Position   int
+			Name, Item string
+		} `json:"itemListElement"`
+	}
+	if err := json.Unmarshal([]byte(scripts[1].Data()), &way); err != nil || way.Type != "BreadcrumbList" || len(way.Items) != 3 ||
+		way.Items[0].Item != "https://oversikt.example/nn" || way.Items[1].Position != 2 {
+		t.Errorf("the way %+v, %v", way, err)
+	}
 }
