@@ -234,8 +234,10 @@ CREATE TABLE public.articles (
     version integer DEFAULT 1 NOT NULL,
     confirmed_at timestamp with time zone,
     confirmed_by text,
+    language text DEFAULT 'nb'::text NOT NULL,
     CONSTRAINT articles_confirmed_by_check CHECK ((confirmed_by <> ''::text)),
     CONSTRAINT articles_confirmed_check CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+    CONSTRAINT articles_language_check CHECK ((language = ANY (ARRAY['nb'::text, 'nn'::text, 'en'::text]))),
     CONSTRAINT articles_section_check CHECK ((section = ANY (ARRAY['ta-vare-pa-deg-selv'::text, 'ta-vare-pa-den-syke'::text, 'ta-vare-pa-familien'::text, 'ta-vare-pa-barna'::text, 'mote-med-helsetjenesten'::text]))),
     CONSTRAINT articles_slug_check CHECK ((slug ~ '^([a-z0-9]+(-[a-z0-9]+)*)?$'::text)),
     CONSTRAINT articles_source_check CHECK ((source <> ''::text)),
@@ -2036,7 +2038,7 @@ ALTER TABLE ONLY public.apps
 --
 
 ALTER TABLE ONLY public.articles
-    ADD CONSTRAINT articles_pkey PRIMARY KEY (section, slug);
+    ADD CONSTRAINT articles_pkey PRIMARY KEY (section, slug, language);
 
 
 --

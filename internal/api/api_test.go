@@ -115,6 +115,8 @@ var answersOf = []struct {
 	{"typer", "/typer", 200},
 	{"artikler", "/artikler", 200},
 	{"artikkel", "/artikler/mote-med-helsetjenesten/test-artikkel", 200},
+	{"artikler-engelsk", "/artikler?sprak=en", 200},
+	{"artikkel-engelsk", "/artikler/mote-med-helsetjenesten/test-artikkel?sprak=en", 200},
 	{"artikkel-ukjent", "/artikler/mote-med-helsetjenesten/finnes-ikke", 404},
 	{"sted", "/sted?q=Våler", 200},
 	{"sted-postnummer", "/sted?postnummer=2000", 200},

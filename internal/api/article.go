@@ -18,6 +18,7 @@ import (
 
 // ArticleSummary is an article as it stands in lists.
 type ArticleSummary struct {
+	Language    string     `json:"sprak" enum:"nb,nn,en" doc:"Språket artikkelen er på. Den er på bokmål når den ikke er oversatt."`
 	Section     string     `json:"seksjon"`
 	Slug        string     `json:"slug"`
 	Title       string     `json:"tittel"`
@@ -27,13 +28,14 @@ type ArticleSummary struct {
 	ConfirmedAt *time.Time `json:"sist_bekreftet" doc:"Når en redaktør sist sjekket at lover, tall og lenker stemmer."`
 	Types       []Coded    `json:"typer" doc:"Typene tilbud artikkelen leder til."`
 	Topics      []Coded    `json:"tema"`
+	Audience    *string    `json:"skrevet_til" enum:"barn,ungdom" doc:"Hvem artikkelen er skrevet til, når det ikke er alle."`
 	URL         string     `json:"url" format:"uri" doc:"Siden for artikkelen."`
 }
 
 type fullArticle struct {
 	ArticleSummary
-	Markdown string          `json:"markdown"`
-	HTML     string          `json:"html" doc:"Det samme som HTML uten skript, stil eller bilder."`
+	Markdown string          `json:"markdown" doc:"Der det står {{tilbud type=\"kode\"}} eller {{tilbud tema=\"kode\"}} på en egen linje, ser leseren tilbudene i sin kommune."`
+	HTML     string          `json:"html" doc:"Det samme som HTML uten skript, stil eller bilder, og uten tilbudene i leserens kommune."`
 	Laws     []link          `json:"lover"`
 	Sources  []articleSource `json:"kilder"`
 }
@@ -47,6 +49,12 @@ type articleSource struct {
 	Title string  `json:"tittel"`
 	URL   string  `json:"url" format:"uri"`
 	Date  *string `json:"dato" format:"date"`
+}
+
+// ArticleLanguage is the parameter that asks for articles in a language. It has a capital so
+// that the inputs it is embedded in have it too.
+type ArticleLanguage struct {
+	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" doc:"Språket artiklene skal være på. De som ikke er oversatt, kommer på bokmål."`
 }
 
 func (a *API) registerArticles(h huma.API) {
@@ -66,30 +74,19 @@ func (a *API) registerArticles(h huma.API) {
 	}, a.showArticle)
 }
 
-func (a *API) listArticles(_ context.Context, v *search.View, _ *struct{}) (*List[ArticleSummary], error) {
-	return whole(each(articles(v), func(art *article.Article) ArticleSummary { return a.articleSummary(v, art) })), nil
-}
-
-// articles returns the articles of all sections, without the sections' own texts.
-func articles(v *search.View) []*article.Article {
-	var out []*article.Article
-	for _, section := range article.Sections() {
-		for _, art := range v.Articles(section) {
-			if !art.IsIndex() {
-				out = append(out, art)
-			}
-		}
-	}
-	return out
+func (a *API) listArticles(_ context.Context, v *search.View, in *ArticleLanguage) (*List[ArticleSummary], error) {
+	return whole(each(v.Articles(in.Language, ""), func(art *article.Article) ArticleSummary { return a.articleSummary(v, art) })), nil
 }
 
 func (a *API) showArticle(_ context.Context, v *search.View, in *struct {
 	Section string `path:"seksjon" maxLength:"200"`
 	Slug    string `path:"slug" maxLength:"200"`
+
+	ArticleLanguage
 }) (*fullArticle, error) {
-	art, ok := v.Article(in.Section, in.Slug)
+	art, ok := v.Article(in.Language, in.Section, in.Slug)
 	if !ok {
-		return nil, a.unknownArticle(v, in.Section, in.Slug)
+		return nil, a.unknownArticle(v, in.Language, in.Section)
 	}
 	html, err := art.HTML()
 	if err != nil {
@@ -112,9 +109,9 @@ func (a *API) showArticle(_ context.Context, v *search.View, in *struct {
 
 // unknownArticle returns a 404 with the articles of the section; with all of them when
 // the section is unknown too.
-func (a *API) unknownArticle(v *search.View, section, slug string) *problem {
+func (a *API) unknownArticle(v *search.View, language, section string) *problem {
 	location := "path.slug"
-	near := articles(v)
+	near := v.Articles(language, "")
 	if slices.Contains(article.Sections(), section) {
 		near = slices.DeleteFunc(near, func(art *article.Article) bool { return art.Section != section })
 	} else {
@@ -127,6 +124,7 @@ func (a *API) unknownArticle(v *search.View, section, slug string) *problem {
 
 func (a *API) articleSummary(v *search.View, art *article.Article) ArticleSummary {
 	return ArticleSummary{
+		Language:    art.Language,
 		Section:     art.Section,
 		Slug:        art.Slug,
 		Title:       art.Title,
@@ -136,8 +134,17 @@ func (a *API) articleSummary(v *search.View, art *article.Article) ArticleSummar
 		ConfirmedAt: art.ConfirmedAt,
 		Types:       each(art.Types, func(code string) Coded { return a.typeName(v, code) }),
 		Topics:      terms(v, directory.Topic, art.Topics),
-		URL:         a.page(art.Path()),
+		Audience:    known(string(art.Audience)),
+		URL:         a.page(inLanguage(art)),
 	}
+}
+
+// inLanguage returns the path of the article's page in its own language.
+func inLanguage(art *article.Article) string {
+	if art.Language == article.Bokmal {
+		return art.Path()
+	}
+	return "/" + art.Language + art.Path()
 }
 
 // begins reports whether text begins a type's code or name, or one of the words that

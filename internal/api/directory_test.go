@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -47,12 +48,14 @@ func testDocuments(t testing.TB) []search.Document {
 		docs = append(docs, search.OfferingDocument(o))
 	}
 	for name, src := range map[string]string{
-		"mote-med-helsetjenesten/_index.md":          "---\ntittel: Testdel\ningress: Om testdelen.\npublisert: 2026-11-01\noppdatert: 2026-11-01\n---\nTekst.\n",
-		"mote-med-helsetjenesten/test-artikkel.md":   testArticle,
+		"mote-med-helsetjenesten/_index.md":        "---\ntittel: Testdel\ningress: Om testdelen.\npublisert: 2026-11-01\noppdatert: 2026-11-01\n---\nTekst.\n",
+		"mote-med-helsetjenesten/test-artikkel.md": testArticle,
+		"mote-med-helsetjenesten/test-artikkel.en.md": strings.NewReplacer("tittel: Testartikkel", "tittel: Test article", "Del", "Part",
+			"Tekst med", "{{tilbud type=\"ppt\"}}\n\nText with", "tema: [", "for: ungdom\ntema: [").Replace(testArticle),
 		"mote-med-helsetjenesten/en-artikkel-til.md": "---\ntittel: En testartikkel til\ningress: Kort.\npublisert: 2026-11-02\noppdatert: 2026-11-02\nrekkefolge: 2\n---\nTekst.\n",
 	} {
 		a, err := article.Parse(name, []byte(src))
-		if a.Slug == "test-artikkel" {
+		if a.Slug == "test-artikkel" && a.Language == article.Bokmal {
 			checked := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 			a.ConfirmedAt = &checked
 		}

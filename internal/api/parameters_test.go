@@ -76,6 +76,7 @@ func TestWrongParameters(t *testing.T) {
 		{"/kommuner/301", 404, "path.nummer"},
 		{"/kommuner/Troms%C3%B8", 404, "path.nummer"},
 		{"/kommuner/9999/tilbud", 404, "path.nummer"},
+		{"/artikler?sprak=se", 422, "query.sprak"},
 		{"/artikler/finnes-ikke/test-artikkel", 404, "path.seksjon"},
 		{"/artikler/mote-med-helsetjenesten/finnes-ikke", 404, "path.slug"},
 		{"/sted", 422, "query.q"},

@@ -147,13 +147,15 @@ func (a *API) placeMatch(k *search.Kommune) placeMatch {
 func (a *API) suggest(_ context.Context, v *search.View, in *struct {
 	Text string `query:"q" maxLength:"500" doc:"Det som er skrevet så langt."`
 	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel" doc:"Bare forslag av dette slaget."`
+
+	ArticleLanguage
 }) (*suggestions, error) {
 	const most = 10
 	var kinds []search.SuggestionKind
 	if in.Kind != "" {
 		kinds = append(kinds, search.SuggestionKind(in.Kind))
 	}
-	found := v.Suggest(in.Text, most, kinds...)
+	found := v.Suggest(in.Language, in.Text, most, kinds...)
 	return &suggestions{each(found, func(s search.Suggestion) suggestion {
 		return suggestion{Text: s.Text, Kind: string(s.Kind), URL: s.Path, Sub: known(s.Sub)}
 	})}, nil

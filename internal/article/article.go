@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"time"
 )
@@ -40,7 +39,9 @@ const (
 )
 
 // Languages returns the languages of articles, bokmål first.
-func Languages() []string { return []string{Bokmal, Nynorsk, English} }
+func Languages() []string { return slices.Clone(languages) }
+
+var languages = []string{Bokmal, Nynorsk, English}
 
 // Audience is whom an article is written to.
 type Audience string
@@ -94,11 +95,14 @@ type Source struct {
 // IsIndex reports whether the article is a section's own text.
 func (a Article) IsIndex() bool { return a.Slug == "" }
 
+// Key returns what tells the article from the others.
+func (a Article) Key() Key { return Key{a.Language, a.Section, a.Slug} }
+
 // Path returns the article's public address below the root of the site in its language, as
 // in "/mote-med-helsetjenesten/tips-og-rad"; it is the same in all languages.
-func (a Article) Path() string { return path.Join("/", a.Section, a.Slug) }
+func (a Article) Path() string { return a.Key().Path() }
 
-// ParseFS reads every article of fsys (see File), and returns them by section, the section's
+// ParseFS reads every article of fsys (see Key.File), and returns them by section, the section's
 // own text first and the others by Order, bokmål before its translations. It reports the
 // problems of all files together, and then returns no articles.
 func ParseFS(fsys fs.FS) ([]Article, error) {
@@ -124,15 +128,19 @@ func ParseFS(fsys fs.FS) ([]Article, error) {
 	if problems = append(problems, Orphans(articles)...); len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	slices.SortFunc(articles, func(a, b Article) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
-			cmp.Compare(a.Order, b.Order),
-			cmp.Compare(a.Slug, b.Slug),
-			cmp.Compare(slices.Index(Languages(), a.Language), slices.Index(Languages(), b.Language)),
-		)
-	})
+	slices.SortFunc(articles, Compare)
 	return articles, nil
+}
+
+// Compare orders articles by section, the section's own text first and the others by Order,
+// bokmål before its translations.
+func Compare(a, b Article) int {
+	return cmp.Or(
+		cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
+		cmp.Compare(a.Order, b.Order),
+		cmp.Compare(a.Slug, b.Slug),
+		cmp.Compare(slices.Index(languages, a.Language), slices.Index(languages, b.Language)),
+	)
 }
 
 // Orphans returns a Problem for every translation whose bokmål is not among the articles.
@@ -146,7 +154,7 @@ func Orphans(articles []Article) []error {
 	var problems []error
 	for _, a := range articles {
 		if !bokmal[a.Path()] {
-			problems = append(problems, Problem{File: File(a.Language, a.Section, a.Slug), Field: FieldSlug, Fault: NoBokmal})
+			problems = append(problems, a.Key().Orphan())
 		}
 	}
 	return problems

@@ -64,7 +64,7 @@ func measureOf(a Article) measure {
 }
 
 // fileOf is what a fault is told of.
-func fileOf(a Article) string { return File(a.Language, a.Section, a.Slug) }
+func fileOf(a Article) string { return a.Key().File() }
 
 // checkedIn returns the articles of the repository.
 func checkedIn(t *testing.T) []Article {

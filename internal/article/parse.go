@@ -24,21 +24,10 @@ var (
 // indexName is the file name of a section's own text.
 const indexName = "_index"
 
-// File returns the name that Parse knows an article by, "<section>/<slug>.md": with "_index"
-// for a slug that is empty, and ".nn.md" or ".en.md" for a translation.
-func File(language, section, slug string) string {
-	if language != Bokmal {
-		language = "." + language
-	} else {
-		language = ""
-	}
-	return section + "/" + cmp.Or(slug, indexName) + language + ".md"
-}
-
 // Parse reads one article. The language, section and slug come from the last two parts of
-// name; see File. All problems are reported together; Problems takes them apart.
+// name; see Key.File. All problems are reported together; Problems takes them apart.
 func Parse(name string, src []byte) (Article, error) {
-	language, section, slug, err := place(name)
+	key, err := place(name)
 	if err != nil {
 		return Article{}, err
 	}
@@ -59,9 +48,9 @@ func Parse(name string, src []byte) (Article, error) {
 	values := r.mapping(root, "", "tittel", "ingress", "publisert", "oppdatert", "rekkefolge",
 		"typer", "tema", "for", "lover", "kilder", "sokeord")
 	a := Article{
-		Language:    language,
-		Section:     section,
-		Slug:        slug,
+		Language:    key.Language,
+		Section:     key.Section,
+		Slug:        key.Slug,
 		Title:       r.text("tittel", r.required(root, values, "", "tittel")),
 		Lead:        r.text("ingress", r.required(root, values, "", "ingress")),
 		Published:   r.date("publisert", r.required(root, values, "", "publisert")),
@@ -91,14 +80,14 @@ func Parse(name string, src []byte) (Article, error) {
 	return a, nil
 }
 
-// place takes an article's language, section and slug from its file name.
-func place(name string) (language, section, slug string, err error) {
-	section = path.Base(path.Dir(name))
+// place takes an article's key from its file name.
+func place(name string) (Key, error) {
+	section := path.Base(path.Dir(name))
 	if !slices.Contains(sections, section) {
-		return "", "", "", Problem{name, 0, FieldSection, NotSection, fmt.Sprintf("%q is not one of %s", section, strings.Join(sections, ", "))}
+		return Key{}, Problem{name, 0, FieldSection, NotSection, fmt.Sprintf("%q is not one of %s", section, strings.Join(sections, ", "))}
 	}
 	slug, found := strings.CutSuffix(path.Base(name), ".md")
-	language = Bokmal
+	language := Bokmal
 	for _, other := range []string{Nynorsk, English} {
 		if base, ok := strings.CutSuffix(slug, "."+other); ok {
 			language, slug = other, base
@@ -107,13 +96,13 @@ func place(name string) (language, section, slug string, err error) {
 	}
 	switch {
 	case !found:
-		return "", "", "", Problem{name, 0, FieldSlug, NotMarkdown, ""}
+		return Key{}, Problem{name, 0, FieldSlug, NotMarkdown, ""}
 	case slug == indexName:
-		return language, section, "", nil
+		return Key{language, section, ""}, nil
 	case !slugPattern.MatchString(slug):
-		return "", "", "", Problem{name, 0, FieldSlug, NotSlug, slug}
+		return Key{}, Problem{name, 0, FieldSlug, NotSlug, slug}
 	}
-	return language, section, slug, nil
+	return Key{language, section, slug}, nil
 }
 
 // split divides a source into front matter and text. The front matter keeps its

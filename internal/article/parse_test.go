@@ -107,7 +107,7 @@ func TestParseTranslation(t *testing.T) {
 		if a.Language != test.language || a.Slug != test.slug || a.Audience != Youth {
 			t.Errorf("%s: got language %q, slug %q, for %q", test.name, a.Language, a.Slug, a.Audience)
 		}
-		if got := File(a.Language, a.Section, a.Slug); got != test.name {
+		if got := a.Key().File(); got != test.name {
 			t.Errorf("file name: got %s, want %s", got, test.name)
 		}
 	}
@@ -263,4 +263,23 @@ func FuzzParse(f *testing.F) {
 		}
 		checkSafe(t, a)
 	})
+}
+
+func TestKeyRef(t *testing.T) {
+	for _, test := range []struct {
+		key Key
+		ref string
+	}{
+		{Key{Bokmal, "ta-vare-pa-barna", "test"}, "ta-vare-pa-barna/test"},
+		{Key{Bokmal, "ta-vare-pa-barna", ""}, "ta-vare-pa-barna/"},
+		{Key{Nynorsk, "ta-vare-pa-barna", ""}, "nn/ta-vare-pa-barna/"},
+		{Key{English, "ta-vare-pa-barna", "test"}, "en/ta-vare-pa-barna/test"},
+	} {
+		if got := test.key.Ref(); got != test.ref {
+			t.Errorf("ref of %v: got %s, want %s", test.key, got, test.ref)
+		}
+		if got := ParseRef(test.ref); got != test.key {
+			t.Errorf("key of %s: got %v, want %v", test.ref, got, test.key)
+		}
+	}
 }

@@ -1,11 +1,13 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
@@ -17,6 +19,8 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("import articles: %w", err)
 	}
+	// A translation is stored after its bokmål.
+	slices.SortStableFunc(files, func(a, b string) int { return cmp.Compare(translated(a), translated(b)) })
 	for i, file := range files {
 		source, err := fs.ReadFile(fsys, file)
 		if err != nil {
@@ -27,10 +31,11 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 			im.report.Problems = append(im.report.Problems, Problem{File: articlesDir, Message: err.Error()})
 			continue
 		}
-		if a.Language != article.Bokmal {
+		result, err := im.store.SaveArticle(ctx, im.actor, "", a.Key(), string(source))
+		if p, ok := errors.AsType[article.Problem](err); ok { // a translation of what is not there
+			im.report.Problems = append(im.report.Problems, Problem{File: articlesDir, Message: p.Error()})
 			continue
 		}
-		result, err := im.store.SaveArticle(ctx, im.actor, "", a.Section, a.Slug, string(source))
 		if err != nil {
 			return fmt.Errorf("import %s: %w", file, err)
 		}
@@ -40,6 +45,9 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 	}
 	return nil
 }
+
+// translated returns 1 for the file of a translation and 0 for one in bokmål.
+func translated(file string) int { return min(strings.Count(path.Base(file), ".")-1, 1) }
 
 // Single returns a file system that holds one file of fsys alone, so that it can be
 // imported by itself. It returns an error that says which names are known when the name

@@ -117,6 +117,9 @@ func TestBrokenFiles(t *testing.T) {
 		{"a group not known", "typer.yaml", "typer:\n  - kode: x\n    gruppe: finnes_ikke\n    navn: {nb: X}\n    navn_flertall: {nb: X}\n    gjor: {nb: X}\n", `typer.yaml: type "x": gruppe "finnes_ikke"`},
 		{"no YAML", "begreper.yaml", "\t\n:", "begreper.yaml: "},
 		{"no front matter", "artikler/ta-vare-pa-barna/_index.md", "Bare tekst.\n", "artikler: ta-vare-pa-barna/_index.md"},
+		{"no bokmål", "artikler/ta-vare-pa-barna/finnes-ikke.nn.md",
+			"---\ntittel: Test\ningress: Test.\npublisert: 2026-01-01\noppdatert: 2026-01-01\nrekkefolge: 1\n---\nTekst.\n",
+			"artikler: ta-vare-pa-barna/finnes-ikke.nn.md: slug: there is no article in bokmål to translate"},
 		{"a wrong date", "artikler/ta-vare-pa-barna/_index.md",
 			"---\ntittel: Test\ningress: Test.\npublisert: i fjor\noppdatert: 2026-01-01\n---\nTekst.\n", "artikler: ta-vare-pa-barna/_index.md"},
 	} {
@@ -132,6 +135,22 @@ func TestBrokenFiles(t *testing.T) {
 				t.Errorf("tables (-before +after):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Translations go in after their bokmål, whatever their names sort as.
+func TestTranslations(t *testing.T) {
+	d := newTarget(t)
+	const text = "---\ntittel: Test\ningress: Test.\npublisert: 2026-01-01\noppdatert: 2026-01-01\nrekkefolge: 1\n---\nTekst.\n"
+	all := fstest.MapFS{}
+	for _, name := range []string{"test.en.md", "test.md", "test.nn.md"} {
+		all["artikler/ta-vare-pa-barna/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	if report := d.mustImport(t, all); report.Created != 3 || len(report.Problems) > 0 {
+		t.Errorf("%d new, problems %v, want 3 and none", report.Created, report.Problems)
+	}
+	if report := d.mustImport(t, all); report.Unchanged != 3 {
+		t.Errorf("the second time: %+v, want 3 as before", report)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -97,9 +98,9 @@ func (l *loader) other(c store.Change) error {
 		f, err := l.store.FylkeByNumber(l.ctx, region.FylkeNumber(c.Ref))
 		return l.found(func() search.Document { return search.FylkeDocument(f) }, search.FylkeID(region.FylkeNumber(c.Ref)), err)
 	case store.KindArticle:
-		section, slug, _ := strings.Cut(c.Ref, "/")
-		a, err := l.store.ArticleByPath(l.ctx, section, slug)
-		return l.found(func() search.Document { return search.ArticleDocument(a) }, search.ArticleID(section, slug), err)
+		key := article.ParseRef(c.Ref)
+		a, err := l.store.ArticleByKey(l.ctx, key)
+		return l.found(func() search.Document { return search.ArticleDocument(a) }, search.ArticleID(key), err)
 	case store.KindType:
 		t, err := l.store.OfferingTypeByCode(l.ctx, c.Ref)
 		return l.found(func() search.Document { return search.TypeDocument(t) }, search.TypeID(c.Ref), err)

@@ -31,7 +31,8 @@ type catalog struct {
 	typeIndex    map[string]int
 	terms        map[directory.TermKind][]directory.Term // in display order
 	termIndex    map[directory.TermKind]map[string]int
-	articles     []*article.Article // in display order
+	articles     []*article.Article // in display order, translations among them
+	articleOf    map[article.Key]*article.Article
 	postalCodes  map[string]*region.PostalCode
 	places       []*region.Place
 	placeNames   placeNames
@@ -182,11 +183,31 @@ func (c *catalog) indexVocabulary() {
 			c.termIndex[kind][t.Code] = i
 		}
 	}
-	sections := article.Sections()
-	slices.SortFunc(c.articles, func(a, b *article.Article) int {
-		return cmp.Or(cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
-			cmp.Compare(a.Order, b.Order), cmp.Compare(a.Slug, b.Slug))
-	})
+	slices.SortFunc(c.articles, func(a, b *article.Article) int { return article.Compare(*a, *b) })
+	c.articleOf = make(map[article.Key]*article.Article, len(c.articles))
+	for _, a := range c.articles {
+		c.articleOf[a.Key()] = a
+	}
+}
+
+// article returns the article in the key's language, in bokmål where it has not been
+// translated, or nil.
+func (c *catalog) article(k article.Key) *article.Article {
+	if a := c.articleOf[k]; a != nil {
+		return a
+	}
+	return c.articleOf[k.In(article.Bokmal)]
+}
+
+// bokmal yields the articles that the others are translations of, in display order.
+func (c *catalog) bokmal() iter.Seq[*article.Article] {
+	return func(yield func(*article.Article) bool) {
+		for _, a := range c.articles {
+			if a.Language == article.Bokmal && !yield(a) {
+				return
+			}
+		}
+	}
 }
 
 // kommune returns the kommune with the number, or nil.

@@ -95,7 +95,7 @@ func FylkeDocument(f region.Fylke) Document { return Document{FylkeID(f.Number),
 
 // ArticleDocument returns the document of a guidance article.
 func ArticleDocument(a article.Article) Document {
-	return Document{ArticleID(a.Section, a.Slug), &a}
+	return Document{ArticleID(a.Key()), &a}
 }
 
 // TypeDocument returns the document of a type of offering.
@@ -125,8 +125,10 @@ func KommuneID(n region.Number) string { return "kommune/" + string(n) }
 // FylkeID returns "fylke/03".
 func FylkeID(n region.FylkeNumber) string { return "fylke/" + string(n) }
 
-// ArticleID returns "article/section/slug"; the section's own text has no slug.
-func ArticleID(section, slug string) string { return "article/" + section + "/" + slug }
+// ArticleID returns "article/nb/section/slug"; the section's own text has no slug.
+func ArticleID(k article.Key) string {
+	return "article/" + k.Language + "/" + k.Section + "/" + k.Slug
+}
 
 // TypeID returns "type/ppt".
 func TypeID(code string) string { return "type/" + code }

@@ -66,7 +66,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		if !q.Bare {
 			res.marked = u.markedOf()
 		}
-		res.Articles = c.articleIndex.find(&u)
+		res.Articles = c.findArticles(&u, q.Language)
 		if res.Total == 0 || res.General {
 			if res.DidYouMean, err = v.didYouMean(ctx, &u); err != nil {
 				return Result{}, err

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
@@ -291,7 +292,7 @@ func FuzzSearch(f *testing.F) {
 			t.Errorf("Search(%q) = page %d of %d, %d hits of %d", s, res.Page, res.Pages, len(res.Hits), res.Total)
 		}
 		v.ResolvePlace(s)
-		v.Suggest(s, 10)
+		v.Suggest(article.Bokmal, s, 10)
 	})
 }
 
@@ -412,7 +413,7 @@ func TestTextsAreSearchable(t *testing.T) {
 
 func TestSuggestVariesKinds(t *testing.T) {
 	v := newTestView(t)
-	all := v.Suggest("s", 10)
+	all := v.Suggest(article.Bokmal, "s", 10)
 	kinds := map[SuggestionKind]int{}
 	for _, s := range all {
 		kinds[s.Kind]++
@@ -420,12 +421,12 @@ func TestSuggestVariesKinds(t *testing.T) {
 	if len(all) != 10 || kinds[SuggestKommune] == 0 || kinds[SuggestKommune] > 5 {
 		t.Errorf("%v among %d completions of s, want ten with at most five kommuner", kinds, len(all))
 	}
-	for _, s := range v.Suggest("s", 10, SuggestKommune) {
+	for _, s := range v.Suggest(article.Bokmal, "s", 10, SuggestKommune) {
 		if s.Kind != SuggestKommune {
 			t.Errorf("asked for kommuner, got %v", s)
 		}
 	}
-	if got := v.Suggest("skedsmo", 10); len(got) == 0 || got[0].Text != "Lillestrøm" || got[0].Sub != "tidligere Skedsmo" {
+	if got := v.Suggest(article.Bokmal, "skedsmo", 10); len(got) == 0 || got[0].Text != "Lillestrøm" || got[0].Sub != "tidligere Skedsmo" {
 		t.Errorf("skedsmo is completed by %v", got)
 	}
 }

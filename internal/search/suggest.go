@@ -16,8 +16,9 @@ import (
 
 // suggestion is a prepared completion with the folded key that finds it.
 type suggestion struct {
-	key  string
-	rank int // lower first
+	key      string
+	rank     int    // lower first
+	language string // of the readers whom it is for; empty for all
 	Suggestion
 }
 
@@ -49,21 +50,17 @@ func newSuggestions(c *catalog) []suggestion {
 			case e.kind != asName:
 				s.Sub, rank = e.as, rankPlace
 			}
-			list = append(list, suggestion{key, rank, s})
+			list = append(list, suggestion{key, rank, "", s})
 		}
 	}
 	for i, t := range c.types {
 		names := append([]string{t.Name.NB, t.Name.NN}, t.Words...)
 		for _, n := range names {
-			list = append(list, suggestion{fold(n), rankType, Suggestion{SuggestType, t.Plural.NB, "", "/sok?type=" + c.types[i].Code}})
+			list = append(list, suggestion{fold(n), rankType, "", Suggestion{SuggestType, t.Plural.NB, "", "/sok?type=" + c.types[i].Code}})
 		}
 	}
 	list = append(list, c.sayings()...)
-	for _, a := range c.articles {
-		for _, n := range append([]string{a.Title}, a.SearchWords...) {
-			list = append(list, suggestion{fold(n), rankArticle, Suggestion{SuggestArticle, a.Title, "", a.Path()}})
-		}
-	}
+	list = append(list, c.articleSuggestions()...)
 	slices.SortStableFunc(list, func(a, b suggestion) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Path, b.Path))
 	})
@@ -76,7 +73,7 @@ func (c *catalog) sayings() []suggestion {
 	for _, said := range c.expressions.byFirst {
 		for _, e := range said {
 			s := Suggestion{SuggestSaying, e.Text, c.leadName(e.LeadsTo[0]), "/sok?" + url.Values{"q": {e.Text}}.Encode()}
-			list = append(list, suggestion{fold(e.Text), rankSaying, s})
+			list = append(list, suggestion{fold(e.Text), rankSaying, "", s})
 		}
 	}
 	return list
@@ -84,9 +81,25 @@ func (c *catalog) sayings() []suggestion {
 
 func kommunePath(k *Kommune) string { return "/kommune/" + string(k.Number) + "-" + k.Slug() }
 
-// Suggest returns up to n completions of what a reader is typing, best first: of all kinds,
-// or of those named.
-func (v *View) Suggest(text string, n int, kinds ...SuggestionKind) []Suggestion {
+// articleSuggestions completes the titles and search words of articles, for readers of each
+// language by those of the article that they will see and those of its bokmål.
+func (c *catalog) articleSuggestions() []suggestion {
+	var list []suggestion
+	for bokmal := range c.bokmal() {
+		for _, language := range article.Languages() {
+			a := c.article(bokmal.Key().In(language))
+			names := append([]string{a.Title, bokmal.Title}, a.SearchWords...)
+			for _, n := range append(names, bokmal.SearchWords...) {
+				list = append(list, suggestion{fold(n), rankArticle, language, Suggestion{SuggestArticle, a.Title, "", a.Path()}})
+			}
+		}
+	}
+	return list
+}
+
+// Suggest returns up to n completions of what a reader of the language is typing, best
+// first: of all kinds, or of those named.
+func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []Suggestion {
 	prefix := fold(text)
 	if prefix == "" || len(prefix) > maxPlaceText || n <= 0 {
 		return nil
@@ -102,7 +115,7 @@ func (v *View) Suggest(text string, n int, kinds ...SuggestionKind) []Suggestion
 		if s.key == prefix {
 			s.rank -= rankArticle + 1 // the whole of it was written: before all completions
 		}
-		if wanted(s.Kind) {
+		if wanted(s.Kind) && (s.language == "" || s.language == language) {
 			found = append(found, s)
 		}
 	}
@@ -110,7 +123,7 @@ func (v *View) Suggest(text string, n int, kinds ...SuggestionKind) []Suggestion
 		if r := v.rows.at(k.slot); r == k.row && wanted(SuggestOffering) {
 			s := Suggestion{SuggestOffering, r.facts.Name, c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
 				"/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)}
-			found = append(found, suggestion{k.key, rankOffering, s})
+			found = append(found, suggestion{k.key, rankOffering, "", s})
 		}
 		return len(found) < 500
 	})
@@ -148,7 +161,7 @@ func (v *View) postalSuggestions(text string) []suggestion {
 	if !ok {
 		return nil
 	}
-	return []suggestion{{text, rankKommune, Suggestion{SuggestKommune, k.DisplayName(), p.Code + " " + p.PlaceTitle(), kommunePath(k)}}}
+	return []suggestion{{text, rankKommune, "", Suggestion{SuggestKommune, k.DisplayName(), p.Code + " " + p.PlaceTitle(), kommunePath(k)}}}
 }
 
 // didYouMean returns the question with the words that nothing has mended: from the names
@@ -190,16 +203,17 @@ func (c *catalog) better(w word) (string, bool) {
 	return near.text, ok && near.fold != w.fold
 }
 
-// articleIndex finds articles by normal forms of words in titles, leads and search words.
+// articleIndex finds articles by normal forms of words in titles, leads and search words, in
+// whatever language they are.
 type articleIndex struct {
-	articles []*article.Article
-	words    []map[string]int // by article: how much a form counts
+	articles []*article.Article // in bokmål
+	words    []map[string]int   // by article: how much a form counts
 }
 
 func newArticleIndex(c *catalog) articleIndex {
 	var x articleIndex
-	for _, a := range c.articles {
-		if a.IsIndex() {
+	for bokmal := range c.bokmal() {
+		if bokmal.IsIndex() {
 			continue
 		}
 		forms := map[string]int{}
@@ -212,10 +226,13 @@ func newArticleIndex(c *catalog) articleIndex {
 				}
 			}
 		}
-		count(a.Title, 4)
-		count(strings.Join(a.SearchWords, " "), 3)
-		count(a.Lead, 2)
-		x.articles = append(x.articles, a)
+		for _, language := range article.Languages() {
+			a := c.article(bokmal.Key().In(language))
+			count(a.Title, 4)
+			count(strings.Join(a.SearchWords, " "), 3)
+			count(a.Lead, 2)
+		}
+		x.articles = append(x.articles, bokmal)
 		x.words = append(x.words, forms)
 	}
 	return x
@@ -224,26 +241,27 @@ func newArticleIndex(c *catalog) articleIndex {
 // mostArticles is how many articles stand beside the hits.
 const mostArticles = 3
 
-// find returns the few articles that the question's words fit best.
-func (x articleIndex) find(u *understood) []*article.Article {
+// findArticles returns the few articles that the question's words fit best, in the reader's
+// language where they have been translated.
+func (c *catalog) findArticles(u *understood, language string) []*article.Article {
 	type scored struct {
 		article *article.Article
 		score   int
 	}
 	var found []scored
-	for i, forms := range x.words {
+	for i, forms := range c.articleIndex.words {
 		s := 0
 		for _, w := range u.content() {
 			s += forms[normal(w.fold)]
 		}
 		if s > 2 {
-			found = append(found, scored{x.articles[i], s})
+			found = append(found, scored{c.articleIndex.articles[i], s})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 	var out []*article.Article
 	for _, f := range found[:min(len(found), mostArticles)] {
-		out = append(out, f.article)
+		out = append(out, c.article(f.article.Key().In(language)))
 	}
 	return out
 }

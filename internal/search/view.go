@@ -138,25 +138,24 @@ func (v *View) Term(kind directory.TermKind, code string) (directory.Term, bool)
 func (v *View) Terms(kind directory.TermKind) []directory.Term { return v.catalog().terms[kind] }
 
 // Articles returns the section's articles in display order, its own text left out; every
-// section's when section is empty.
-func (v *View) Articles(section string) []*article.Article {
+// section's when section is empty. Each is in the language, or in bokmål where it has not
+// been translated.
+func (v *View) Articles(language, section string) []*article.Article {
+	c := v.catalog()
 	var list []*article.Article
-	for _, a := range v.catalog().articles {
+	for a := range c.bokmal() {
 		if !a.IsIndex() && (section == "" || a.Section == section) {
-			list = append(list, a)
+			list = append(list, c.article(a.Key().In(language)))
 		}
 	}
 	return list
 }
 
-// Article returns the article; with an empty slug, the section's own text.
-func (v *View) Article(section, slug string) (*article.Article, bool) {
-	for _, a := range v.catalog().articles {
-		if a.Section == section && a.Slug == slug {
-			return a, true
-		}
-	}
-	return nil, false
+// Article returns the article in the language, or in bokmål where it has not been translated;
+// with an empty slug, the section's own text.
+func (v *View) Article(language, section, slug string) (*article.Article, bool) {
+	a := v.catalog().article(article.Key{Language: language, Section: section, Slug: slug})
+	return a, a != nil
 }
 
 // Changed returns when an offering was last changed; zero when there is none.

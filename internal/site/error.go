@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -136,7 +137,7 @@ func (s *Site) suggestPlaces(v *search.View, words string) []view.Link {
 // suggest returns what completes a text, or the longest beginning of it that can be completed.
 func suggest(v *search.View, words string) []view.Link {
 	for fields := strings.Fields(words); len(fields) > 0; fields = fields[:len(fields)-1] {
-		found := v.Suggest(strings.Join(fields, " "), maxNear)
+		found := v.Suggest(article.Bokmal, strings.Join(fields, " "), maxNear)
 		if len(found) > 0 {
 			return each(found, func(s search.Suggestion) view.Link { return view.Link{Text: s.Text, Href: s.Path, Sub: s.Sub} })
 		}

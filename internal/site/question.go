@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -260,7 +261,7 @@ func (q *question) types(v *search.View, a asked) {
 			continue
 		}
 		var links []view.Link
-		for _, s := range v.Suggest(strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
+		for _, s := range v.Suggest(article.Bokmal, strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
 			links = append(links, view.Link{Text: s.Text, Href: s.Path})
 		}
 		q.note(q.lang.T("Vi kjenner ikke typen «%s».", cut(text, maxPlaceText)), links...)

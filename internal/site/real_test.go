@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -251,7 +252,7 @@ func (r *real) allPages(t testing.TB) []string {
 		targets = append(targets, page.FylkePath(f))
 	}
 	for _, section := range []string{"ta-vare-pa-deg-selv", "ta-vare-pa-den-syke", "ta-vare-pa-familien", "ta-vare-pa-barna", "mote-med-helsetjenesten"} {
-		for _, a := range r.view.Articles(section) {
+		for _, a := range r.view.Articles(article.Bokmal, section) {
 			targets = append(targets, a.Path(), a.Path()+"?kommune=0301", a.Path()+"?sted=V%C3%A5ler", a.Path()+"?sted=xyzzy")
 		}
 	}

@@ -75,7 +75,7 @@ func (s *Site) sitemap(v *search.View) sitemap {
 		add(path, "")
 	}
 	for _, section := range article.Sections() {
-		for _, a := range v.Articles(section) {
+		for _, a := range v.Articles(article.Bokmal, section) {
 			add(a.Path(), a.Updated.Format("2006-01-02"))
 		}
 	}

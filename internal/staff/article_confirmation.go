@@ -52,14 +52,14 @@ func (s *Staff) articleConfirming(c *fiber.Ctx, src store.ArticleSource) (*view.
 	return &view.Confirming{
 		Heading: "Stemmer artikkelen?", State: []string{last, next + page.Bokmal.Date(a.Due()) + "."}, Due: a.IsDue(now),
 		Help:   "Se over lovene, tallene og lenkene. Du bekrefter det som er lagret. Har du rettet noe, må du lagre først.",
-		Action: articlePath(src.Section, src.Slug) + "/bekreft", Button: "Bekreft at artikkelen stemmer",
+		Action: articlePath(src.Key) + "/bekreft", Button: "Bekreft at artikkelen stemmer",
 	}, nil
 }
 
 func (s *Staff) confirmArticle(c *fiber.Ctx) error {
-	section, slug := articleAddress(c)
-	path := articlePath(section, slug)
-	err := s.deps.Store.ConfirmArticle(c.UserContext(), actorOf(c), seen(c), section, slug)
+	key := articleAddress(c)
+	path := articlePath(key)
+	err := s.deps.Store.ConfirmArticle(c.UserContext(), actorOf(c), seen(c), key)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return see(c, path, "Noen har endret artikkelen i mellomtiden. Se over den på nytt.")

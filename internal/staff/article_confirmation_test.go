@@ -7,8 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
+
+// nb returns the key of an article in bokmål.
+func nb(section, slug string) article.Key {
+	return article.Key{Language: article.Bokmal, Section: section, Slug: slug}
+}
 
 func TestConfirmArticle(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)

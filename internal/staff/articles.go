@@ -16,7 +16,8 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// indexSlug stands for a section's own text in addresses of the workplace.
+// indexSlug stands for a section's own text in addresses of the workplace. The language of a
+// translation stands after the slug, as in the names of files: "tips-og-rad.nn".
 const indexSlug = "_innledning"
 
 var articlesCrumb = page.Crumb{Text: "Artikler", Path: "/redaksjon/artikler"}
@@ -35,19 +36,32 @@ sokeord: []
 
 `
 
-func articlePath(section, slug string) string {
-	if slug == "" {
-		slug = indexSlug
+func articlePath(k article.Key) string {
+	path := "/redaksjon/artikler/" + k.Section + "/" + cmp.Or(k.Slug, indexSlug)
+	if k.Language != article.Bokmal {
+		path += "." + k.Language
 	}
-	return "/redaksjon/artikler/" + section + "/" + slug
+	return path
 }
 
-// articleAddress returns section and slug of the address.
-func articleAddress(c *fiber.Ctx) (section, slug string) {
-	if slug = c.Params("slug"); slug == indexSlug {
+// articleAddress returns the key that the address names.
+func articleAddress(c *fiber.Ctx) article.Key {
+	slug, language, translated := strings.Cut(c.Params("slug"), ".")
+	if !translated {
+		language = article.Bokmal
+	}
+	if slug == indexSlug {
 		slug = ""
 	}
-	return c.Params("section"), slug
+	return article.Key{Language: language, Section: c.Params("section"), Slug: slug}
+}
+
+// publicPath returns where readers find the article.
+func publicPath(k article.Key) string {
+	if k.Language == article.Bokmal {
+		return k.Path()
+	}
+	return "/" + k.Language + k.Path()
 }
 
 func (s *Staff) listArticles(c *fiber.Ctx) error {
@@ -67,9 +81,9 @@ func (s *Staff) listArticles(c *fiber.Ctx) error {
 				continue
 			}
 			a, err := articleIn(src)
-			row := []view.Cell{{Text: a.Title, Href: articlePath(section, src.Slug), Note: a.Path()}, articleConfirmed(a, s.deps.Now()), {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
+			row := []view.Cell{{Text: a.Title, Href: articlePath(src.Key), Note: a.Path()}, articleConfirmed(a, s.deps.Now()), {Text: page.Bokmal.Day(a.Updated)}, {Text: page.Bokmal.Date(src.ChangedAt)}}
 			if err != nil {
-				row[0] = view.Cell{Text: cmp.Or(src.Slug, src.Section), Href: articlePath(section, src.Slug), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
+				row[0] = view.Cell{Text: cmp.Or(src.Slug, src.Section), Href: articlePath(src.Key), Note: "Kan ikke vises: noe i teksten må rettes", Warn: true}
 				row[1], row[2] = view.Cell{}, view.Cell{}
 			}
 			if src.Slug == "" {
@@ -82,24 +96,16 @@ func (s *Staff) listArticles(c *fiber.Ctx) error {
 	return s.send(c, http.StatusOK, view.List(l))
 }
 
-// fileOf returns the name that article.Parse knows an article by.
-func fileOf(section, slug string) string {
-	if slug == "" {
-		slug = "_index"
-	}
-	return section + "/" + slug + ".md"
-}
-
 // articleIn returns the article that a stored source holds, or the error of article.Parse.
 func articleIn(src store.ArticleSource) (article.Article, error) {
-	a, err := article.Parse(fileOf(src.Section, src.Slug), []byte(src.Source))
+	a, err := article.Parse(src.File(), []byte(src.Source))
 	a.ConfirmedAt = src.ConfirmedAt
 	return a, err
 }
 
 func (s *Staff) showArticle(c *fiber.Ctx) error {
-	section, slug := articleAddress(c)
-	src, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug)
+	key := articleAddress(c)
+	src, err := s.deps.Store.ArticleSourceByKey(c.UserContext(), key)
 	if err != nil {
 		return err
 	}
@@ -113,14 +119,14 @@ func (s *Staff) showArticle(c *fiber.Ctx) error {
 
 func (s *Staff) articlePage(c *fiber.Ctx, src store.ArticleSource, why string) view.EditPage {
 	heading := cmp.Or(src.Slug, src.Section)
-	if a, err := article.Parse(fileOf(src.Section, src.Slug), []byte(src.Source)); err == nil {
+	if a, err := article.Parse(src.File(), []byte(src.Source)); err == nil {
 		heading = a.Title
 	}
-	path := articlePath(src.Section, src.Slug)
+	path := articlePath(src.Key)
 	p := view.EditPage{
 		Meta:    s.meta(c, heading, hub, articlesCrumb, page.Crumb{Text: heading, Path: path}),
 		Heading: heading, Version: strconv.Itoa(src.Version), Preview: path + "/forhandsvis",
-		Links:  []view.Link{{Text: "Se artikkelen", Href: (article.Article{Section: src.Section, Slug: src.Slug}).Path()}, {Text: "Historikk", Href: historyPath(store.KindArticle, src.Section+"/"+src.Slug)}},
+		Links:  []view.Link{{Text: "Se artikkelen", Href: publicPath(src.Key)}, {Text: "Historikk", Href: historyPath(store.KindArticle, src.Ref())}},
 		Groups: []view.EditGroup{{Fields: []view.EditField{sourceField(src.Source), whyField(why)}}},
 	}
 	return p
@@ -136,25 +142,25 @@ func sourceField(source string) view.EditField {
 func typed(c *fiber.Ctx) string { return strings.ReplaceAll(c.FormValue("tekst"), "\r\n", "\n") }
 
 func (s *Staff) saveArticle(c *fiber.Ctx) error {
-	section, slug := articleAddress(c)
-	src := store.ArticleSource{Section: section, Slug: slug, Source: typed(c), Version: seen(c)}
-	if _, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug); errors.Is(err, store.ErrNotFound) {
+	key := articleAddress(c)
+	src := store.ArticleSource{Key: key, Source: typed(c), Version: seen(c)}
+	if _, err := s.deps.Store.ArticleSourceByKey(c.UserContext(), key); errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	why := strings.TrimSpace(c.FormValue("hvorfor"))
 	p := s.articlePage(c, src, why)
-	if _, err := article.Parse(fileOf(section, slug), []byte(src.Source)); err != nil {
+	if _, err := article.Parse(key.File(), []byte(src.Source)); err != nil {
 		return s.refuseArticle(c, p, 0, err)
 	}
-	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), why, src.Version, section, slug, src.Source)
-	return s.answerArticle(c, p, err, section, slug)
+	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), why, src.Version, key, src.Source)
+	return s.answerArticle(c, p, err, key)
 }
 
-func (s *Staff) answerArticle(c *fiber.Ctx, p view.EditPage, err error, section, slug string) error {
+func (s *Staff) answerArticle(c *fiber.Ctx, p view.EditPage, err error, key article.Key) error {
 	return s.answerEdit(c, p, err, func() (int, string, error) {
-		now, err := s.deps.Store.ArticleSourceByPath(c.UserContext(), section, slug)
+		now, err := s.deps.Store.ArticleSourceByKey(c.UserContext(), key)
 		return now.Version, now.Source, err
-	}, articlePath(section, slug), "Artikkelen er lagret og vises nå.")
+	}, articlePath(key), "Artikkelen er lagret og vises nå.")
 }
 
 // refuseArticle shows the form again for a source that article.Parse refuses. field is the
@@ -184,28 +190,29 @@ func (s *Staff) newArticlePage(c *fiber.Ctx, section, slug, source string) view.
 
 func (s *Staff) saveNewArticle(c *fiber.Ctx) error {
 	section, slug, source := c.FormValue("del"), strings.TrimSpace(c.FormValue("adresse")), typed(c)
+	key := article.Key{Language: article.Bokmal, Section: section, Slug: slug}
 	p := s.newArticlePage(c, section, slug, source)
 	if slug == "" || !slices.Contains(article.Sections(), section) || strings.ContainsAny(slug, "/_. ") {
 		p.Groups[0].Fields[1].Error = "Skriv siste del av adressen: små bokstaver a–z, tall og bindestrek."
 		return s.send(c, http.StatusUnprocessableEntity, view.Edit(p))
 	}
-	if _, err := article.Parse(fileOf(section, slug), []byte(source)); err != nil {
+	if _, err := article.Parse(key.File(), []byte(source)); err != nil {
 		return s.refuseArticle(c, p, 2, err)
 	}
-	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), "", 0, section, slug, source)
+	err := s.deps.Store.EditArticle(c.UserContext(), actorOf(c), "", 0, key, source)
 	if errors.Is(err, store.ErrConflict) {
 		p.Groups[0].Fields[1].Error = "Det finnes en artikkel med denne adressen fra før."
 		return s.send(c, http.StatusConflict, view.Edit(p))
 	}
-	return s.answerArticle(c, p, err, section, slug)
+	return s.answerArticle(c, p, err, key)
 }
 
 // previewArticle shows what the form's text would give, as readers would see it.
 func (s *Staff) previewArticle(c *fiber.Ctx) error {
-	section, slug := articleAddress(c)
-	a, err := article.Parse(fileOf(section, slug), []byte(typed(c)))
+	key := articleAddress(c)
+	a, err := article.Parse(key.File(), []byte(typed(c)))
 	if err != nil {
-		return s.refuseArticle(c, s.articlePage(c, store.ArticleSource{Section: section, Slug: slug, Source: typed(c), Version: seen(c)}, c.FormValue("hvorfor")), 0, err)
+		return s.refuseArticle(c, s.articlePage(c, store.ArticleSource{Key: key, Source: typed(c), Version: seen(c)}, c.FormValue("hvorfor")), 0, err)
 	}
 	shown, err := s.deps.PreviewArticle(&a)
 	if err != nil {

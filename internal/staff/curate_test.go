@@ -152,7 +152,7 @@ func TestEditArticle(t *testing.T) {
 	form.Set("tekst", strings.Replace(form.Get("tekst"), "tittel: Ta vare på deg selv", "tittel: Testtittel", 1))
 	ola.post(path+"/forhandsvis", form).contains(t, "preview of Testtittel")
 	ola.post(path, form).wantRedirect(t, path)
-	src, err := s.store.ArticleSourceByPath(t.Context(), "ta-vare-pa-deg-selv", "")
+	src, err := s.store.ArticleSourceByKey(t.Context(), nb("ta-vare-pa-deg-selv", ""))
 	if err != nil || !strings.Contains(src.Source, "Testtittel") || src.Version != 2 {
 		t.Errorf("version %d, %v:\n%s", src.Version, err, src.Source)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/diff"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -77,8 +78,7 @@ func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
 		}
 		return thing{o.Name, view.Link{Text: "Til tilbudet", Href: "/redaksjon/tilbud/" + url.PathEscape(ref)}}
 	case store.KindArticle:
-		section, slug, _ := strings.Cut(ref, "/")
-		return thing{ref, view.Link{Text: "Til artikkelen", Href: articlePath(section, slug)}}
+		return thing{ref, view.Link{Text: "Til artikkelen", Href: articlePath(article.ParseRef(ref))}}
 	case store.KindType:
 		return thing{ref, view.Link{Text: "Til typen", Href: "/redaksjon/typer/" + url.PathEscape(ref)}}
 	case store.KindTerm:
@@ -349,8 +349,7 @@ func (s *Staff) bringBack(c *fiber.Ctx, r restoring, why string, version int) er
 		if err := json.Unmarshal(r.content, &content); err != nil {
 			return err
 		}
-		section, slug, _ := strings.Cut(r.ref, "/")
-		return s.deps.Store.EditArticle(ctx, actor, why, version, section, slug, content.Source)
+		return s.deps.Store.EditArticle(ctx, actor, why, version, article.ParseRef(r.ref), content.Source)
 	case store.KindType:
 		var t directory.OfferingType
 		if err := json.Unmarshal(r.content, &t); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -24,8 +25,8 @@ func taskLine(t store.Task) (text, action, href string) {
 		if t.Offering != 0 {
 			return text, "Rett lenken", fmt.Sprintf("/redaksjon/tilbud/%d", t.Offering)
 		}
-		if strings.Count(d.Place, "/") == 2 { // an article, by its path
-			return text + " Den står i en artikkel.", "Rett artikkelen", "/redaksjon/artikler" + d.Place
+		if ref, found := strings.CutPrefix(d.Place, "/"); found { // an article, by its path
+			return text + " Den står i en artikkel.", "Rett artikkelen", articlePath(article.ParseRef(ref))
 		}
 		return fmt.Sprintf("%s Den står hos «%s».", text, d.Place), "Åpne lenken", d.URL
 	case store.TaskEntry, store.TaskNewManager:
@@ -44,7 +45,7 @@ func taskLine(t store.Task) (text, action, href string) {
 		if json.Unmarshal(t.Detail, &d) != nil {
 			return "", "", ""
 		}
-		return "Stemmer lovene, tallene og lenkene i artikkelen «" + d.Title + "» fortsatt?", "Se over og bekreft", articlePath(d.Section, d.Slug)
+		return "Stemmer lovene, tallene og lenkene i artikkelen «" + d.Title + "»" + inLanguage[d.Key().Language] + " fortsatt?", "Se over og bekreft", articlePath(d.Key())
 	case store.TaskUnconfirmed:
 		var d store.UnconfirmedDetail
 		if json.Unmarshal(t.Detail, &d) != nil {
@@ -65,6 +66,9 @@ func taskLine(t store.Task) (text, action, href string) {
 	}
 	return "", "", ""
 }
+
+// inLanguage says which language an article is in, where that is not bokmål.
+var inLanguage = map[string]string{article.Nynorsk: " på nynorsk", article.English: " på engelsk"}
 
 // hostOf returns the host of an address, as people say it.
 func hostOf(address string) string {

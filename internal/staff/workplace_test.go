@@ -321,17 +321,17 @@ func TestHistoryOfWhatEditorsKeep(t *testing.T) {
 	}
 
 	const article = "ta-vare-pa-deg-selv/"
-	src, err := s.store.ArticleSourceByPath(t.Context(), "ta-vare-pa-deg-selv", "")
+	src, err := s.store.ArticleSourceByKey(t.Context(), nb("ta-vare-pa-deg-selv", ""))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.store.EditArticle(t.Context(), operator, "", src.Version, src.Section, src.Slug, src.Source+"\nEn setning til.\n"); err != nil {
+	if err := s.store.EditArticle(t.Context(), operator, "", src.Version, src.Key, src.Source+"\nEn setning til.\n"); err != nil {
 		t.Fatal(err)
 	}
 	ola.get(historyPath(store.KindArticle, article)).contains(t, "<ins>", "setning")
 	path = restorePath(store.KindArticle, article, 1)
 	ola.post(path, formValues(t, ola.get(path).body)).wantRedirect(t, historyPath(store.KindArticle, article))
-	if got, err := s.store.ArticleSourceByPath(t.Context(), "ta-vare-pa-deg-selv", ""); err != nil || got.Source != src.Source {
+	if got, err := s.store.ArticleSourceByKey(t.Context(), nb("ta-vare-pa-deg-selv", "")); err != nil || got.Source != src.Source {
 		t.Errorf("the article did not come back: %v", err)
 	}
 	ola.get(historyPath(store.KindKommune, "1804")).contains(t, "Ingen har endret dette")

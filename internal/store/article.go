@@ -33,22 +33,15 @@ func (s *Store) Articles(ctx context.Context) ([]article.Article, error) {
 		}
 		found = append(found, a)
 	}
-	sections := article.Sections()
-	slices.SortFunc(found, func(a, b article.Article) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(sections, a.Section), slices.Index(sections, b.Section)),
-			cmp.Compare(a.Order, b.Order),
-			cmp.Compare(a.Slug, b.Slug),
-		)
-	})
+	slices.SortFunc(found, article.Compare)
 	return found, nil
 }
 
-// ArticleByPath returns the article, or ErrNotFound. A section's own text has no slug.
-func (s *Store) ArticleByPath(ctx context.Context, section, slug string) (article.Article, error) {
-	row, err := articleByPath(s.db.WithContext(ctx), section, slug)
+// ArticleByKey returns the article, or ErrNotFound.
+func (s *Store) ArticleByKey(ctx context.Context, key article.Key) (article.Article, error) {
+	row, err := articleByKey(s.db.WithContext(ctx), key)
 	if err != nil {
-		return article.Article{}, fmt.Errorf("article %s: %w", articleRef(section, slug), err)
+		return article.Article{}, fmt.Errorf("article %s: %w", key.Ref(), err)
 	}
 	a, err := row.article()
 	if err != nil {
@@ -57,13 +50,11 @@ func (s *Store) ArticleByPath(ctx context.Context, section, slug string) (articl
 	return a, nil
 }
 
-func articleByPath(tx *gorm.DB, section, slug string) (articleRow, error) {
+func articleByKey(tx *gorm.DB, key article.Key) (articleRow, error) {
 	var rows []articleRow
-	err := tx.Where("section = ? AND slug = ?", section, slug).Find(&rows).Error
+	err := tx.Where("section = ? AND slug = ? AND language = ?", key.Section, key.Slug, key.Language).Find(&rows).Error
 	return one(rows, err)
 }
-
-func articleRef(section, slug string) string { return section + "/" + slug }
 
 // articleContent is what the history keeps of an article. The revision of a confirmation has
 // the same before and after: who made it and when is all that there is to say.
@@ -73,53 +64,54 @@ type articleContent struct {
 
 // ArticleSource is an article as it is written, for editors.
 type ArticleSource struct {
-	Section, Slug string
-	Source        string // front matter and Markdown
-	Version       int    // to be given back when it is saved
-	ChangedAt     time.Time
-	ConfirmedAt   *time.Time // when somebody last said that the article is right
-	ConfirmedBy   string     // auth.Actor as text; empty when nobody has
+	article.Key
+	Source      string // front matter and Markdown
+	Version     int    // to be given back when it is saved
+	ChangedAt   time.Time
+	ConfirmedAt *time.Time // when somebody last said that the article is right
+	ConfirmedBy string     // auth.Actor as text; empty when nobody has
 }
 
-// ArticleSources returns the sources of all articles by section and slug, also of those
-// that cannot be read any more.
+// ArticleSources returns the sources of all articles by section, slug and language, also of
+// those that cannot be read any more.
 func (s *Store) ArticleSources(ctx context.Context) ([]ArticleSource, error) {
-	found, err := list(s.db.WithContext(ctx).Order("section, slug"), articleRow.edited)
+	found, err := list(s.db.WithContext(ctx).Order("section, slug, language"), articleRow.edited)
 	if err != nil {
 		return nil, fmt.Errorf("list articles: %w", err)
 	}
 	return found, nil
 }
 
-// ArticleSourceByPath returns the source of an article, or ErrNotFound.
-func (s *Store) ArticleSourceByPath(ctx context.Context, section, slug string) (ArticleSource, error) {
-	row, err := articleByPath(s.db.WithContext(ctx), section, slug)
+// ArticleSourceByKey returns the source of an article, or ErrNotFound.
+func (s *Store) ArticleSourceByKey(ctx context.Context, key article.Key) (ArticleSource, error) {
+	row, err := articleByKey(s.db.WithContext(ctx), key)
 	if err != nil {
-		return ArticleSource{}, fmt.Errorf("article %s: %w", articleRef(section, slug), err)
+		return ArticleSource{}, fmt.Errorf("article %s: %w", key.Ref(), err)
 	}
 	return row.edited(), nil
 }
 
 // EditArticle stores an editor's source over the version that the editor has seen, 0 for a
 // new article. It returns ErrConflict when the article has moved on, or is there already,
-// and the error of article.Parse for a source that is not right.
-func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, version int, section, slug, source string) error {
-	if _, err := article.Parse(articleFile(section, slug), []byte(source)); err != nil {
+// and the error of article.Parse for a source that is not right. A translation without its
+// bokmål is not right either.
+func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, version int, key article.Key, source string) error {
+	if _, err := article.Parse(key.File(), []byte(source)); err != nil {
 		return fmt.Errorf("edit article: %w", err)
 	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		stored, err := articleByPath(tx.Clauses(clause.Locking{Strength: "UPDATE"}), section, slug)
+		stored, err := articleByKey(tx.Clauses(clause.Locking{Strength: "UPDATE"}), key)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 		if stored.Version != version {
 			return cmp.Or(auth.Can(actor, auth.Curate, auth.Thing{}), ErrConflict)
 		}
-		_, err = s.saveArticle(tx, actor, why, section, slug, source)
+		_, err = s.saveArticle(tx, actor, why, key, source)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("edit article %s: %w", articleRef(section, slug), err)
+		return fmt.Errorf("edit article %s: %w", key.Ref(), err)
 	}
 	return nil
 }
@@ -127,24 +119,24 @@ func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, v
 // SaveArticle stores the source of an article, front matter and Markdown, and says what
 // became of it. One that is equal is left alone; an import also leaves alone what somebody
 // else than an import has edited or confirmed. It returns the error of article.Parse for a source that
-// is not right.
-func (s *Store) SaveArticle(ctx context.Context, actor auth.Actor, why, section, slug, source string) (Result, error) {
-	if _, err := article.Parse(articleFile(section, slug), []byte(source)); err != nil {
+// is not right, and for a translation without its bokmål.
+func (s *Store) SaveArticle(ctx context.Context, actor auth.Actor, why string, key article.Key, source string) (Result, error) {
+	if _, err := article.Parse(key.File(), []byte(source)); err != nil {
 		return "", fmt.Errorf("save article: %w", err)
 	}
 	var result Result
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
-		result, err = s.saveArticle(tx, actor, why, section, slug, source)
+		result, err = s.saveArticle(tx, actor, why, key, source)
 		return err
 	})
 	if err != nil {
-		return "", fmt.Errorf("save article %s: %w", articleRef(section, slug), err)
+		return "", fmt.Errorf("save article %s: %w", key.Ref(), err)
 	}
 	return result, nil
 }
 
-func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why, section, slug, source string) (Result, error) {
-	stored, err := articleByPath(tx.Clauses(clause.Locking{Strength: "UPDATE"}), section, slug)
+func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why string, key article.Key, source string) (Result, error) {
+	stored, err := articleByKey(tx.Clauses(clause.Locking{Strength: "UPDATE"}), key)
 	isNew := errors.Is(err, ErrNotFound)
 	if err != nil && !isNew {
 		return "", err
@@ -152,8 +144,11 @@ func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why, section, slug, s
 	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 		return "", err
 	}
-	next := articleRow{section, slug, stored.UUID, source, s.now(), stored.Version + 1, stored.ConfirmedAt, stored.ConfirmedBy}
-	ref := articleRef(section, slug)
+	if err := hasBokmal(tx, key); err != nil {
+		return "", err
+	}
+	next := articleRow{key.Section, key.Slug, key.Language, stored.UUID, source, s.now(), stored.Version + 1, stored.ConfirmedAt, stored.ConfirmedBy}
+	ref := key.Ref()
 	if isNew {
 		next.UUID = uuid.New()
 		if err := tx.Create(&next).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -179,9 +174,22 @@ func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why, section, slug, s
 	return Updated, recordArticle(tx, actor, why, articleContent{stored.Source}, next)
 }
 
+// hasBokmal returns article.Key.Orphan for a translation of what is not there. The bokmål is
+// held as it is: it cannot go away while its translation is written.
+func hasBokmal(tx *gorm.DB, key article.Key) error {
+	if key.Language == article.Bokmal {
+		return nil
+	}
+	_, err := articleByKey(tx.Clauses(clause.Locking{Strength: "SHARE"}), key.In(article.Bokmal))
+	if errors.Is(err, ErrNotFound) {
+		return key.Orphan()
+	}
+	return err
+}
+
 // recordArticle writes a change into history and feed. before is nil for a new article.
 func recordArticle(tx *gorm.DB, actor auth.Actor, why string, before any, after articleRow) error {
-	ref := articleRef(after.Section, after.Slug)
+	ref := after.key().Ref()
 	if err := remember(tx, KindArticle, ref, after.Version, actor, why, before, articleContent{after.Source}); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 )
 
@@ -17,18 +19,24 @@ const TaskArticle TaskKind = "article"
 
 // ArticleDetail is the detail of TaskArticle.
 type ArticleDetail struct {
-	Section string `json:"section"`
-	Slug    string `json:"slug"`  // empty for the section's own text
-	Title   string `json:"title"` // when it was asked
+	Language string `json:"language"` // empty in tasks from before there were translations
+	Section  string `json:"section"`
+	Slug     string `json:"slug"`  // empty for the section's own text
+	Title    string `json:"title"` // when it was asked
+}
+
+// Key returns the key of the article.
+func (d ArticleDetail) Key() article.Key {
+	return article.Key{Language: cmp.Or(d.Language, article.Bokmal), Section: d.Section, Slug: d.Slug}
 }
 
 // ConfirmArticle records that a national editor has said today that the article is right:
 // its laws, figures and links. It returns ErrNotFound when there is no such article,
 // ErrConflict when the version is not the present one, and the error of article.Parse for a
 // source that has become unreadable: no reader sees that one, and nobody can have checked it.
-func (s *Store) ConfirmArticle(ctx context.Context, actor auth.Actor, version int, section, slug string) error {
+func (s *Store) ConfirmArticle(ctx context.Context, actor auth.Actor, version int, key article.Key) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		stored, err := articleByPath(tx.Clauses(clause.Locking{Strength: "UPDATE"}), section, slug)
+		stored, err := articleByKey(tx.Clauses(clause.Locking{Strength: "UPDATE"}), key)
 		if err != nil {
 			return err
 		}
@@ -47,13 +55,13 @@ func (s *Store) ConfirmArticle(ctx context.Context, actor auth.Actor, version in
 		if err := tx.Model(&next).Select("ConfirmedAt", "ConfirmedBy", "Version").Updates(&next).Error; err != nil {
 			return err
 		}
-		if err := finishTasks(tx, actor, TaskArticle, articleRef(section, slug)); err != nil {
+		if err := finishTasks(tx, actor, TaskArticle, key.Ref()); err != nil {
 			return err
 		}
 		return recordArticle(tx, actor, "", articleContent{stored.Source}, next)
 	})
 	if err != nil {
-		return fmt.Errorf("confirm article %s: %w", articleRef(section, slug), err)
+		return fmt.Errorf("confirm article %s: %w", key.Ref(), err)
 	}
 	return nil
 }
@@ -66,7 +74,7 @@ func (s *Store) AskAboutArticles(ctx context.Context) error {
 		// Held as they are until the tasks are there: nobody can confirm one in between, and be
 		// asked all the same.
 		var rows []articleRow
-		if err := tx.Clauses(clause.Locking{Strength: "SHARE"}).Order("section, slug").Find(&rows).Error; err != nil {
+		if err := tx.Clauses(clause.Locking{Strength: "SHARE"}).Order("section, slug, language").Find(&rows).Error; err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -74,11 +82,11 @@ func (s *Store) AskAboutArticles(ctx context.Context) error {
 			if err != nil || !a.IsDue(s.now()) {
 				continue
 			}
-			detail, err := json.Marshal(ArticleDetail{r.Section, r.Slug, a.Title})
+			detail, err := json.Marshal(ArticleDetail{r.Language, r.Section, r.Slug, a.Title})
 			if err != nil {
 				return err
 			}
-			if err := openTask(tx, Task{Kind: TaskArticle, Key: articleRef(r.Section, r.Slug), Detail: detail}); err != nil {
+			if err := openTask(tx, Task{Kind: TaskArticle, Key: r.key().Ref(), Detail: detail}); err != nil {
 				return err
 			}
 		}

@@ -16,18 +16,18 @@ const confirmSection = "ta-vare-pa-barna"
 // newArticle stores an article that was published on 2 January 2026.
 func newArticle(t *testing.T, s *Store, slug string) {
 	t.Helper()
-	if _, err := s.SaveArticle(t.Context(), importer, "", confirmSection, slug, testArticle("Test "+slug, 1)); err != nil {
+	if _, err := s.SaveArticle(t.Context(), importer, "", nb(confirmSection, slug), testArticle("Test "+slug, 1)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func articleNow(t *testing.T, s *Store, slug string) (article.Article, ArticleSource) {
 	t.Helper()
-	a, err := s.ArticleByPath(t.Context(), confirmSection, slug)
+	a, err := s.ArticleByKey(t.Context(), nb(confirmSection, slug))
 	if err != nil {
 		t.Fatal(err)
 	}
-	src, err := s.ArticleSourceByPath(t.Context(), confirmSection, slug)
+	src, err := s.ArticleSourceByKey(t.Context(), nb(confirmSection, slug))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,10 +57,10 @@ func TestConfirmArticle(t *testing.T) {
 	token := auth.Actor{Kind: auth.Token, ID: 1, Grants: manager.Grants, Actions: []auth.Action{auth.Confirm, auth.Curate}}
 	was := written(t, s)
 	for name, actor := range map[string]auth.Actor{"nobody": nobody, "a manager": manager, "a token": token, "a link": {Kind: auth.Link, ID: 1}, "a job": {Kind: auth.Job}} {
-		wantError(t, name, s.ConfirmArticle(t.Context(), actor, 1, confirmSection, "test"), auth.ErrForbidden)
+		wantError(t, name, s.ConfirmArticle(t.Context(), actor, 1, nb(confirmSection, "test")), auth.ErrForbidden)
 	}
-	wantError(t, "one that is not there", s.ConfirmArticle(t.Context(), editor, 1, confirmSection, "borte"), ErrNotFound)
-	wantError(t, "another version", s.ConfirmArticle(t.Context(), editor, 2, confirmSection, "test"), ErrConflict)
+	wantError(t, "one that is not there", s.ConfirmArticle(t.Context(), editor, 1, nb(confirmSection, "borte")), ErrNotFound)
+	wantError(t, "another version", s.ConfirmArticle(t.Context(), editor, 2, nb(confirmSection, "test")), ErrConflict)
 	wantEqual(t, "rows of history and feed", was, written(t, s))
 	if a, _ := articleNow(t, s, "test"); a.ConfirmedAt != nil {
 		t.Fatalf("confirmed %v by nobody", a.ConfirmedAt)
@@ -70,12 +70,12 @@ func TestConfirmArticle(t *testing.T) {
 	head := headOf(t, s)
 	confirmed := changed.AddDate(0, 3, 0)
 	s.Now = func() time.Time { return confirmed }
-	if err := s.ConfirmArticle(t.Context(), editor, 1, confirmSection, "test"); err != nil {
+	if err := s.ConfirmArticle(t.Context(), editor, 1, nb(confirmSection, "test")); err != nil {
 		t.Fatal(err)
 	}
 	a, src := articleNow(t, s, "test")
 	wantEqual(t, "when, for readers", &confirmed, a.ConfirmedAt)
-	want := ArticleSource{confirmSection, "test", testArticle("Test test", 1), 2, changed, &confirmed, "account: 12"}
+	want := ArticleSource{nb(confirmSection, "test"), testArticle("Test test", 1), 2, changed, &confirmed, "account: 12"}
 	wantEqual(t, "source", want, src)
 	wantEqual(t, "feed", []Change{{Kind: KindArticle, Ref: confirmSection + "/test"}}, changesAfter(t, s, head, 1))
 	revisions, err := s.Revisions(t.Context(), KindArticle, confirmSection+"/test")
@@ -98,7 +98,7 @@ func TestSavingDoesNotConfirm(t *testing.T) {
 	newArticle(t, s, "test")
 	save := func(version int, source string) {
 		t.Helper()
-		if err := s.EditArticle(t.Context(), operator, "", version, confirmSection, "test", source); err != nil {
+		if err := s.EditArticle(t.Context(), operator, "", version, nb(confirmSection, "test"), source); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -110,7 +110,7 @@ func TestSavingDoesNotConfirm(t *testing.T) {
 	}
 	wantEqual(t, "due, after it was brought up to date", before.Due(), a.Due())
 
-	if err := s.ConfirmArticle(t.Context(), operator, 2, confirmSection, "test"); err != nil {
+	if err := s.ConfirmArticle(t.Context(), operator, 2, nb(confirmSection, "test")); err != nil {
 		t.Fatal(err)
 	}
 	s.Now = func() time.Time { return testNow.AddDate(0, 6, 0) }
@@ -122,10 +122,10 @@ func TestSavingDoesNotConfirm(t *testing.T) {
 
 	// What somebody has confirmed is theirs, not the file's any more.
 	newArticle(t, s, "fil")
-	if err := s.ConfirmArticle(t.Context(), operator, 1, confirmSection, "fil"); err != nil {
+	if err := s.ConfirmArticle(t.Context(), operator, 1, nb(confirmSection, "fil")); err != nil {
 		t.Fatal(err)
 	}
-	result, err := s.SaveArticle(t.Context(), importer, "", confirmSection, "fil", testArticle("Fra fil", 1))
+	result, err := s.SaveArticle(t.Context(), importer, "", nb(confirmSection, "fil"), testArticle("Fra fil", 1))
 	if err != nil || result != Kept {
 		t.Errorf("an import of another text: %s, %v, want kept", result, err)
 	}
@@ -136,7 +136,7 @@ func TestAnUnreadableArticleCannotBeConfirmed(t *testing.T) {
 	if err := exec(t, s, "INSERT INTO articles (section, slug, source) VALUES (?, 'gammel', 'uten hode')", confirmSection); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.ConfirmArticle(t.Context(), operator, 1, confirmSection, "gammel"); len(article.Problems(err)) == 0 {
+	if err := s.ConfirmArticle(t.Context(), operator, 1, nb(confirmSection, "gammel")); len(article.Problems(err)) == 0 {
 		t.Errorf("error %v, want what is wrong with the text", err)
 	}
 	s.Now = func() time.Time { return testNow.AddDate(5, 0, 0) }
@@ -185,15 +185,15 @@ func TestAskAboutArticles(t *testing.T) {
 	if err := json.Unmarshal(tasks[0].Detail, &d); err != nil {
 		t.Fatal(err)
 	}
-	wantEqual(t, "detail", ArticleDetail{confirmSection, "a", "Test a"}, d)
+	wantEqual(t, "detail", ArticleDetail{article.Bokmal, confirmSection, "a", "Test a"}, d)
 	wantError(t, "putting the task away", s.FinishTask(t.Context(), operator, tasks[0].ID), ErrOwnEnd)
 
 	// Saving leaves the task, confirming ends it, until a year has gone.
-	if err := s.EditArticle(t.Context(), operator, "", 1, confirmSection, "a", testArticle("Test a", 2)); err != nil {
+	if err := s.EditArticle(t.Context(), operator, "", 1, nb(confirmSection, "a"), testArticle("Test a", 2)); err != nil {
 		t.Fatal(err)
 	}
 	wantEqual(t, "tasks after an edit", []string{confirmSection + "/a", confirmSection + "/b"}, articleTasks(t, s))
-	if err := s.ConfirmArticle(t.Context(), operator, 2, confirmSection, "a"); err != nil {
+	if err := s.ConfirmArticle(t.Context(), operator, 2, nb(confirmSection, "a")); err != nil {
 		t.Fatal(err)
 	}
 	ask()

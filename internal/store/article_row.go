@@ -11,6 +11,7 @@ import (
 type articleRow struct {
 	Section   string `gorm:"primaryKey"`
 	Slug      string `gorm:"primaryKey"`
+	Language  string `gorm:"primaryKey"`
 	UUID      uuid.UUID
 	Source    string
 	ChangedAt time.Time
@@ -25,21 +26,17 @@ func (articleRow) TableName() string { return "articles" }
 // article returns the article that the source holds. A source was checked when it was
 // stored, so this fails only where the rules have become stricter since.
 func (r articleRow) article() (article.Article, error) {
-	a, err := article.Parse(articleFile(r.Section, r.Slug), []byte(r.Source))
+	a, err := article.Parse(r.key().File(), []byte(r.Source))
 	if err == nil {
 		a.ConfirmedAt = inUTC(r.ConfirmedAt)
 	}
 	return a, err
 }
 
-// articleFile returns the name that the article has as a file.
-func articleFile(section, slug string) string {
-	if slug == "" {
-		slug = "_index"
-	}
-	return section + "/" + slug + ".md"
+func (r articleRow) key() article.Key {
+	return article.Key{Language: r.Language, Section: r.Section, Slug: r.Slug}
 }
 
 func (r articleRow) edited() ArticleSource {
-	return ArticleSource{r.Section, r.Slug, r.Source, r.Version, r.ChangedAt.UTC(), inUTC(r.ConfirmedAt), string(r.ConfirmedBy)}
+	return ArticleSource{r.key(), r.Source, r.Version, r.ChangedAt.UTC(), inUTC(r.ConfirmedAt), string(r.ConfirmedBy)}
 }

@@ -20,7 +20,7 @@ const (
 	KindOffering   Kind = "offering"   // "42"
 	KindKommune    Kind = "kommune"    // "0301"
 	KindFylke      Kind = "fylke"      // "03"
-	KindArticle    Kind = "article"    // "ta-vare-pa-barna/slug", "ta-vare-pa-barna/" for the section's own text
+	KindArticle    Kind = "article"    // as article.Key.Ref: "ta-vare-pa-barna/slug", "nn/ta-vare-pa-barna/slug"
 	KindGroup      Kind = "group"      // "kommunen"
 	KindType       Kind = "type"       // "ppt"
 	KindTerm       Kind = "term"       // "tema/rus"

@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -226,7 +227,9 @@ func (s *Store) PostponeLinks(ctx context.Context, urls []string) error {
 }
 
 // articleAddress is a link in an article.
-type articleAddress struct{ url, path string }
+type articleAddress struct {
+	url, place string // place is its path, with the language before it for a translation
+}
 
 func articleAddresses(tx *gorm.DB) ([]articleAddress, error) {
 	var rows []articleRow
@@ -239,8 +242,12 @@ func articleAddresses(tx *gorm.DB) ([]articleAddress, error) {
 		if err != nil {
 			continue // Articles reports it
 		}
+		place := a.Path()
+		if a.Language != article.Bokmal {
+			place = "/" + a.Language + place
+		}
 		for _, u := range a.Addresses() {
-			found = append(found, articleAddress{u, a.Path()})
+			found = append(found, articleAddress{u, place})
 		}
 	}
 	return found, nil
@@ -349,7 +356,7 @@ func linkTasks(tx *gorm.DB, broken map[string]LinkState, urls textArray, inArtic
 		if _, ok := broken[a.url]; !ok {
 			continue
 		}
-		if err := add(a.url, a.path, a.path, auth.Owner{}, 0); err != nil {
+		if err := add(a.url, a.place, a.place, auth.Owner{}, 0); err != nil {
 			return nil, err
 		}
 	}

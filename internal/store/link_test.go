@@ -17,7 +17,7 @@ func openWithLinks(t *testing.T) (*Store, directory.Offering) {
 	o.Organization = directory.Organization{Name: "Bodø kommune", Kommune: "1804", Website: "https://example.org/bodo"}
 	o.Websites, o.Source.URL = []string{"https://example.org/test"}, "https://example.org/kilde"
 	o = create(t, s, o)
-	if _, err := s.SaveArticle(t.Context(), operator, "", "ta-vare-pa-barna", "test",
+	if _, err := s.SaveArticle(t.Context(), operator, "", nb("ta-vare-pa-barna", "test"),
 		testArticle("Test", 1)+"\nSe [loven](https://example.org/lov) og [barn](/ta-vare-pa-barna).\n"); err != nil {
 		t.Fatal(err)
 	}

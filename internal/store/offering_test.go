@@ -266,7 +266,7 @@ func TestForbidden(t *testing.T) {
 			return err
 		},
 		"SaveArticle": func() error {
-			_, err := s.SaveArticle(t.Context(), nobody, "", "ta-vare-pa-barna", "test", testArticle("Test", 1))
+			_, err := s.SaveArticle(t.Context(), nobody, "", nb("ta-vare-pa-barna", "test"), testArticle("Test", 1))
 			return err
 		},
 		"RequestReindex": func() error { return s.RequestReindex(t.Context(), nobody) },

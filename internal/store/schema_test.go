@@ -16,7 +16,7 @@ func seedForConstraints(t *testing.T) *Store {
 	s := openSeeded(t)
 	o := testOffering("annet/test")
 	create(t, s, o)
-	if _, err := s.SaveArticle(t.Context(), operator, "", "ta-vare-pa-barna", "test", testArticle("Test", 1)); err != nil {
+	if _, err := s.SaveArticle(t.Context(), operator, "", nb("ta-vare-pa-barna", "test"), testArticle("Test", 1)); err != nil {
 		t.Fatal(err)
 	}
 	newToken(t, s)
@@ -172,6 +172,7 @@ func TestDatabaseRefusesBadValues(t *testing.T) {
 		{"schedule_exceptions", "on_date = '2026-01-01'", unique, ""},
 		{"articles", "section = 'annet'", check, "section = 'ta-vare-pa-deg-selv'"},
 		{"articles", "slug = 'Ikke En Slug'", check, "slug = ''"},
+		{"articles", "language = 'se'", check, "language = 'nn'"},
 		{"articles", "source = ''", check, ""},
 		{"articles", "version = 0", check, ""},
 		{"changes", "kind = 'annet'", check, "kind = 'reindex'"},
