@@ -36,7 +36,7 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 	if err != nil {
 		return err
 	}
-	a, ok := v.Article(article.Bokmal, section, slug)
+	a, ok := v.Article(string(s.lang), section, slug)
 	if !ok {
 		return fiber.ErrNotFound
 	}
@@ -66,7 +66,7 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		return view.ArticlePage{}, err
 	}
 	var between []page.Crumb
-	index, ok := v.Article(a.Language, a.Section, "")
+	index, ok := v.Article(string(s.lang), a.Section, "")
 	if ok && !a.IsIndex() {
 		between = append(between, page.Crumb{Text: index.Title, Path: index.Path()})
 	}
@@ -96,7 +96,7 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 	if ok && !a.IsIndex() {
 		p.ListTitle = s.t("Mer i «%s»", index.Title)
 	}
-	for _, other := range v.Articles(a.Language, a.Section) {
+	for _, other := range v.Articles(string(s.lang), a.Section) {
 		if !other.IsIndex() && other.Slug != a.Slug {
 			p.Articles = append(p.Articles, articleCard(other))
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -114,9 +113,9 @@ func (s *Site) describeMissing(p *view.ErrorPage, v *search.View, path string) {
 	case "tilbud":
 		p.Heading = s.t("Vi fant ikke tilbudet")
 		p.Text = []string{s.t("Tilbudet kan være lagt ned eller tatt ut av oversikten. Annen hjelp kan finnes.")}
-		p.Suggestions = suggest(v, strings.TrimLeft(words, "0123456789 "))
+		p.Suggestions = s.suggest(v, strings.TrimLeft(words, "0123456789 "))
 	default:
-		p.Suggestions = suggest(v, words)
+		p.Suggestions = s.suggest(v, words)
 	}
 	p.Meta.Title = p.Heading
 }
@@ -135,9 +134,9 @@ func (s *Site) suggestPlaces(v *search.View, words string) []view.Link {
 }
 
 // suggest returns what completes a text, or the longest beginning of it that can be completed.
-func suggest(v *search.View, words string) []view.Link {
+func (s *Site) suggest(v *search.View, words string) []view.Link {
 	for fields := strings.Fields(words); len(fields) > 0; fields = fields[:len(fields)-1] {
-		found := v.Suggest(article.Bokmal, strings.Join(fields, " "), maxNear)
+		found := v.Suggest(string(s.lang), strings.Join(fields, " "), maxNear)
 		if len(found) > 0 {
 			return each(found, func(s search.Suggestion) view.Link { return view.Link{Text: s.Text, Href: s.Path, Sub: s.Sub} })
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -128,7 +127,7 @@ const pageSize = 20
 // understand returns the search that the parameters mean. What cannot be understood is
 // left out and told in the notes.
 func (s *Site) understand(v *search.View, a asked) question {
-	q := question{lang: s.lang, asked: asked{}, query: search.Query{Page: 1, Size: pageSize}}
+	q := question{lang: s.lang, asked: asked{}, query: search.Query{Language: string(s.lang), Page: 1, Size: pageSize}}
 	q.text(a)
 	q.places(v, a)
 	q.fylker(v, a)
@@ -261,7 +260,7 @@ func (q *question) types(v *search.View, a asked) {
 			continue
 		}
 		var links []view.Link
-		for _, s := range v.Suggest(article.Bokmal, strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
+		for _, s := range v.Suggest(string(q.lang), strings.ReplaceAll(cut(text, maxPlaceText), "_", " "), maxNear, search.SuggestType) {
 			links = append(links, view.Link{Text: s.Text, Href: s.Path})
 		}
 		q.note(q.lang.T("Vi kjenner ikke typen «%s».", cut(text, maxPlaceText)), links...)

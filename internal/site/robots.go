@@ -75,8 +75,12 @@ func (s *Site) sitemap(v *search.View) sitemap {
 		add(path, "")
 	}
 	for _, section := range article.Sections() {
-		for _, a := range v.Articles(article.Bokmal, section) {
-			add(a.Path(), a.Updated.Format("2006-01-02"))
+		for _, l := range page.Languages() {
+			for _, a := range v.Articles(string(l), section) {
+				if a.Language == string(l) {
+					add(l.Prefix()+a.Path(), a.Updated.Format("2006-01-02"))
+				}
+			}
 		}
 	}
 	for _, f := range v.Fylker() {

@@ -78,6 +78,7 @@ export function suggest(input) {
     try {
       const url = new URL(input.dataset.suggest, location.href);
       url.searchParams.set("q", input.value.trim());
+      url.searchParams.set("sprak", document.documentElement.lang);
       if (input.dataset.suggestKind) url.searchParams.set("slag", input.dataset.suggestKind);
       const response = await fetch(url, { signal: request.signal });
       if (!response.ok) return close();
