@@ -42,7 +42,7 @@ func moved(v *search.View, address string) (string, bool) {
 		case len(parts) > 1 && !slices.Contains(parts, section):
 			continue
 		}
-		if a, ok := v.Article(section, slug); ok {
+		if a, ok := v.Article(article.Bokmal, section, slug); ok {
 			return a.Path(), true
 		}
 	}
