@@ -257,7 +257,7 @@ func checkLink(t *testing.T, a Article, link Link, pages []string) {
 	}
 	switch {
 	case u.Scheme == "tel":
-		if !slices.Contains([]string{"113", "116117", "116123", "116111"}, u.Opaque) || strings.ReplaceAll(link.Text, " ", "") != u.Opaque {
+		if !slices.Contains([]string{"112", "113", "116117", "116123", "116111"}, u.Opaque) || strings.ReplaceAll(link.Text, " ", "") != u.Opaque {
 			t.Errorf("%s: %s (%s) is not one of the emergency numbers; others stand in the directory", fileOf(a), link.Text, link.URL)
 		}
 	case u.Host == "lovdata.no":
