@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { basename, extname } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import subsetFont from "subset-font";
+import { optimize } from "svgo";
 
 // The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
 // "type-…" are the offering types by code, "del-…" the guidance sections by path.
@@ -74,6 +76,10 @@ const icons = {
   "del-ta-vare-pa-familien": "PersonTallShort",
 };
 
+// The letters of bokmål, nynorsk, English and what Norwegian names and our neighbours' need.
+// The rest (Sámi letters) is in the font's second file, which only pages with one fetch.
+const letters = `${String.fromCharCode(...Array.from({ length: 95 }, (_, i) => i + 32))}ÆØÅæøåÁÉÒÓÔÄÖÜÞÐáàâäçéèêëíïñóòôöúüþðß§©«»·°½×–—’‘“”…•−\u00a0`;
+
 // Files are built beside dist/ and moved there at the end, so that a failing build leaves
 // the last good one.
 const out = "dist.new";
@@ -81,6 +87,7 @@ const manifest = {};
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
+const fonts = await subset();
 await bundle();
 write("icons.svg", sprite());
 for (const file of readdirSync("img")) write(file, readFileSync(`img/${file}`));
@@ -98,6 +105,7 @@ async function bundle() {
     format: "iife",
     target: ["es2020", "chrome105", "firefox110", "safari15.6"],
     loader: { ".woff2": "file" },
+    plugins: [{ name: "small fonts", setup: smallFonts }],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     metafile: true,
@@ -110,20 +118,33 @@ async function bundle() {
   }
 }
 
+// subset makes the font that every page needs small: those letters, and the weights in use.
+// It is half of the first view otherwise. The style sheet names the file in css/theme.css.
+async function subset() {
+  const name = "inter-latin-wght-normal.woff2";
+  const whole = readFileSync(`node_modules/@fontsource-variable/inter/files/${name}`);
+  const weights = { min: 400, max: 700 };
+  return { [name]: await subsetFont(whole, letters, { targetFormat: "woff2", variationAxes: { wght: weights } }) };
+}
+
+// smallFonts puts what subset made in the place of the whole files.
+function smallFonts(build) {
+  build.onLoad({ filter: /\.woff2$/ }, ({ path }) => {
+    const contents = fonts[basename(path)];
+    return contents && { contents, loader: "file" };
+  });
+}
+
 // sprite returns one SVG with a symbol per icon, for <use href="…#name">. Coordinates are
-// rounded to a hundredth of 24 units, which nobody sees and halves the file.
+// rounded to a tenth of 24 units, which nobody sees at the size of icons.
 function sprite() {
   const symbols = Object.entries(icons).map(([name, file]) => {
     const svg = readFileSync(`node_modules/@navikt/aksel-icons/dist/svg/${file}.svg`, "utf8");
-    const body = svg.match(/^<svg[^>]*viewBox="0 0 24 24"[^>]*>([^]*)<\/svg>\s*$/);
-    if (!body) throw new Error(`${file}.svg is not drawn on 24 by 24`);
-    return `<symbol id="${name}" viewBox="0 0 24 24">${round(body[1].trim())}</symbol>`;
+    if (!/^<svg[^>]*viewBox="0 0 24 24"/.test(svg)) throw new Error(`${file}.svg is not drawn on 24 by 24`);
+    const small = optimize(svg, { multipass: true, floatPrecision: 1 }).data;
+    return `<symbol id="${name}" viewBox="0 0 24 24">${small.replace(/^<svg[^>]*>|<\/svg>$/g, "")}</symbol>`;
   });
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
-}
-
-function round(paths) {
-  return paths.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
 }
 
 // write puts content under a hashed name into the output.
