@@ -477,7 +477,7 @@ func Kommuner(p KommunerPage) templ.Component {
 				}
 			}
 			if len(p.Jumps) > 1 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<nav class=\"o-toc o-toc--cols\" aria-labelledby=\"fylker\"><h2 id=\"fylker\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<nav class=\"o-toc\" aria-labelledby=\"fylker\"><h2 id=\"fylker\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -262,7 +262,7 @@ func Kommune(p KommunePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<nav class=\"o-toc o-toc--cols\" aria-labelledby=\"innhold-tittel\"><h2 id=\"innhold-tittel\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<nav class=\"o-toc\" aria-labelledby=\"innhold-tittel\"><h2 id=\"innhold-tittel\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
