@@ -14,14 +14,15 @@ import (
 // Meta is what a page says about itself.
 type Meta struct {
 	Language    Language
-	Title       string // first words tell the page; never what the reader searched for
-	Description string // for search engines, one or two sentences; may be empty
-	BaseURL     string // of the site, without a slash at the end; empty for pages without an address of their own, such as errors
-	Path        string // as it is in bokmål: "/kommuner"
-	Query       string // "?" and what else the address has that the other languages keep; mostly empty
-	Preview     bool   // what is shown is not published
-	NoIndex     bool   // keep out of search engines
-	Menu        Menu   // entry of the main menu that the page belongs to
+	Written     []Language // what the page has been written in, bokmål among them; nil: all languages
+	Title       string     // first words tell the page; never what the reader searched for
+	Description string     // for search engines, one or two sentences; may be empty
+	BaseURL     string     // of the site, without a slash at the end; empty for pages without an address of their own, such as errors
+	Path        string     // as it is in bokmål: "/kommuner"
+	Query       string     // "?" and what else the address has that the other languages keep; mostly empty
+	Preview     bool       // what is shown is not published
+	NoIndex     bool       // keep out of search engines
+	Menu        Menu       // entry of the main menu that the page belongs to
 	Crumbs      []Crumb
 	LinkedData  []any // what the page is in schema.org, each as it is written in JSON-LD
 }
@@ -32,6 +33,23 @@ func (m Meta) Address(l Language) string {
 		return ""
 	}
 	return m.BaseURL + m.In(l)
+}
+
+// Translations returns the languages that the page has been written in.
+func (m Meta) Translations() []Language {
+	if m.Written == nil {
+		return Languages()
+	}
+	return m.Written
+}
+
+// Canonical returns the address that search engines are to keep: in bokmål for a page that
+// has not been translated into its language.
+func (m Meta) Canonical() string {
+	if slices.Contains(m.Translations(), m.Language) {
+		return m.Address(m.Language)
+	}
+	return m.Address(Bokmal)
 }
 
 // In returns the path of the page in a language.

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -72,6 +73,7 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 	}
 	m := s.meta(a.Title, a.Path(), page.MenuAdvice, between...)
 	m.Description = a.Lead
+	m.Written = written(v, a)
 	if !a.IsIndex() {
 		m.LinkedData = append(m.LinkedData, s.linkedArticle(a, m))
 	}
@@ -110,6 +112,14 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		}
 	}
 	return p, nil
+}
+
+// written returns the languages that an article is in.
+func written(v *search.View, a *article.Article) []page.Language {
+	return slices.DeleteFunc(page.Languages(), func(l page.Language) bool {
+		other, ok := v.Article(string(l), a.Section, a.Slug)
+		return !ok || other.Language != string(l)
+	})
 }
 
 // PreviewArticle returns the page that the article would have, with the help that it leads

@@ -252,6 +252,7 @@ func (r *real) allPages(t testing.TB) []string {
 		targets = append(targets, page.FylkePath(f))
 	}
 	for _, section := range []string{"ta-vare-pa-deg-selv", "ta-vare-pa-den-syke", "ta-vare-pa-familien", "ta-vare-pa-barna", "mote-med-helsetjenesten"} {
+		targets = append(targets, "/"+section)
 		for _, a := range r.view.Articles(article.Bokmal, section) {
 			targets = append(targets, a.Path(), a.Path()+"?kommune=0301", a.Path()+"?sted=V%C3%A5ler", a.Path()+"?sted=xyzzy")
 		}

@@ -75,12 +75,11 @@ func (s *Site) sitemap(v *search.View) sitemap {
 		add(path, "")
 	}
 	for _, section := range article.Sections() {
-		for _, l := range page.Languages() {
-			for _, a := range v.Articles(string(l), section) {
-				if a.Language == string(l) {
-					add(l.Prefix()+a.Path(), a.Updated.Format("2006-01-02"))
-				}
-			}
+		for _, a := range v.Articles(string(page.Bokmal), section) {
+			in(a.Path(), a.Updated.Format("2006-01-02"), written(v, a))
+		}
+		if a, ok := v.Article(string(page.Bokmal), section, ""); ok {
+			in(a.Path(), a.Updated.Format("2006-01-02"), written(v, a))
 		}
 	}
 	for _, f := range v.Fylker() {
