@@ -22,6 +22,7 @@ type Meta struct {
 	Query       string     // "?" and what else the address has that the other languages keep; mostly empty
 	Preview     bool       // what is shown is not published
 	NoIndex     bool       // keep out of search engines
+	Day         string     // today, as it stands on paper; empty where it is not said
 	Menu        Menu       // entry of the main menu that the page belongs to
 	Crumbs      []Crumb
 	LinkedData  []any // what the page is in schema.org, each as it is written in JSON-LD

@@ -89,7 +89,7 @@ func norwegianWords(t *testing.T, body string) []string {
 	var found []string
 	look := func(text string) {
 		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
-			if slices.Contains(common, word) && !strings.Contains(text, "Møre og Romsdal") {
+			if slices.Contains(common, word) && !strings.Contains(text, "Møre og Romsdal") && !strings.Contains(text, "https://") {
 				found = append(found, word+" in: "+strings.TrimSpace(text))
 			}
 		}

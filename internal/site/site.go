@@ -166,6 +166,7 @@ func (s *Site) meta(title, path string, menu page.Menu, between ...page.Crumb) p
 		Title:    title,
 		BaseURL:  s.deps.BaseURL,
 		Path:     path,
+		Day:      s.lang.Date(s.deps.Now()),
 		Menu:     menu,
 		Crumbs:   append(crumbs, page.Crumb{Text: title, Path: path}),
 	}

@@ -257,3 +257,17 @@ func TestPagesSayWhatTheyAre(t *testing.T) {
 		t.Errorf("the way %+v, %v", way, err)
 	}
 }
+
+func TestWordsToSayStandApart(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]string{
+		"/kommune/3205-lillestrom":    "Du kan spørre Lillestrøm kommune: «Barnet trenger hjelp",
+		"/en/kommune/3205-lillestrom": "kontakt med PPT?» (The child needs help",
+	} {
+		_, body := get(t, app, target)
+		main, _ := htmlcheck.Parse(body).First("main")
+		if !strings.Contains(main.Text(), want) {
+			t.Errorf("%s does not say %q", target, want)
+		}
+	}
+}
