@@ -87,6 +87,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
+	app.Get("/forlat-siden", s.showLeave)
 }
 
 // current returns the View to answer from, or 503 while there is none.
