@@ -108,7 +108,7 @@ func (s *Site) describeMissing(p *view.ErrorPage, v *search.View, path string) {
 		p.Heading = s.t("Vi fant ikke fylket")
 		p.Text = []string{s.t("Vi kjenner ingen fylker med dette navnet eller nummeret. Dette er fylkene:")}
 		for _, f := range v.Fylker() {
-			p.Suggestions = append(p.Suggestions, view.Link{Text: f.Name, Href: page.FylkePath(f)})
+			p.Suggestions = append(p.Suggestions, view.Link{Text: f.Name, Names: namesOf(f.OtherNames), Href: page.FylkePath(f)})
 		}
 	case "tilbud":
 		p.Heading = s.t("Vi fant ikke tilbudet")
@@ -127,7 +127,7 @@ func (s *Site) suggestPlaces(v *search.View, words string) []view.Link {
 	for _, m := range v.ResolvePlace(strings.TrimLeft(words, "0123456789 ")) {
 		if len(out) < maxNear && !seen.has(m.Kommune) {
 			seen.matches = append(seen.matches, m)
-			out = append(out, view.Link{Text: m.Kommune.DisplayName(), Href: page.KommunePath(m.Kommune.Kommune), Sub: s.why(m)})
+			out = append(out, view.Link{Text: m.Kommune.DisplayName(), Names: namesOf(m.Kommune.OtherNames), Href: page.KommunePath(m.Kommune.Kommune), Sub: s.why(m)})
 		}
 	}
 	return out

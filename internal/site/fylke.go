@@ -148,7 +148,7 @@ func (s *Site) kommunerPage(v *search.View, m page.Meta, filter string) view.Kom
 		defer func() {
 			if len(p.Fylker) == 0 {
 				p.Near = each(found.near, func(n search.PlaceMatch) view.Link {
-					return view.Link{Text: n.Kommune.DisplayName(), Href: page.KommunePath(n.Kommune.Kommune), Sub: s.why(n)}
+					return view.Link{Text: n.Kommune.DisplayName(), Names: namesOf(n.Kommune.OtherNames), Href: page.KommunePath(n.Kommune.Kommune), Sub: s.why(n)}
 				})
 			}
 		}()
@@ -166,10 +166,10 @@ func (s *Site) kommunerPage(v *search.View, m page.Meta, filter string) view.Kom
 		}
 		count += len(kommuner)
 		id := "fylke-" + f.Slug()
-		p.Jumps = append(p.Jumps, view.Link{Text: f.Name, Href: "#" + id})
+		p.Jumps = append(p.Jumps, view.Link{Text: f.Name, Names: namesOf(f.OtherNames), Href: "#" + id})
 		p.Fylker = append(p.Fylker, view.FylkeKommuner{
 			ID:       id,
-			Fylke:    view.Link{Text: f.Name, Href: page.FylkePath(f)},
+			Fylke:    view.Link{Text: f.Name, Names: namesOf(f.OtherNames), Href: page.FylkePath(f)},
 			Kommuner: kommuneLinks(kommuner),
 		})
 	}

@@ -79,7 +79,6 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Meta:      m,
 		Name:      k.Name,
 		Names:     namesOf(k.OtherNames),
-		Fylke:     fylkeLink,
 		Ask:       view.AskKommuneOf(s.lang, k),
 		Now:       w.listings(talkTo(answers), k.Number),
 		Groups:    s.typeGroups(v, k, answers),

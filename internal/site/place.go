@@ -161,14 +161,14 @@ func (s *Site) why(m search.PlaceMatch) string {
 // placesOf returns the matches as a choice between pages of kommuner.
 func (s *Site) placesOf(matches []search.PlaceMatch) []view.Place {
 	return each(matches, func(m search.PlaceMatch) view.Place {
-		return view.Place{Name: m.Kommune.DisplayName(), Path: page.KommunePath(m.Kommune.Kommune), Why: s.why(m)}
+		return view.Place{Name: m.Kommune.DisplayName(), Names: namesOf(m.Kommune.OtherNames), Path: page.KommunePath(m.Kommune.Kommune), Why: s.why(m)}
 	})
 }
 
 // kommuneLinks returns links to the pages of kommuner.
 func kommuneLinks(kommuner []*search.Kommune) []view.Link {
 	return each(kommuner, func(k *search.Kommune) view.Link {
-		return view.Link{Text: k.DisplayName(), Href: page.KommunePath(k.Kommune)}
+		return view.Link{Text: k.DisplayName(), Names: namesOf(k.OtherNames), Href: page.KommunePath(k.Kommune)}
 	})
 }
 
@@ -194,7 +194,7 @@ func (s *Site) nearest(v *search.View, k *search.Kommune, n int) []view.Link {
 		return 0
 	})
 	return each(all[:min(n, len(all))], func(k neighbor) view.Link {
-		return view.Link{Text: k.DisplayName(), Href: page.KommunePath(k.Kommune.Kommune), Sub: s.lang.Distance(k.km)}
+		return view.Link{Text: k.DisplayName(), Names: namesOf(k.OtherNames), Href: page.KommunePath(k.Kommune.Kommune), Sub: s.lang.Distance(k.km)}
 	})
 }
 
