@@ -6,7 +6,7 @@ import (
 )
 
 // perMinute is how many calls a token may make in a minute. A program that sends over all
-// offerings of the largest kommune in one go is far below.
+// offerings of the largest kommune in one go is far below. The page for developers says it.
 const perMinute = 600
 
 // limiter counts the calls of each token in the present minute. It counts for one node:

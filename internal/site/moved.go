@@ -50,7 +50,7 @@ func moved(v *search.View, address string) (string, bool) {
 }
 
 // plainPages are the pages of one word that have been written in other ways elsewhere.
-var plainPages = []string{"om", "sok", "kommuner", "personvern", "meld-feil", "sjekklister", "tilgjengelighet"}
+var plainPages = []string{"om", "sok", "kommuner", "personvern", "meld-feil", "sjekklister", "tilgjengelighet", "for-kommuner", "for-helsepersonell", "for-utviklere"}
 
 // follow leads to the page that an address meant, and reports whether there is one.
 func (s *Site) follow(c *fiber.Ctx) bool {

@@ -87,6 +87,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
+	s.mountAudiences(app)
 	app.Get("/forlat-siden", s.showLeave)
 }
 

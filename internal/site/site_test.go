@@ -121,6 +121,9 @@ func TestPages(t *testing.T) {
 		"/om":                                        "Om oversikten",
 		"/om/data":                                   "Statistisk sentralbyrå",
 		"/personvern":                                "informasjonskapsler",
+		"/for-kommuner":                              `href="/logg-inn"`,
+		"/for-helsepersonell":                        "helsepersonelloven § 10 a",
+		"/for-utviklere":                             "curl &#39;https://oversikt.example/api/v1/tilbud?q=avlastning",
 	} {
 		resp, body := get(t, app, target)
 		if resp.StatusCode != http.StatusOK {
@@ -170,6 +173,7 @@ func TestRedirects(t *testing.T) {
 		"/artikler/mote-med-helsetjenesten/test":  "/mote-med-helsetjenesten/test",
 		"/test":                                   "/mote-med-helsetjenesten/test",
 		"/en/S%C3%B8k":                            "/en/sok",
+		"/nn/For-kommuner.html":                   "/nn/for-kommuner",
 	} {
 		resp, _ := get(t, app, target)
 		if got := resp.Header.Get("Location"); resp.StatusCode < 300 || resp.StatusCode > 399 || got != want {
