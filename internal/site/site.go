@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -33,6 +34,7 @@ type Site struct {
 	deps    Deps
 	lang    page.Language
 	answers *page.Cache[generation]
+	worker  func() (*page.Answer, error) // made once
 }
 
 // generation is what a finished page depends on. Views are compared and not their
@@ -50,12 +52,14 @@ const cacheBytes = 6 << 20
 
 // New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	return &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes)}
+	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes)}
+	s.worker = sync.OnceValues(s.makeWorker)
+	return s
 }
 
 // In returns the site in another language. All share what was made before.
 func (s *Site) In(l page.Language) *Site {
-	return &Site{deps: s.deps, lang: l, answers: s.answers}
+	return &Site{deps: s.deps, lang: l, answers: s.answers, worker: s.worker}
 }
 
 // Mount registers every public page in every language, and what has none.
@@ -71,6 +75,7 @@ func (s *Site) Mount(app fiber.Router) {
 	app.Get("/robots.txt", s.showRobots)
 	app.Get("/sitemap.xml", s.showSitemap)
 	app.Get("/opensearch.xml", s.showOpenSearch)
+	app.Get("/sw.js", s.showWorker)
 }
 
 // mount registers the pages in one language. The guidance sections stand at the root, so
@@ -89,6 +94,8 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/personvern", s.showPrivacy)
 	s.mountAudiences(app)
 	app.Get("/forlat-siden", s.showLeave)
+	app.Get("/nodkort", s.showCard)
+	app.Get("/min-liste", s.showSaved)
 }
 
 // current returns the View to answer from, or 503 while there is none.
