@@ -112,7 +112,11 @@ func TestProgramInABrowser(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern",
-			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/forlat-siden", "/min-liste", "/nodkort", "/finnes-ikke", "/api/v1/docs")
+			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/finnes-ikke", "/api/v1/docs")
+	})
+	t.Run("reach", func(t *testing.T) {
+		browser(t, "reach.mjs", base, "/", "/sok?q=selvmord", "/kommune/5610-karasjok", "/fylke/18-nordland", offeringPath(t, base),
+			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet")
 	})
 	st := openStore(t, dir)
 	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, st) })

@@ -123,6 +123,7 @@ func TestPages(t *testing.T) {
 		"/personvern":                                "informasjonskapsler",
 		"/for-kommuner":                              `href="/logg-inn"`,
 		"/for-helsepersonell":                        "helsepersonelloven § 10 a",
+		"/tilgjengelighet":                           "Ingen med funksjonsnedsettelse har prøvd nettstedet ennå.",
 		"/for-utviklere":                             "curl &#39;https://oversikt.example/api/v1/tilbud?q=avlastning",
 	} {
 		resp, body := get(t, app, target)
