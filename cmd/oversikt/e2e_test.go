@@ -107,10 +107,12 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
+	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
+			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern",
 			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/finnes-ikke", "/api/v1/docs")
 	})

@@ -14,7 +14,7 @@ func TestPieces(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Piece{
-		{HTML: "<h2 id=\"hjelp\">Hjelp</h2>\n<p>Du kan ringe:</p>\n"},
+		{HTML: "<h2 id=\"hjelp-2\">Hjelp</h2>\n<p>Du kan ringe:</p>\n"},
 		{Reference: Reference{Type: "lms"}},
 		{Reference: Reference{Topic: "demens"}},
 		{HTML: "<p>Det er <a href=\"/x\">gratis</a>.</p>\n"},

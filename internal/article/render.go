@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -120,7 +121,7 @@ func (a Article) Headings() []Heading {
 }
 
 func parse(source []byte) ast.Node {
-	ctx := parser.NewContext(parser.WithIDs(&headingIDs{used: make(map[string]bool)}))
+	ctx := parser.NewContext(parser.WithIDs(&headingIDs{used: maps.Clone(pageIDs)}))
 	return markdown.Parser().Parse(text.NewReader(source), parser.WithContext(ctx))
 }
 
@@ -193,6 +194,10 @@ func (externalLinks) Transform(doc *ast.Document, reader text.Reader, _ parser.C
 // headingIDs makes the ids of one document's headings: ASCII, as in the site's
 // other addresses, since goldmark's own drop the letters æ, ø and å.
 type headingIDs struct{ used map[string]bool }
+
+// pageIDs are ids of the page around the text.
+var pageIDs = map[string]bool{"innhold": true, "innhold-tittel": true, "hvor": true, "sted": true, "sted-hjelp": true,
+	"hjelp": true, "lover": true, "kilder": true, "flere": true}
 
 var toASCII = strings.NewReplacer("æ", "ae", "ø", "o", "å", "a")
 

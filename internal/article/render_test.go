@@ -164,6 +164,14 @@ https://example.org/`
 	}
 }
 
+// The page around the text has ids of its own.
+func TestHeadingsLeaveThePagesIDs(t *testing.T) {
+	want := []Heading{{2, "hjelp-2", "Hjelp"}, {2, "kilder-2", "Kilder"}}
+	if diff := cmp.Diff(want, Article{Markdown: "## Hjelp\n\n## Kilder\n"}.Headings()); diff != "" {
+		t.Errorf("Headings (-want +got):\n%s", diff)
+	}
+}
+
 func TestHeadings(t *testing.T) {
 	want := []Heading{
 		{2, "far-du-nok-hjelp", "Får du nok hjelp?"},

@@ -1,10 +1,12 @@
 package site
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -12,7 +14,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -27,7 +28,7 @@ func (s *Site) mountArticles(app fiber.Router) {
 }
 
 // showArticle answers with an article, or a section's own text. With a kommune in the
-// address, its box of help holds what there is in that kommune.
+// address, it has what there is in that kommune where the text leads to it.
 func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 	v, err := s.current()
 	if err != nil {
@@ -41,28 +42,25 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	kommune := cut(strings.TrimSpace(c.Query("kommune")), maxPlaceText)
-	place := cut(strings.TrimSpace(c.Query("sted")), maxPlaceText)
-	query := url.Values{"kommune": {kommune}, "sted": {place}}.Encode()
-	return s.answer(c, v, query, func(context.Context) (templ.Component, error) {
-		p, err := s.articlePage(v, a)
+	places := readPlaces(c, v)
+	if places.typed() {
+		return s.redirect(c, a.Path()+"?"+places.query().Encode(), http.StatusFound)
+	}
+	return s.answer(c, v, places.key(), func(ctx context.Context) (templ.Component, error) {
+		p, err := s.articlePage(ctx, v, a, places)
 		if err != nil {
 			return nil, err
 		}
-		text, found := place, resolve(v, place, postalCode)
-		if place == "" {
-			text, found = kommune, resolve(v, kommune, kommuneNumber)
-		}
-		p.Help = s.helpFor(v, a, text, found)
-		if place+kommune != "" {
-			p.Meta.Query = "?" + query
+		if query := places.query(); len(query) > 0 {
+			p.Meta.Query = "?" + query.Encode()
 		}
 		return view.Article(p), nil
 	})
 }
 
-func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage, error) {
-	html, err := a.HTML()
+func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Article, places articlePlaces) (view.ArticlePage, error) {
+	sides := places.sides(v)
+	pieces, err := s.pieces(ctx, v, a, sides)
 	if err != nil {
 		return view.ArticlePage{}, err
 	}
@@ -82,9 +80,19 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 		Title:   a.Title,
 		Lead:    a.Lead,
 		Dates:   s.t("Publisert %s", s.lang.Day(a.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(a.Updated)),
-		HTML:    html,
+		Pieces:  pieces,
+		Where:   s.whereFor(a.Path(), places, sides),
+		Help:    s.helpFor(v, a, sides),
 		Laws:    each(a.Laws, func(l article.Link) view.Link { return view.Link{Text: l.Text, Href: l.URL} }),
 		Sources: each(a.Sources, s.sourceLink),
+	}
+	for _, piece := range pieces {
+		if piece.Live != nil {
+			p.Where.Leads = append(p.Where.Leads, view.Link{Text: piece.Live.Name, Href: "#" + piece.Live.ID})
+		}
+	}
+	if page.Language(a.Language) != s.lang {
+		p.Lang, p.Meta.NoIndex = a.Language, true // the same text is at its own address
 	}
 	if a.ConfirmedAt != nil {
 		p.Dates += " · " + s.t("Sist kontrollert %s", s.lang.Date(*a.ConfirmedAt))
@@ -100,7 +108,7 @@ func (s *Site) articlePage(v *search.View, a *article.Article) (view.ArticlePage
 	}
 	for _, other := range v.Articles(string(s.lang), a.Section) {
 		if !other.IsIndex() && other.Slug != a.Slug {
-			p.Articles = append(p.Articles, articleCard(other))
+			p.Articles = append(p.Articles, s.articleCard(other))
 		}
 	}
 	if a.IsIndex() && len(p.Articles) == 0 {
@@ -122,24 +130,35 @@ func written(v *search.View, a *article.Article) []page.Language {
 	})
 }
 
-// PreviewArticle returns the page that the article would have, with the help that it leads
-// to now. It fails while there is no index.
-func (s *Site) PreviewArticle(a *article.Article) (templ.Component, error) {
+// PreviewArticle returns the page that the article would have in its own language, with the
+// help that it leads to now. It fails while there is no index.
+func (s *Site) PreviewArticle(ctx context.Context, a *article.Article) (templ.Component, error) {
 	v, err := s.current()
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.articlePage(v, a)
+	lang := page.Language(a.Language)
+	p, err := s.In(lang).articlePage(ctx, v, a, articlePlaces{})
 	if err != nil {
 		return nil, err
 	}
 	p.Meta.NoIndex, p.Meta.Preview, p.Meta.BaseURL = true, true, ""
-	p.Help = s.helpFor(v, a, "", whereabouts{})
-	return view.Article(p), nil
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var body bytes.Buffer
+		if err := view.Article(p).Render(page.WithLanguage(ctx, lang), &body); err != nil {
+			return err
+		}
+		_, err := w.Write(lang.KeepLanguage(body.Bytes()))
+		return err
+	}), nil
 }
 
-func articleCard(a *article.Article) view.Card {
-	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
+func (s *Site) articleCard(a *article.Article) view.Card {
+	c := view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
+	if page.Language(a.Language) != s.lang {
+		c.Lang = a.Language
+	}
+	return c
 }
 
 func (s *Site) sourceLink(src article.Source) view.Link {
@@ -153,49 +172,45 @@ func (s *Site) sourceLink(src article.Source) view.Link {
 // maxHelp is how many offerings of each type stand beside an article.
 const maxHelp = 2
 
-// helpFor returns the box that leads from an article into the directory.
-func (s *Site) helpFor(v *search.View, a *article.Article, text string, found whereabouts) view.Help {
-	h := view.Help{Action: a.Path(), Value: text}
-	answers := map[string]search.Answer{}
-	var reader *search.Kommune
-	switch {
-	case text == "":
-	case len(found.matches) == 1:
-		reader = found.matches[0].Kommune
-		h.Value = reader.DisplayName()
-		h.Place = s.t("i %s", reader.DisplayName())
-		for _, answer := range v.Answers(reader.Number) {
-			answers[answer.Type.Code] = answer
-		}
-	default:
-		n := placeNote(s.lang, text, found, func(n region.Number) string { return a.Path() + "?kommune=" + string(n) + "#hjelp" })
-		h.Note = &n
+// helpFor returns the box of help beside an article: the types that it is about, without
+// those that stand in the text.
+func (s *Site) helpFor(v *search.View, a *article.Article, sides []side) view.Help {
+	h := view.Help{Title: s.t("Her kan du få hjelp")}
+	inText := map[string]bool{}
+	for _, r := range a.References() {
+		inText[r.Type] = true
+		h.Title = s.t("Mer hjelp")
+	}
+	var reader *side
+	if len(sides) > 0 {
+		reader = &sides[0]
+		h.Title += " " + s.t("i %s", reader.kommune.DisplayName())
 	}
 	w := s.newWriter(v)
 	for _, code := range a.Types {
-		t, ok := v.Type(code)
-		if !ok {
-			continue
+		if t, ok := v.Type(code); ok && !inText[code] {
+			h.Types = append(h.Types, w.typeHelp(t, reader))
 		}
-		h.Types = append(h.Types, w.typeHelp(t, reader, answers[code]))
 	}
 	return h
 }
 
-func (w writer) typeHelp(t directory.OfferingType, reader *search.Kommune, a search.Answer) view.TypeHelp {
-	query := url.Values{"type": {t.Code}}
+func (w writer) typeHelp(t directory.OfferingType, reader *side) view.TypeHelp {
+	query := url.Values{paramType: {t.Code}}
 	out := view.TypeHelp{Name: w.lang.Pick(t.Plural), Does: w.lang.Pick(t.Does)}
 	if reader != nil {
-		query.Set("kommune", string(reader.Number))
+		number := reader.kommune.Number
+		query.Set(paramOwn, string(number))
+		a := reader.answer(t.Code)
 		hits := a.Offerings
 		if t.Code == helpline {
 			hits = nationalLines(hits, maxHelp)
 		}
-		out.Lines = w.listings(hits[:min(maxHelp, len(hits))], reader.Number)
+		out.Lines = w.listings(hits[:min(maxHelp, len(hits))], number)
 		if len(hits) == 0 {
 			if h, ok := firstReachable(a.Alternatives); ok {
-				out.Lines = w.listings([]search.Hit{h}, reader.Number)
-				out.Missing = w.lang.T("Ikke meldt inn i %s ennå. Du kan ringe:", reader.DisplayName())
+				out.Lines = w.listings([]search.Hit{h}, number)
+				out.Missing = w.lang.T("Ikke meldt inn i %s ennå. Du kan ringe:", reader.kommune.DisplayName())
 			}
 		}
 	}

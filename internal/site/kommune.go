@@ -84,6 +84,7 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Groups:    s.typeGroups(v, k, answers),
 		Formers:   s.formersOf(k),
 		Neighbors: s.nearest(v, k, neighbors),
+		Remember:  view.Remember{Number: string(k.Number), Name: k.DisplayName()},
 		Report:    "/meld-feil?kommune=" + string(k.Number),
 	}
 }

@@ -109,7 +109,7 @@ func (s *Site) linkedArticle(a *article.Article, m page.Meta) linkedArticle {
 		ID:            m.Address(m.Language),
 		Headline:      a.Title,
 		Description:   a.Lead,
-		Language:      string(m.Language),
+		Language:      a.Language,
 		DatePublished: a.Published.Format("2006-01-02"),
 		DateModified:  a.Updated.Format("2006-01-02"),
 		Publisher:     linkedProvider{Type: "Organization", Name: view.SiteName, URL: s.deps.BaseURL},

@@ -20,7 +20,7 @@ import (
 )
 
 // newTestApp returns the site over a small directory: real kommuner, made-up offerings.
-func newTestApp(t testing.TB) *fiber.App {
+func newTestApp(t testing.TB, more ...search.Document) *fiber.App {
 	t.Helper()
 	x, err := search.OpenMemory()
 	if err != nil {
@@ -61,7 +61,7 @@ func newTestApp(t testing.TB) *fiber.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	docs = append(docs, search.ArticleDocument(a), search.ArticleDocument(index))
+	docs = append(append(docs, search.ArticleDocument(a), search.ArticleDocument(index)), more...)
 	if err := x.Apply(search.Batch{Put: docs}); err != nil {
 		t.Fatal(err)
 	}

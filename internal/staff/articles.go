@@ -214,7 +214,7 @@ func (s *Staff) previewArticle(c *fiber.Ctx) error {
 	if err != nil {
 		return s.refuseArticle(c, s.articlePage(c, store.ArticleSource{Key: key, Source: typed(c), Version: seen(c)}, c.FormValue("hvorfor")), 0, err)
 	}
-	shown, err := s.deps.PreviewArticle(&a)
+	shown, err := s.deps.PreviewArticle(c.UserContext(), &a)
 	if err != nil {
 		return err
 	}

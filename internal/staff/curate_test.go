@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -145,7 +146,9 @@ func TestEditContact(t *testing.T) {
 
 func TestEditArticle(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
-	s.staff.deps.PreviewArticle = func(a *article.Article) (templ.Component, error) { return templ.Raw("preview of " + a.Title), nil }
+	s.staff.deps.PreviewArticle = func(_ context.Context, a *article.Article) (templ.Component, error) {
+		return templ.Raw("preview of " + a.Title), nil
+	}
 	ola := s.national("ola@test.example.org")
 	const path = "/redaksjon/artikler/ta-vare-pa-deg-selv/_innledning"
 	form := formOf(t, ola.get(path))

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -133,7 +134,7 @@ var open = []string{"/logg-inn", "/logg-ut", "/bekreft", "/meld-feil"}
 
 func TestRolesOfEveryRoute(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
-	s.staff.deps.PreviewArticle = func(*article.Article) (templ.Component, error) { return templ.Raw(""), nil }
+	s.staff.deps.PreviewArticle = func(context.Context, *article.Article) (templ.Component, error) { return templ.Raw(""), nil }
 	o := s.ownOffering("test/a", "1804")
 	people := map[byte]*person{
 		'0': s.anyone(), 'f': s.person("eva@test.example.org", manager(bergen)), 'c': s.person("kari@test.example.org", contributor(bodo)),

@@ -33,7 +33,7 @@ type Deps struct {
 	Store *store.Store
 	View  func() *search.View // the public's generation, to tell whether an edit is out; nil while there is none
 	// PreviewArticle returns the article's page as readers would see it.
-	PreviewArticle func(*article.Article) (templ.Component, error)
+	PreviewArticle func(context.Context, *article.Article) (templ.Component, error)
 	// PreviewOffering returns the offering's page as readers would see it.
 	PreviewOffering func(context.Context, *directory.Offering) (templ.Component, error)
 

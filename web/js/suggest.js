@@ -158,6 +158,7 @@ export function suggest(input) {
     close();
     if (!("suggestFill" in input.dataset)) return location.assign(words.prefix + option.url);
     input.value = option.tekst;
-    input.form?.requestSubmit();
+    // Where there is another field to fill in, it is the reader who is done.
+    if (!input.form?.querySelector("details[open]")) input.form?.requestSubmit();
   }
 }

@@ -23,6 +23,14 @@ func norwegian(ctx context.Context) templ.Attributes {
 	return nil
 }
 
+// inLang are the attributes of what is in another language than the page; none for "".
+func inLang(language string) templ.Attributes {
+	if language == "" {
+		return nil
+	}
+	return templ.Attributes{"lang": language}
+}
+
 // scriptWords are the texts that scripts show, as attributes of the page: they have no
 // translations of their own.
 func scriptWords(ctx context.Context) templ.Attributes {

@@ -1,0 +1,91 @@
+// Remembers on the device where the reader lives, and where the one who is ill does, so that
+// articles open with what there is there. It is remembered when it is chosen in the field of
+// an article, or by a press on the button, and forgotten by one press. Nothing is sent: what
+// is remembered becomes a part of the address when an article is opened.
+//
+//   <script src="…" data-apen>      on an article that is opened without a kommune
+//   <form data-kommune-valg>        the field that it is chosen in
+//   <div class="o-husk" hidden …>   says what is remembered, with the buttons
+//
+// It is no module and not deferred: it stands before the content of the page, and leaves for
+// the other address before anything of it is shown.
+
+const KEY = "oversikt.kommune";
+const CHOSEN = "oversikt.valgt"; // set while the answer to a choice is on its way
+
+// stored is localStorage or sessionStorage, which may both be closed.
+function stored(name, use) {
+  try {
+    return use(window[name]);
+  } catch {
+    return null;
+  }
+}
+
+function remembered() {
+  const k = stored("localStorage", (s) => JSON.parse(s.getItem(KEY)));
+  const valid = (k) => /^\d{4}$/.test(k?.nummer) && typeof k.navn === "string";
+  if (!valid(k)) return null;
+  return valid(k.deres) ? k : { nummer: k.nummer, navn: k.navn };
+}
+
+function leave() {
+  const url = new URL(location.href);
+  const k = remembered();
+  if (!k || ["kommune", "deres", "sted", "deres_sted"].some((name) => url.searchParams.get(name))) return;
+  url.searchParams.set("kommune", k.nummer);
+  if (k.deres) url.searchParams.set("deres", k.deres.nummer);
+  // Not there while the other page is fetched; its place is kept.
+  document.currentScript.parentElement.style.visibility = "hidden";
+  location.replace(url);
+}
+
+// of returns what a panel's page is about.
+function of({ nummer, navn, deresNummer, deresNavn }) {
+  if (!nummer) return null;
+  return deresNummer ? { nummer, navn, deres: { nummer: deresNummer, navn: deresNavn } } : { nummer, navn };
+}
+
+function panel(element) {
+  const [status, forget, keep] = ["p", "[data-glem]", "[data-husk]"].map((s) => element.querySelector(s));
+  const here = of(element.dataset);
+
+  function show() {
+    const k = remembered();
+    const text = k ? (k.deres ? element.dataset.to : element.dataset.en) : "";
+    status.textContent = text.replace("{en}", k?.navn).replace("{to}", k?.deres?.navn);
+    forget.hidden = !k;
+    keep.hidden = !here || JSON.stringify(k) === JSON.stringify(here);
+    element.hidden = forget.hidden && keep.hidden;
+  }
+  function save() {
+    stored("localStorage", (s) => s.setItem(KEY, JSON.stringify(here)));
+    show();
+  }
+
+  forget.addEventListener("click", () => {
+    stored("localStorage", (s) => s.removeItem(KEY));
+    show();
+    if (!keep.hidden) keep.focus(); // the button that was pressed is gone
+  });
+  keep.addEventListener("click", () => {
+    save();
+    forget.focus();
+  });
+  if (here && stored("sessionStorage", (s) => s.getItem(CHOSEN))) {
+    stored("sessionStorage", (s) => s.removeItem(CHOSEN));
+    save();
+  }
+  show();
+}
+
+function begin() {
+  const choosing = () => stored("sessionStorage", (s) => s.setItem(CHOSEN, "1"));
+  document.querySelectorAll("form[data-kommune-valg]").forEach((form) => form.addEventListener("submit", choosing));
+  document.querySelectorAll("#hvor .ds-alert a").forEach((link) => link.addEventListener("click", choosing));
+  document.querySelectorAll("[data-med-skript]").forEach((element) => (element.hidden = false));
+  document.querySelectorAll(".o-husk").forEach(panel);
+}
+
+if ("apen" in document.currentScript.dataset) leave();
+document.addEventListener("DOMContentLoaded", begin);
