@@ -20,7 +20,7 @@ import (
 
 // offlineAssets are what pages need that are there without a network. The font's second file
 // is left out: it is as large as the rest, for a few names.
-var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "icons.svg", "favicon.svg", "inter-latin-wght-normal.woff2"}
+var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "kommune.js", "icons.svg", "favicon.svg", "inter-latin-wght-normal.woff2"}
 
 const (
 	cardPath  = "/nodkort"
