@@ -91,8 +91,8 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 			p.Where.Leads = append(p.Where.Leads, view.Link{Text: piece.Live.Name, Href: "#" + piece.Live.ID})
 		}
 	}
-	if page.Language(a.Language) != s.lang {
-		p.Lang, p.Meta.NoIndex = a.Language, true // the same text is at its own address
+	if foreign := s.foreign(a); foreign != "" {
+		p.Lang, p.Meta.NoIndex = foreign, true // the same text is at its own address
 	}
 	if a.ConfirmedAt != nil {
 		p.Dates += " · " + s.t("Sist kontrollert %s", s.lang.Date(*a.ConfirmedAt))
@@ -120,6 +120,14 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 		}
 	}
 	return p, nil
+}
+
+// foreign returns the language of an article where it is not that of the page.
+func (s *Site) foreign(a *article.Article) string {
+	if page.Language(a.Language) == s.lang {
+		return ""
+	}
+	return a.Language
 }
 
 // written returns the languages that an article is in.
@@ -154,11 +162,7 @@ func (s *Site) PreviewArticle(ctx context.Context, a *article.Article) (templ.Co
 }
 
 func (s *Site) articleCard(a *article.Article) view.Card {
-	c := view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path()}
-	if page.Language(a.Language) != s.lang {
-		c.Lang = a.Language
-	}
-	return c
+	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a)}
 }
 
 func (s *Site) sourceLink(src article.Source) view.Link {

@@ -66,11 +66,11 @@ var healthArticles = []string{
 	"parorendeansvarlig-og-parorendekoordinator", "opplaering-og-kurs", "nasjonal-veileder-for-involvering-av-parorende",
 }
 
-func (s *Site) forHealthPersonnel(v *search.View) []view.Written {
-	var out []view.Written
+func (s *Site) forHealthPersonnel(v *search.View) []view.Link {
+	var out []view.Link
 	for _, slug := range healthArticles {
 		if a, ok := v.Article(string(s.lang), meetings, slug); ok {
-			out = append(out, view.Written{Link: view.Link{Text: a.Title, Href: a.Path()}, Lang: a.Language})
+			out = append(out, view.Link{Text: a.Title, Href: a.Path(), Lang: s.foreign(a)})
 		}
 	}
 	return out

@@ -54,6 +54,27 @@ func TestPagesAreInTheirLanguage(t *testing.T) {
 	}
 }
 
+// What is not translated is read out as what it is.
+func TestUntranslatedArticlesAreMarked(t *testing.T) {
+	app := newTestApp(t)
+	for target, want := range map[string]string{"/mote-med-helsetjenesten/test": "", "/nn/mote-med-helsetjenesten/test": "nb", "/en/mote-med-helsetjenesten/test": "nb"} {
+		_, body := get(t, app, target)
+		doc := htmlcheck.Parse(body)
+		heading, _ := doc.First("h1")
+		if got := heading.Attr("lang"); got != want {
+			t.Errorf("%s: the title is marked as %q, want %q", target, got, want)
+		}
+		if doc.Has(".o-article__text[lang=nb]") != (want != "") {
+			t.Errorf("%s: the text is marked, or not, against the title", target)
+		}
+	}
+	for _, target := range []string{"/en/", "/en/mote-med-helsetjenesten"} {
+		if _, body := get(t, app, target); !htmlcheck.Parse(body).Has(".o-card__title[lang=nb]") {
+			t.Errorf("%s: the card of an untranslated text is not marked", target)
+		}
+	}
+}
+
 func TestLanguageSwitchKeepsThePage(t *testing.T) {
 	app := newTestApp(t)
 	for target, want := range map[string][]string{

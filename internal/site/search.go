@@ -76,15 +76,17 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 	w := s.newWriter(v)
 	reader := readerOf(v, q, found)
 	p := view.SearchPage{
-		Text:     q.query.Text,
-		Notes:    q.notes,
-		Crisis:   found.Crisis,
-		Chosen:   chosen(w, q),
-		Heading:  s.lang.Count(found.Total, "1 tilbud", "%s tilbud"),
-		Hits:     w.listings(found.Hits, numberOf(reader)),
-		Facets:   facetsOf(s.lang, found.Facets),
-		Articles: each(found.Articles, func(a *article.Article) view.Link { return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead} }),
-		Sorts:    sorts(q, found),
+		Text:    q.query.Text,
+		Notes:   q.notes,
+		Crisis:  found.Crisis,
+		Chosen:  chosen(w, q),
+		Heading: s.lang.Count(found.Total, "1 tilbud", "%s tilbud"),
+		Hits:    w.listings(found.Hits, numberOf(reader)),
+		Facets:  facetsOf(s.lang, found.Facets),
+		Articles: each(found.Articles, func(a *article.Article) view.Link {
+			return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead, Lang: s.foreign(a)}
+		}),
+		Sorts: sorts(q, found),
 	}
 	switch {
 	case found.General:
