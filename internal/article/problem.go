@@ -54,7 +54,8 @@ const (
 	NotSlug      Fault = "not slug"
 	NotReference Fault = "not reference" // Value is what stands there
 	NotAudience  Fault = "not audience"
-	NoBokmal     Fault = "no bokmål" // a translation of what is not there
+	NoBokmal     Fault = "no bokmål"    // a translation of what is not there
+	UnknownCode  Fault = "unknown code" // Parse does not find it: who keeps the codes does
 )
 
 // english says what a fault is to who keeps the files; %s is Value.
@@ -70,7 +71,8 @@ var english = map[Fault]string{
 	NotSection: "%s", NotMarkdown: "the file name does not end in .md",
 	NotSlug:      "%q has other characters than a-z, 0-9 and single hyphens",
 	NotReference: `%q is not alone on a line as {{tilbud type="code"}} or {{tilbud tema="code"}}`,
-	NotAudience:  "%q is neither barn nor ungdom", NoBokmal: "there is no article in bokmål to translate",
+	NotAudience:  "%q is neither barn nor ungdom", UnknownCode: "there is no %q",
+	NoBokmal: "there is no article in bokmål to translate",
 }
 
 // Faults returns every kind of problem there is.

@@ -219,6 +219,25 @@ func (ids *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 // Put implements parser.IDs.
 func (ids *headingIDs) Put(value []byte) { ids.used[string(value)] = true }
 
+// Paths returns the pages of the site that the text links to, without queries and fragments,
+// in order, each once.
+func (a Article) Paths() []string {
+	source := []byte(a.Markdown)
+	var found []string
+	_ = ast.Walk(parse(source), func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		link, ok := n.(*ast.Link)
+		if !ok {
+			return ast.WalkContinue, nil
+		}
+		u, err := url.Parse(string(link.Destination))
+		if err == nil && u.Host == "" && strings.HasPrefix(u.Path, "/") && !slices.Contains(found, u.Path) {
+			found = append(found, u.Path)
+		}
+		return ast.WalkContinue, nil
+	})
+	return found
+}
+
 // Addresses returns the absolute web addresses that the article points to, in its text and
 // beside it, in order, each once.
 func (a Article) Addresses() []string {

@@ -172,6 +172,13 @@ func TestHeadingsLeaveThePagesIDs(t *testing.T) {
 	}
 }
 
+func TestPaths(t *testing.T) {
+	a := Article{Markdown: "[a](/tilbud/42-navn) [b](/sok?type=lms) [c](https://example.org/x) [d](#e) [f](tel:113) [g](/tilbud/42-navn#h)"}
+	if diff := cmp.Diff([]string{"/tilbud/42-navn", "/sok"}, a.Paths()); diff != "" {
+		t.Errorf("Paths (-want +got):\n%s", diff)
+	}
+}
+
 func TestHeadings(t *testing.T) {
 	want := []Heading{
 		{2, "far-du-nok-hjelp", "Får du nok hjelp?"},

@@ -52,6 +52,9 @@ func (a *Asker) Run(ctx context.Context) error {
 	if err := a.Store.AskAboutArticles(ctx); err != nil { // no mail: at any hour
 		return err
 	}
+	if err := a.Store.CheckArticles(ctx); err != nil {
+		return err
+	}
 	if err := a.bounced(ctx); err != nil {
 		return err
 	}

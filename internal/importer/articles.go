@@ -43,7 +43,10 @@ func (im *run) articles(ctx context.Context, fsys fs.FS) error {
 		im.report.Read[path.Join(articlesDir, a.Section)]++
 		im.progress("articles", i+1, len(files))
 	}
-	return nil
+	if len(files) == 0 {
+		return nil
+	}
+	return im.store.CheckArticles(ctx)
 }
 
 // translated returns 1 for the file of a translation and 0 for one in bokmål.

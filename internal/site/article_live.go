@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -26,7 +27,7 @@ func (s *Site) pieces(ctx context.Context, v *search.View, a *article.Article, s
 	var out []view.ArticlePiece
 	for _, part := range parts {
 		if part.HTML != "" {
-			out = append(out, view.ArticlePiece{HTML: part.HTML})
+			out = append(out, view.ArticlePiece{HTML: withoutEnded(v, part.HTML)})
 			continue
 		}
 		live, err := w.live(ctx, part.Reference, sides)
@@ -42,6 +43,22 @@ func (s *Site) pieces(ctx context.Context, v *search.View, a *article.Article, s
 		out = append(out, view.ArticlePiece{Live: live})
 	}
 	return out, nil
+}
+
+// offeringLink is a link to an offering, as articles have them.
+var offeringLink = regexp.MustCompile(`<a href="/tilbud/(\d{1,18})(?:[-#?][^"]*)?">(.*?)</a>`)
+
+// withoutEnded returns an article's HTML with the text alone where it links to an offering
+// that readers cannot open any more.
+func withoutEnded(v *search.View, html string) string {
+	return offeringLink.ReplaceAllStringFunc(html, func(link string) string {
+		m := offeringLink.FindStringSubmatch(link)
+		id, err := strconv.ParseInt(m[1], 10, 64)
+		if _, ok := v.Offering(id); ok || err != nil {
+			return link
+		}
+		return m[2]
+	})
 }
 
 // live returns what stands where a reference does, nil where it leads to nothing any more.

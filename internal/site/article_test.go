@@ -127,6 +127,16 @@ func TestLiveReferencesWithoutAKommune(t *testing.T) {
 	}
 }
 
+func TestLinksToWhatHasEnded(t *testing.T) {
+	text := strings.Replace(liveArticle, "Etter.", "Ring [*det ene*](/tilbud/1-testtilbud) eller [det *andre*](/tilbud/99-nedlagt), ikke [begge](/sok).", 1)
+	app := newTestApp(t, parsed(t, "ta-vare-pa-barna/levende.md", text))
+	p := livePage(t, app, livePath)
+	wants(t, "the article", element(t, p, ".o-article"), "Ring det ene eller det andre, ikke begge.")
+	if got, want := p.Attrs(".o-article__text a", "href"), []string{"/tilbud/1-testtilbud", "/sok"}; !slices.Equal(got, want) {
+		t.Errorf("links %q, want %q", got, want)
+	}
+}
+
 func TestLiveReferencesInAKommune(t *testing.T) {
 	app := newLiveApp(t)
 	p := livePage(t, app, livePath+"?kommune=1508")

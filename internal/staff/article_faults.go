@@ -32,6 +32,7 @@ var articleWords = map[article.Fault]string{
 	article.NotMarkdown:  "kan ikke brukes.",
 	article.NotReference: "skal stå alene på en linje, som {{tilbud type=\"lms\"}} eller {{tilbud tema=\"demens\"}}. Der står «%».",
 	article.NotAudience:  "skal være barn eller ungdom, eller ikke stå der. Der står «%».",
+	article.UnknownCode:  "har koden «%», og den finnes ikke. Se listen over koder.",
 	article.NoBokmal:     "finnes ikke på bokmål ennå. Skriv den på bokmål først.",
 	article.NotSlug:      "kan bare ha små bokstaver a–z, tall og enkle bindestreker. Der står «%».",
 }

@@ -46,6 +46,12 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "", "", ""
 		}
 		return "Stemmer lovene, tallene og lenkene i artikkelen «" + d.Title + "»" + inLanguage[d.Key().Language] + " fortsatt?", "Se over og bekreft", articlePath(d.Key())
+	case store.TaskArticleReference:
+		var d store.ReferenceDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return "Artikkelen «" + d.Title + "»" + inLanguage[d.Key().Language] + " leder til noe som ikke finnes lenger: " + d.To, "Rett artikkelen", articlePath(d.Key())
 	case store.TaskUnconfirmed:
 		var d store.UnconfirmedDetail
 		if json.Unmarshal(t.Detail, &d) != nil {

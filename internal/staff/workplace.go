@@ -140,7 +140,7 @@ func taskItem(t store.Task) view.WorkItem {
 	switch t.Kind {
 	case store.TaskReport:
 		i.Kind = "Meldt av en leser"
-	case store.TaskBrokenLink:
+	case store.TaskBrokenLink, store.TaskArticleReference:
 		i.Kind = "Virker ikke"
 	case store.TaskArticle:
 		i.Kind = "Må bekreftes"
@@ -157,7 +157,7 @@ func rankOf(t store.Task) int {
 	switch t.Kind {
 	case store.TaskReport:
 		return 0
-	case store.TaskBrokenLink:
+	case store.TaskBrokenLink, store.TaskArticleReference:
 		return 1
 	}
 	return 2

@@ -156,7 +156,10 @@ func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why string, key artic
 		} else if err != nil {
 			return "", err
 		}
-		return Created, recordArticle(tx, actor, why, nil, next)
+		if err := recordArticle(tx, actor, why, nil, next); err != nil {
+			return "", err
+		}
+		return Created, checkSaved(tx, actor, next, true)
 	}
 	if stored.Source == source {
 		return Unchanged, nil
@@ -171,7 +174,10 @@ func (s *Store) saveArticle(tx *gorm.DB, actor auth.Actor, why string, key artic
 	if err := tx.Model(&next).Select("Source", "ChangedAt", "Version").Updates(&next).Error; err != nil {
 		return "", err
 	}
-	return Updated, recordArticle(tx, actor, why, articleContent{stored.Source}, next)
+	if err := recordArticle(tx, actor, why, articleContent{stored.Source}, next); err != nil {
+		return "", err
+	}
+	return Updated, checkSaved(tx, actor, next, false)
 }
 
 // hasBokmal returns article.Key.Orphan for a translation of what is not there. The bokmål is

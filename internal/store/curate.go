@@ -66,6 +66,11 @@ func (s *Store) curate(ctx context.Context, actor auth.Actor, change func(tx *go
 		if err := remember(tx, e.kind, e.ref, v+1, actor, e.why, e.before, e.after); err != nil {
 			return err
 		}
+		if e.kind == KindType || e.kind == KindTerm {
+			if err := checkArticles(tx); err != nil {
+				return err
+			}
+		}
 		return announce(tx, changeRow{e.kind, e.ref})
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {

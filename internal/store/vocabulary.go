@@ -133,7 +133,10 @@ func (s *Store) SaveVocabulary(ctx context.Context, actor auth.Actor, groups []d
 				return withDetail(err)
 			}
 		}
-		return nil
+		if sum.Created+sum.Updated == 0 {
+			return nil
+		}
+		return checkArticles(tx)
 	})
 	if err != nil {
 		return Summary{}, fmt.Errorf("save vocabulary: %w", err)
