@@ -124,6 +124,7 @@ var answersOf = []struct {
 	{"sted-posisjon", "/sted?lat=59.9&lon=10.8", 200},
 	{"sted-ukjent-postnummer", "/sted?postnummer=1999", 404},
 	{"forslag", "/forslag?q=lille", 200},
+	{"forslag-engelsk", "/forslag?q=Skedsmo&sprak=en", 200},
 }
 
 // Answers have the shape that the served document says, and the content of testdata.

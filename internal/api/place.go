@@ -65,7 +65,7 @@ type suggestion struct {
 	Text string  `json:"tekst"`
 	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel"`
 	URL  string  `json:"url" doc:"Stien til siden, uten vertsnavn."`
-	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket."`
+	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket, typen."`
 }
 
 func (a *API) registerPlaces(h huma.API) {
@@ -148,7 +148,7 @@ func (a *API) suggest(_ context.Context, v *search.View, in *struct {
 	Text string `query:"q" maxLength:"500" doc:"Det som er skrevet så langt."`
 	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel" doc:"Bare forslag av dette slaget."`
 
-	ArticleLanguage
+	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" doc:"Språket til den som skriver. Typer, emner og det som står ved siden av, kommer på det. Artikler som ikke er oversatt, kommer på bokmål."`
 }) (*suggestions, error) {
 	const most = 10
 	var kinds []search.SuggestionKind

@@ -35,7 +35,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Interpreted: u.interpretation(c), Crisis: u.crisis}
+	res := Result{Interpreted: u.interpretation(c, q.Language), Crisis: u.crisis}
 	f := v.filter(q, &u)
 	for _, reading := range u.readings() {
 		f.types = f.asked

@@ -411,6 +411,36 @@ func TestTextsAreSearchable(t *testing.T) {
 	}
 }
 
+// A reader is answered in their own language, and may write in any.
+func TestSuggestSpeaksTheLanguage(t *testing.T) {
+	v := newTestView(t,
+		TypeDocument(directory.OfferingType{Code: "provetype", Name: directory.Text{NB: "Prøvekontor", NN: "Prøvekontor", EN: "Trial office"},
+			Plural: directory.Text{NB: "Prøvekontorer", NN: "Prøvekontor", EN: "Trial offices"}}),
+		TermDocument(directory.Term{Kind: directory.Topic, Code: "proving", Name: directory.Text{NB: "Prøving", NN: "Røyning", EN: "Trying"}}),
+		ExpressionDocument(directory.Expression{Text: "mamma prøver seg", LeadsTo: []directory.Lead{"ord:prøvetid", "tema:proving"}}),
+		OfferingDocument(directory.Offering{ID: 90001, Type: "provetype", Name: "Zebraen", Status: directory.Published, Coverage: directory.Coverage{National: true}}))
+	for _, c := range []struct{ language, text, want, sub string }{
+		{article.Nynorsk, "skedsmo", "Lillestrøm", "tidlegare Skedsmo"},
+		{article.English, "skedsmo", "Lillestrøm", "formerly Skedsmo"},
+		{article.English, "prøvek", "Trial offices", ""},
+		{article.English, "trial o", "Trial offices", ""},
+		{article.Bokmal, "trial o", "Prøvekontorer", ""},
+		{article.English, "zebra", "Zebraen", "Trial office"},
+		{article.English, "mamma prøver", "mamma prøver seg", "Trying"},
+		{"", "mamma prøver", "mamma prøver seg", "prøvetid"},
+	} {
+		if got := v.Suggest(c.language, c.text, 3); len(got) == 0 || got[0].Text != c.want || got[0].Sub != c.sub {
+			t.Errorf("%s: %q is completed by %v, want %q (%s)", c.language, c.text, got, c.want, c.sub)
+		}
+	}
+	for language, want := range map[string]string{"": "Prøving", article.Nynorsk: "Røyning", article.English: "Trying"} {
+		found, err := v.Search(t.Context(), Query{Text: "mamma prøver seg", Language: language, Page: 1, Size: 1})
+		if err != nil || !slices.Contains(found.Interpreted.Expanded, want) {
+			t.Errorf("%q: searched for %q too (%v), want %s", language, found.Interpreted.Expanded, err, want)
+		}
+	}
+}
+
 func TestSuggestVariesKinds(t *testing.T) {
 	v := newTestView(t)
 	all := v.Suggest(article.Bokmal, "s", 10)

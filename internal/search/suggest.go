@@ -16,11 +16,32 @@ import (
 
 // suggestion is a prepared completion with the folded key that finds it.
 type suggestion struct {
-	key      string
-	rank     int    // lower first
-	language string // of the readers whom it is for; empty for all
-	Suggestion
+	key       string
+	rank      int    // lower first
+	language  string // of the readers whom it is for; empty for all
+	kind      SuggestionKind
+	text, sub directory.Text
+	path      string
 }
+
+// in returns the completion as readers of the language see it.
+func (s suggestion) in(language string) Suggestion {
+	return Suggestion{s.kind, inLanguage(s.text, language), inLanguage(s.sub, language), s.path}
+}
+
+// inLanguage returns the text in the language, in bokmål where it has none.
+func inLanguage(t directory.Text, language string) string {
+	switch language {
+	case article.Nynorsk:
+		return cmp.Or(t.NN, t.NB)
+	case article.English:
+		return cmp.Or(t.EN, t.NB)
+	}
+	return t.NB
+}
+
+// same is a name, which all languages have as it is.
+func same(name string) directory.Text { return directory.Text{NB: name} }
 
 // Order of completions: places first, since where one lives is asked first.
 const (
@@ -40,29 +61,29 @@ func newSuggestions(c *catalog) []suggestion {
 	for key, entries := range c.placeNames.entries {
 		for _, e := range entries {
 			k := c.kommuner[e.kommune]
-			s := Suggestion{Kind: SuggestKommune, Text: k.DisplayName(), Sub: k.FylkeName, Path: kommunePath(k)}
-			rank := rankKommune
+			s := suggestion{key: key, rank: rankKommune, kind: SuggestKommune, text: same(k.DisplayName()), sub: same(k.FylkeName), path: kommunePath(k)}
 			switch {
 			case e.kind == asFormer:
-				s.Sub, rank = "tidligere "+e.as, rankFormer
+				s.sub, s.rank = directory.Text{NB: "tidligere " + e.as, NN: "tidlegare " + e.as, EN: "formerly " + e.as}, rankFormer
 			case e.kind == asName && e.as != "":
-				s.Sub, rank = e.as, rankOtherName
+				s.sub, s.rank = same(e.as), rankOtherName
 			case e.kind != asName:
-				s.Sub, rank = e.as, rankPlace
+				s.sub, s.rank = same(e.as), rankPlace
 			}
-			list = append(list, suggestion{key, rank, "", s})
+			list = append(list, s)
 		}
 	}
-	for i, t := range c.types {
-		names := append([]string{t.Name.NB, t.Name.NN}, t.Words...)
-		for _, n := range names {
-			list = append(list, suggestion{fold(n), rankType, "", Suggestion{SuggestType, t.Plural.NB, "", "/sok?type=" + c.types[i].Code}})
+	for _, t := range c.types {
+		for _, n := range namesOf(t) {
+			if key := fold(n); key != "" {
+				list = append(list, suggestion{key: key, rank: rankType, kind: SuggestType, text: t.Plural, path: "/sok?type=" + t.Code})
+			}
 		}
 	}
 	list = append(list, c.sayings()...)
 	list = append(list, c.articleSuggestions()...)
 	slices.SortStableFunc(list, func(a, b suggestion) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.path, b.path))
 	})
 	return list
 }
@@ -72,11 +93,23 @@ func (c *catalog) sayings() []suggestion {
 	var list []suggestion
 	for _, said := range c.expressions.byFirst {
 		for _, e := range said {
-			s := Suggestion{SuggestSaying, e.Text, c.leadName(e.LeadsTo[0]), "/sok?" + url.Values{"q": {e.Text}}.Encode()}
-			list = append(list, suggestion{fold(e.Text), rankSaying, "", s})
+			list = append(list, suggestion{key: fold(e.Text), rank: rankSaying, kind: SuggestSaying, text: same(e.Text), sub: c.firstName(e.LeadsTo),
+				path: "/sok?" + url.Values{"q": {e.Text}}.Encode()})
 		}
 	}
 	return list
+}
+
+// firstName returns what the first of the leads is called. What is a word of the offerings
+// means nothing in English: there it is the first that has a name.
+func (c *catalog) firstName(leads []directory.Lead) directory.Text {
+	first := c.leadName(leads[0])
+	for _, l := range leads {
+		if first.EN == "" {
+			first.EN = c.leadName(l).EN
+		}
+	}
+	return first
 }
 
 func kommunePath(k *Kommune) string { return "/kommune/" + string(k.Number) + "-" + k.Slug() }
@@ -90,7 +123,7 @@ func (c *catalog) articleSuggestions() []suggestion {
 			a := c.article(bokmal.Key().In(language))
 			names := append([]string{a.Title, bokmal.Title}, a.SearchWords...)
 			for _, n := range append(names, bokmal.SearchWords...) {
-				list = append(list, suggestion{fold(n), rankArticle, language, Suggestion{SuggestArticle, a.Title, "", a.Path()}})
+				list = append(list, suggestion{key: fold(n), rank: rankArticle, language: language, kind: SuggestArticle, text: same(a.Title), path: a.Path()})
 			}
 		}
 	}
@@ -115,37 +148,37 @@ func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []
 		if s.key == prefix {
 			s.rank -= rankArticle + 1 // the whole of it was written: before all completions
 		}
-		if wanted(s.Kind) && (s.language == "" || s.language == language) {
+		if wanted(s.kind) && (s.language == "" || s.language == language) {
 			found = append(found, s)
 		}
 	}
 	v.rows.names.prefixed(prefix, func(k nameKey) bool {
 		if r := v.rows.at(k.slot); r == k.row && wanted(SuggestOffering) {
-			s := Suggestion{SuggestOffering, r.facts.Name, c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
-				"/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)}
-			found = append(found, suggestion{k.key, rankOffering, "", s})
+			found = append(found, suggestion{key: k.key, rank: rankOffering, kind: SuggestOffering, text: same(r.facts.Name),
+				sub:  c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
+				path: "/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)})
 		}
 		return len(found) < 500
 	})
 	slices.SortStableFunc(found, func(a, b suggestion) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key)) })
-	return varied(found, n)
+	return varied(found, language, n)
 }
 
 // varied returns the first n, but of each kind no more than half while others are there:
 // "o" begins a hundred places, and one may be writing "omsorgslønn".
-func varied(found []suggestion, n int) []Suggestion {
+func varied(found []suggestion, language string, n int) []Suggestion {
 	var first, rest []Suggestion
 	seen := map[string]bool{}
 	kinds := map[SuggestionKind]int{}
 	for _, s := range found {
-		if seen[s.Path] {
+		if seen[s.path] {
 			continue
 		}
-		seen[s.Path] = true
-		if kinds[s.Kind]++; kinds[s.Kind] > (n+1)/2 {
-			rest = append(rest, s.Suggestion)
+		seen[s.path] = true
+		if kinds[s.kind]++; kinds[s.kind] > (n+1)/2 {
+			rest = append(rest, s.in(language))
 		} else if len(first) < n {
-			first = append(first, s.Suggestion)
+			first = append(first, s.in(language))
 		}
 	}
 	return append(first, rest[:min(len(rest), n-len(first))]...)
@@ -161,7 +194,7 @@ func (v *View) postalSuggestions(text string) []suggestion {
 	if !ok {
 		return nil
 	}
-	return []suggestion{{text, rankKommune, "", Suggestion{SuggestKommune, k.DisplayName(), p.Code + " " + p.PlaceTitle(), kommunePath(k)}}}
+	return []suggestion{{key: text, rank: rankKommune, kind: SuggestKommune, text: same(k.DisplayName()), sub: same(p.Code + " " + p.PlaceTitle()), path: kommunePath(k)}}
 }
 
 // didYouMean returns the question with the words that nothing has mended: from the names

@@ -44,7 +44,7 @@ type Query struct {
 	Sort         Sort             // "": ByRelevance
 	Page         int              // from 1
 	Size         int
-	Language     string // the reader's: articles come in it where they are; "": bokmål
+	Language     string // the reader's: articles come in it where they are, and names of types and topics; "": bokmål
 	// Bare is set by callers that keep offerings in a form of their own: hits have only ids.
 	Bare bool
 	// Literal is set when the reader has undone an interpretation: Text is then words to

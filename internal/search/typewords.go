@@ -1,6 +1,10 @@
 package search
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
 
 // typeWords finds types by what people call them, folded and stemmed.
 type typeWords struct {
@@ -12,7 +16,7 @@ type typeWords struct {
 func newTypeWords(c *catalog) typeWords {
 	t := typeWords{types: map[string]int{}, whole: map[string]int{}}
 	for i, typ := range c.types {
-		for _, name := range append([]string{typ.Name.NB, typ.Name.NN, typ.Plural.NB, typ.Plural.NN, typ.Name.EN, typ.Plural.EN}, typ.Words...) {
+		for _, name := range namesOf(typ) {
 			words := splitWords(name)
 			key := stemmed(words)
 			if key == "" {
@@ -28,6 +32,11 @@ func newTypeWords(c *catalog) typeWords {
 		}
 	}
 	return t
+}
+
+// namesOf returns what a type is called: its names in all languages, and other words.
+func namesOf(t *directory.OfferingType) []string {
+	return append([]string{t.Name.NB, t.Name.NN, t.Plural.NB, t.Plural.NN, t.Name.EN, t.Plural.EN}, t.Words...)
 }
 
 // near returns the type whose word is closest to a folded one: one wrong letter from seven

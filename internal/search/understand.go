@@ -371,8 +371,8 @@ func (c *catalog) fylkeNamed(key string) (int, bool) {
 	return 0, false
 }
 
-// interpretation words what was understood for the reader.
-func (u *understood) interpretation(c *catalog) Interpretation {
+// interpretation words what was understood for a reader of the language.
+func (u *understood) interpretation(c *catalog, language string) Interpretation {
 	in := Interpretation{Place: u.place}
 	var texts []string
 	for i, w := range u.all {
@@ -392,7 +392,7 @@ func (u *understood) interpretation(c *catalog) Interpretation {
 			in.Types = append(in.Types, *c.types[t])
 		}
 	}
-	in.Expanded = u.expanded(c)
+	in.Expanded = u.expanded(c, language)
 	if u.mended {
 		in.Mended = written(u.all)
 	}
@@ -409,12 +409,12 @@ func (u *understood) forLaymen() bool {
 	})
 }
 
-// expanded names what expressions led to, the most important first.
-func (u *understood) expanded(c *catalog) []string {
+// expanded names what expressions led to in the language, the most important first.
+func (u *understood) expanded(c *catalog, language string) []string {
 	var names []string
 	for _, s := range u.said {
 		for _, lead := range s.LeadsTo {
-			if name := c.leadName(lead); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
+			if name := inLanguage(c.leadName(lead), language); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
 				names = append(names, name)
 			}
 		}
@@ -423,20 +423,20 @@ func (u *understood) expanded(c *catalog) []string {
 }
 
 // leadName returns what a lead is called: "tema:rus" is "Rus og avhengighet".
-func (c *catalog) leadName(l directory.Lead) string {
+func (c *catalog) leadName(l directory.Lead) directory.Text {
 	switch kind, code := l.Split(); kind {
 	case directory.LeadWord:
-		return code
+		return same(code) // as it is written in offerings
 	case directory.LeadType:
 		if i, ok := c.typeIndex[code]; ok {
-			return c.types[i].Name.NB
+			return c.types[i].Name
 		}
 	default:
 		if i, ok := c.termIndex[directory.TermKind(kind)][code]; ok {
-			return c.terms[directory.TermKind(kind)][i].Name.NB
+			return c.terms[directory.TermKind(kind)][i].Name
 		}
 	}
-	return ""
+	return directory.Text{}
 }
 
 // indexes returns the places in the catalog of the kommuner named, those unknown left out.
