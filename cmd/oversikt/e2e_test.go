@@ -108,6 +108,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
 	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
+	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",

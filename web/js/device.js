@@ -21,10 +21,12 @@ const things = {
 
 for (const e of place.querySelectorAll("[data-med-skript]")) e.hidden = false;
 for (const row of rows) row.querySelector("button").addEventListener("click", () => remove([row]));
-place.querySelector("[data-slett-alt]").addEventListener("click", () => remove(rows));
+place.querySelector("[data-slett-alt]").addEventListener("click", () => remove(rows.filter((row) => row.dataset.ting !== DELETED)));
 show();
 
-const thing = (row) => things[row.dataset.lager](row.dataset.ting);
+function thing(row) {
+  return things[row.dataset.lager](row.dataset.ting);
+}
 
 async function remove(some) {
   try {
