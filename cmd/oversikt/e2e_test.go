@@ -27,7 +27,7 @@ import (
 
 // startProgram builds the program, starts it on an empty data directory, and returns its
 // address and that directory. The program is stopped as Ctrl-C stops it when the test ends.
-func startProgram(t *testing.T) (base, dir string) {
+func startProgram(t *testing.T, log io.Writer, env ...string) (base, dir string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts the whole program")
@@ -46,7 +46,8 @@ func startProgram(t *testing.T) (base, dir string) {
 	cmd := exec.Command(binary, "serve")
 	cmd.Dir = "../.." // where a Postgres from npm is looked for
 	cmd.Env = append(os.Environ(), "OVERSIKT_ADDR="+addr, "OVERSIKT_DATA_DIR="+filepath.Join(dir, "var"), "OVERSIKT_CHECK_LINKS=off")
-	cmd.Stderr = os.Stderr
+	cmd.Env = append(cmd.Env, env...)
+	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +104,7 @@ func browser(t *testing.T, script, base string, args ...string) {
 }
 
 func TestProgramInABrowser(t *testing.T) {
-	base, dir := startProgram(t)
+	base, dir := startProgram(t, os.Stderr)
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
