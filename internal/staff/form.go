@@ -109,6 +109,7 @@ func (s *Staff) showForm(c *fiber.Ctx) error {
 	draft, err := s.deps.Store.DraftByKey(c.UserContext(), actorOf(c).ID, e.key)
 	switch {
 	case err == nil:
+		addMissing(draft.Form, v)
 		v, version, kept = draft.Form, draft.Version, moment(draft.UpdatedAt, s.deps.Now())
 	case !errors.Is(err, store.ErrNotFound):
 		return err
@@ -149,6 +150,7 @@ func (s *Staff) sendForm(c *fiber.Ctx) error {
 		return err
 	}
 	v, version := formSent(c), seen(c)
+	choose(v, offeringForm(e.stored, e.names))
 	switch action := string(c.Request().PostArgs().Peek("handling")); action {
 	case "kladd":
 		return s.keepDraft(c, e, v, version)
@@ -157,6 +159,14 @@ func (s *Staff) sendForm(c *fiber.Ctx) error {
 		v.Add("tlf_til", "")
 		v.Add("tlf_tid", "")
 		return s.sendFormPage(c, http.StatusOK, e, v, version, nil, nil)
+	case "hverdager":
+		if wrong := sameAllWeek(v); wrong != nil {
+			return s.sendFormPage(c, http.StatusUnprocessableEntity, e, v, version, wrong, nil)
+		}
+		return s.sendFormPage(c, http.StatusOK, e, v, version, nil, nil)
+	case "unntak":
+		addExceptionRows(v, 3)
+		return s.sendFormPage(c, http.StatusOK, e, v, version, nil, func(p *view.OfferingFormPage) { p.Hours.Open = true })
 	case "forhandsvis":
 		return s.preview(c, e, v, version)
 	default:

@@ -53,7 +53,8 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 		note.Wrong = "" // the field says it
 	}
 	in := inputs{v, wrong}
-	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(len(e.stored.Locations)), in.complaint(), in.details(e, note), in.end(e)
+	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(), in.complaint(), in.details(e, note), in.end(e)
+	p.Hours, p.Place = in.hours(e.stored.Schedules), in.place(len(e.stored.Locations))
 	p.Open = e.isNew || slices.ContainsFunc([]string{"kommuner", "malgruppe", "tema", "form", "sprak", "bydel", "omrade"}, func(name string) bool { return wrong[name] != "" })
 	return p, nil
 }
@@ -113,12 +114,17 @@ func (in inputs) phones() []view.PhoneRow {
 	return rows
 }
 
-// contact has the rest of how to reach the offering, which holds to so many places.
-func (in inputs) contact(places int) view.EditGroup {
-	g := view.EditGroup{Fields: []view.EditField{
+// contact has the rest of how to reach the offering.
+func (in inputs) contact() view.EditGroup {
+	return view.EditGroup{Fields: []view.EditField{
 		in.field("epost", "E-post", "Helst en felles adresse. Én på hver linje.", 1, 1000),
 		in.field("nettsted", "Nettsted", "Én på hver linje.", 1, 2000),
-		in.field("apningstider", "Åpningstider", "For eksempel: hverdager 9–15.", 0, directory.MaxSummary),
+	}}
+}
+
+// place has where the offering is, which holds to so many places.
+func (in inputs) place(places int) view.EditGroup {
+	g := view.EditGroup{Heading: "Hvor dere holder til", Fields: []view.EditField{
 		in.field("gate", "Gateadresse", "", 0, directory.MaxName), in.field("postnummer", "Postnummer", "", 0, 4), in.field("poststed", "Poststed", "", 0, directory.MaxName),
 		in.choice("hemmelig", "Skal adressen være hemmelig?", true, view.FormChoice{Value: "ja", Text: "Ja. Da står den verken på siden, i søket, på kartet eller i åpne data."}),
 	}}

@@ -24,7 +24,6 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 		return s.stale(c, e, v, version, "")
 	}
 	o, wrong := e.read(v)
-	choose(&o, e.stored, v)
 	if err := s.keepOwner(c, e.owner, &o); err != nil {
 		return err
 	}

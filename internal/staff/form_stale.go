@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -32,7 +33,7 @@ func (s *Staff) stale(c *fiber.Ctx, e editing, v url.Values, version int, draft 
 	if found {
 		typedOver.stored = base
 	}
-	mine, _ := typedOver.read(v)
+	mine, wrong := typedOver.read(v)
 	merged := mine
 	merged.ID, merged.Version, merged.Status = e.stored.ID, e.stored.Version, e.stored.Status
 	var conflicts []view.ConflictField
@@ -59,11 +60,13 @@ func (s *Staff) stale(c *fiber.Ctx, e editing, v url.Values, version int, draft 
 	}
 	form := offeringForm(merged, e.names)
 	form.Set("hvorfor", v.Get("hvorfor"))
+	form.Set("kilde", v.Get("kilde"))
+	keepUnread(form, v, wrong)
 	// Only a press that is meant takes a place out of hiding.
 	if len(e.stored.Locations) > 0 && e.stored.Locations[0].Confidential {
 		form.Set("hemmelig", "ja")
 	}
-	return s.sendFormPage(c, http.StatusConflict, e, form, e.stored.Version, nil, func(p *view.OfferingFormPage) {
+	return s.sendFormPage(c, http.StatusConflict, e, form, e.stored.Version, wrong, func(p *view.OfferingFormPage) {
 		p.Problem, p.Conflict, p.Draft = note, conflicts, draft
 	})
 }
@@ -91,7 +94,7 @@ func differs(field string, a, b directory.Offering, names diff.Names) bool {
 // choosable reports whether the form has the field.
 func choosable(field string) bool {
 	switch field {
-	case "status", "closed_until", "organization", "source", "confidence", "schedules", "exceptions", "accessibility", "keywords":
+	case "status", "closed_until", "organization", "source", "confidence", "accessibility", "keywords":
 		return false
 	}
 	return true
@@ -157,11 +160,71 @@ func copyField(o *directory.Offering, from directory.Offering, field string) {
 	}
 }
 
-// choose takes over the fields where the person has chosen what stands there already.
-func choose(o *directory.Offering, stored directory.Offering, v url.Values) {
-	for _, f := range diff.Fields(stored, diff.Names{}) {
-		if v.Get("velg-"+f.Name) == "ny" {
-			copyField(o, stored, f.Name)
+// formKeys are the fields of the form by the name in diff.Fields. One that ends in an
+// underscore is all that begin so: fields that the form has once a row.
+var formKeys = map[string][]string{
+	"name": {"navn"}, "type": {"type"}, "summary": {"ingress"}, "description": {"beskrivelse"}, "audience": {"for_hvem"}, "cost": {"pris", "pris_tekst"},
+	"referral": {"henvisning", "henvisning_tekst"}, "phones": {"tlf", "tlf_til", "tlf_tid"}, "emails": {"epost"}, "websites": {"nettsted"},
+	"opening_text": {"apningstider"}, "schedules": {"tid_", "tider_periode_bort"}, "exceptions": {"unntak_"}, "locations": {"gate", "postnummer", "poststed", "hemmelig"},
+	"complaint": {"klage"}, "coverage": {"kommuner", "bydel", "omrade"}, "target_groups": {"malgruppe"}, "topics": {"tema"}, "formats": {"form"}, "languages": {"sprak"},
+}
+
+func isKey(key string, keys []string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool { return k == key || strings.HasSuffix(k, "_") && strings.HasPrefix(key, k) })
+}
+
+// take gives the form what from has in the fields of the keys, and nothing else there.
+func take(form, from url.Values, keys []string) {
+	for key := range form {
+		if isKey(key, keys) {
+			form.Del(key)
 		}
 	}
+	for key, values := range from {
+		if isKey(key, keys) {
+			form[key] = values
+		}
+	}
+}
+
+// choose puts what is stored into the fields where the person has chosen it over what was
+// typed.
+func choose(form, stored url.Values) {
+	for field, keys := range formKeys {
+		if form.Get("velg-"+field) == "ny" {
+			take(form, stored, keys)
+		}
+		form.Del("velg-" + field)
+	}
+}
+
+// keepUnread puts what was typed and could not be read back into the form: it is in no
+// offering.
+func keepUnread(form, typed url.Values, wrong map[string]string) {
+	for key := range wrong {
+		for _, keys := range formKeys {
+			if isKey(key, keys) {
+				take(form, typed, keys)
+			}
+		}
+	}
+}
+
+// addMissing adds to a draft the rows that the form has got since it was kept: what it says
+// nothing of is as it is stored.
+func addMissing(draft, stored url.Values) {
+	for _, field := range []string{"schedules", "exceptions"} {
+		if keys := formKeys[field]; !hasAny(draft, keys) {
+			take(draft, stored, keys)
+		}
+	}
+}
+
+func hasAny(form url.Values, keys []string) bool {
+	for key := range form {
+		if isKey(key, keys) {
+			return true
+		}
+	}
+	return false
 }

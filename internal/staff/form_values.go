@@ -40,6 +40,7 @@ func offeringForm(o directory.Offering, n *bulk.Names) url.Values {
 			v.Set("hemmelig", "ja")
 		}
 	}
+	putHours(v, o)
 	var kommuner []string
 	for _, k := range o.Coverage.Kommuner {
 		kommuner = append(kommuner, cmp.Or(n.Kommune(k), string(k)))
@@ -90,6 +91,8 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 		}
 		o.Phones = append(o.Phones, directory.Phone{Number: n, Purpose: directory.PhonePurpose(at(v["tlf_til"], i)), Hours: strings.TrimSpace(at(v["tlf_tid"], i))})
 	}
+
+	o.Schedules, o.Exceptions = e.readHours(v, wrong)
 
 	o.Locations = slices.Clone(o.Locations)
 	if len(o.Locations) == 0 {
@@ -144,7 +147,7 @@ func at(values []string, i int) string {
 var formFields = map[string]string{
 	"name": "navn", "summary": "ingress", "description": "beskrivelse", "audience": "for_hvem", "cost": "pris_tekst", "cost_kind": "pris",
 	"referral": "henvisning_tekst", "referral_kind": "henvisning", "phone": "tlf", "phone_purpose": "tlf", "phone_hours": "tlf", "email": "epost",
-	"website": "nettsted", "opening_text": "apningstider", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "complaint": "klage", "coverage": "kommuner",
+	"website": "nettsted", "opening_text": "apningstider", "schedule": "tid_mandag", "exception": "unntak_hva_1", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "complaint": "klage", "coverage": "kommuner",
 	"bydel": "bydel", "target_groups": "malgruppe", "topics": "tema", "formats": "form", "languages": "sprak", "closed_until": "stengt_til", "type": "type", "status": "stengt",
 }
 
