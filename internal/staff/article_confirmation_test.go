@@ -34,7 +34,7 @@ func TestConfirmArticle(t *testing.T) {
 	if err := s.store.AskAboutArticles(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	const task = "Stemmer lovene, tallene og lenkene i artikkelen «Tips og råd"
+	const task = "Stemmer lovene, tallene og lenkene i artikkelen «Tips og råd i møte med helsetjenesten» fortsatt"
 	ola.get("/redaksjon").contains(t, task, `href="`+path+`"`)
 	if strings.Contains(kari.get("/redaksjon").body, "i artikkelen «") {
 		t.Error("a kommune's manager is asked about articles")

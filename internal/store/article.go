@@ -72,6 +72,16 @@ type ArticleSource struct {
 	ConfirmedBy string     // auth.Actor as text; empty when nobody has
 }
 
+// IsOlderThan reports whether a translation has been neither changed nor confirmed since its
+// bokmål was changed.
+func (s ArticleSource) IsOlderThan(bokmal ArticleSource) bool {
+	seen := s.ChangedAt
+	if s.ConfirmedAt != nil && s.ConfirmedAt.After(seen) {
+		seen = *s.ConfirmedAt
+	}
+	return seen.Before(bokmal.ChangedAt)
+}
+
 // ArticleSources returns the sources of all articles by section, slug and language, also of
 // those that cannot be read any more.
 func (s *Store) ArticleSources(ctx context.Context) ([]ArticleSource, error) {
