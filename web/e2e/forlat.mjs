@@ -11,7 +11,7 @@ async function reader(options = {}) {
   const referrers = [];
   // What can be seen when the screen has been covered, as the page itself says: it cannot be
   // asked while it is on its way to another.
-  await opened.context.addInitScript(() => new MutationObserver(() => console.info(JSON.stringify({
+  await opened.context.addInitScript(() => new MutationObserver(() => document.documentElement.hidden && console.info(JSON.stringify({
     seen: document.body.checkVisibility(), title: document.title, path: location.pathname,
   }))).observe(document, { subtree: true, attributeFilter: ["hidden"] }));
   let covered;

@@ -67,8 +67,8 @@ async function copies() {
 
 // removeCopies also takes the worker away, and lets no page in this tab bring it back.
 async function removeCopies() {
+  sessionStorage.setItem(DELETED, "1"); // first: the reader may go on before the rest is done
   const worker = await navigator.serviceWorker?.getRegistration();
   await worker?.unregister();
   for (const name of await caches.keys()) await caches.delete(name);
-  sessionStorage.setItem(DELETED, "1");
 }
