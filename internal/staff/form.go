@@ -167,6 +167,9 @@ func (s *Staff) sendForm(c *fiber.Ctx) error {
 	case "unntak":
 		addExceptionRows(v, 3)
 		return s.sendFormPage(c, http.StatusOK, e, v, version, nil, func(p *view.OfferingFormPage) { p.Hours.Open = true })
+	case "sted":
+		addPlace(v)
+		return s.sendFormPage(c, http.StatusOK, e, v, version, nil, nil)
 	case "forhandsvis":
 		return s.preview(c, e, v, version)
 	default:
@@ -225,7 +228,7 @@ func (s *Staff) discardDraft(c *fiber.Ctx) error {
 // preview shows the page that the form would give.
 func (s *Staff) preview(c *fiber.Ctx, e editing, v url.Values, version int) error {
 	o, wrong := e.read(v)
-	wrong, err := s.check(c, o, wrong)
+	wrong, err := s.check(c, e, v, o, wrong)
 	if err != nil {
 		return err
 	}

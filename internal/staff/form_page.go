@@ -2,7 +2,6 @@ package staff
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -54,7 +53,7 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 	}
 	in := inputs{v, wrong}
 	p.What, p.Rows, p.Contact, p.Complaint, p.Details, p.End = in.what(e.names), in.phones(), in.contact(), in.complaint(), in.details(e, note), in.end(e)
-	p.Hours, p.Place = in.hours(e.stored.Schedules), in.place(len(e.stored.Locations))
+	p.Hours, p.Places = in.hours(e.stored.Schedules), in.places()
 	p.Open = e.isNew || slices.ContainsFunc([]string{"kommuner", "malgruppe", "tema", "form", "sprak", "bydel", "omrade"}, func(name string) bool { return wrong[name] != "" })
 	return p, nil
 }
@@ -120,18 +119,6 @@ func (in inputs) contact() view.EditGroup {
 		in.field("epost", "E-post", "Helst en felles adresse. Én på hver linje.", 1, 1000),
 		in.field("nettsted", "Nettsted", "Én på hver linje.", 1, 2000),
 	}}
-}
-
-// place has where the offering is, which holds to so many places.
-func (in inputs) place(places int) view.EditGroup {
-	g := view.EditGroup{Heading: "Hvor dere holder til", Fields: []view.EditField{
-		in.field("gate", "Gateadresse", "", 0, directory.MaxName), in.field("postnummer", "Postnummer", "", 0, 4), in.field("poststed", "Poststed", "", 0, directory.MaxName),
-		in.choice("hemmelig", "Skal adressen være hemmelig?", true, view.FormChoice{Value: "ja", Text: "Ja. Da står den verken på siden, i søket, på kartet eller i åpne data."}),
-	}}
-	if places > 1 {
-		g.Help = fmt.Sprintf("Tilbudet holder til %d steder. Her endrer du det første.", places)
-	}
-	return g
 }
 
 func (in inputs) complaint() view.EditGroup {

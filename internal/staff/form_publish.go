@@ -27,7 +27,10 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	if err := s.keepOwner(c, e.owner, &o); err != nil {
 		return err
 	}
-	wrong, err := s.check(c, o, wrong)
+	if err := s.placeKommuner(c, e.stored, o.Locations); err != nil && !store.Unavailable(err) {
+		return err
+	}
+	wrong, err := s.check(c, e, v, o, wrong)
 	if store.Unavailable(err) {
 		return s.unavailable(c, e, v, version)
 	}

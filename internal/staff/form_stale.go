@@ -62,10 +62,7 @@ func (s *Staff) stale(c *fiber.Ctx, e editing, v url.Values, version int, draft 
 	form.Set("hvorfor", v.Get("hvorfor"))
 	form.Set("kilde", v.Get("kilde"))
 	keepUnread(form, v, wrong)
-	// Only a press that is meant takes a place out of hiding.
-	if len(e.stored.Locations) > 0 && e.stored.Locations[0].Confidential {
-		form.Set("hemmelig", "ja")
-	}
+	e.keepHidden(form, merged.Locations)
 	return s.sendFormPage(c, http.StatusConflict, e, form, e.stored.Version, wrong, func(p *view.OfferingFormPage) {
 		p.Problem, p.Conflict, p.Draft = note, conflicts, draft
 	})
@@ -165,7 +162,7 @@ func copyField(o *directory.Offering, from directory.Offering, field string) {
 var formKeys = map[string][]string{
 	"name": {"navn"}, "type": {"type"}, "summary": {"ingress"}, "description": {"beskrivelse"}, "audience": {"for_hvem"}, "cost": {"pris", "pris_tekst"},
 	"referral": {"henvisning", "henvisning_tekst"}, "phones": {"tlf", "tlf_til", "tlf_tid"}, "emails": {"epost"}, "websites": {"nettsted"},
-	"opening_text": {"apningstider"}, "schedules": {"tid_", "tider_periode_bort"}, "exceptions": {"unntak_"}, "locations": {"gate", "postnummer", "poststed", "hemmelig"},
+	"opening_text": {"apningstider"}, "schedules": {"tid_", "tider_periode_bort"}, "exceptions": {"unntak_"}, "locations": {"sted", "gate", "postnummer", "poststed", "hemmelig", "fjern", "sted_", "gate_", "postnummer_", "poststed_", "hemmelig_", "fjern_"},
 	"complaint": {"klage"}, "coverage": {"kommuner", "bydel", "omrade"}, "target_groups": {"malgruppe"}, "topics": {"tema"}, "formats": {"form"}, "languages": {"sprak"},
 }
 
@@ -213,8 +210,8 @@ func keepUnread(form, typed url.Values, wrong map[string]string) {
 // addMissing adds to a draft the rows that the form has got since it was kept: what it says
 // nothing of is as it is stored.
 func addMissing(draft, stored url.Values) {
-	for _, field := range []string{"schedules", "exceptions"} {
-		if keys := formKeys[field]; !hasAny(draft, keys) {
+	for _, keys := range [][]string{formKeys["schedules"], formKeys["exceptions"], {"sted_", "gate_", "postnummer_", "poststed_", "hemmelig_"}, {"sted"}} {
+		if !hasAny(draft, keys) {
 			take(draft, stored, keys)
 		}
 	}

@@ -3,7 +3,6 @@ package staff
 import (
 	"cmp"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,15 +30,7 @@ func offeringForm(o directory.Offering, n *bulk.Names) url.Values {
 		v.Add("tlf_til", string(p.Purpose))
 		v.Add("tlf_tid", p.Hours)
 	}
-	if len(o.Locations) > 0 {
-		l := o.Locations[0]
-		v.Set("gate", l.Street)
-		v.Set("postnummer", string(l.PostalCode))
-		v.Set("poststed", l.PostalPlace)
-		if l.Confidential {
-			v.Set("hemmelig", "ja")
-		}
-	}
+	putPlaces(v, o.Locations)
 	putHours(v, o)
 	var kommuner []string
 	for _, k := range o.Coverage.Kommuner {
@@ -94,22 +85,7 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 
 	o.Schedules, o.Exceptions = e.readHours(v, wrong)
 
-	o.Locations = slices.Clone(o.Locations)
-	if len(o.Locations) == 0 {
-		o.Locations = []directory.Location{{}}
-	}
-	l := &o.Locations[0]
-	before := *l
-	l.Street, l.PostalCode, l.PostalPlace, l.Confidential = text("gate"), directory.PostalCode(text("postnummer")), text("poststed"), text("hemmelig") == "ja"
-	if l.Street != before.Street || l.PostalCode != before.PostalCode {
-		l.Position = nil // it was the old address's
-	}
-	if *l == (directory.Location{}) || *l == (directory.Location{Confidential: true}) {
-		o.Locations = o.Locations[1:]
-	}
-	if len(o.Locations) == 0 {
-		o.Locations = nil
-	}
+	o.Locations, _ = e.readPlaces(v)
 
 	var unknown string
 	if o.Coverage, unknown = e.readCoverage(v); unknown != "" {
@@ -147,7 +123,7 @@ func at(values []string, i int) string {
 var formFields = map[string]string{
 	"name": "navn", "summary": "ingress", "description": "beskrivelse", "audience": "for_hvem", "cost": "pris_tekst", "cost_kind": "pris",
 	"referral": "henvisning_tekst", "referral_kind": "henvisning", "phone": "tlf", "phone_purpose": "tlf", "phone_hours": "tlf", "email": "epost",
-	"website": "nettsted", "opening_text": "apningstider", "schedule": "tid_mandag", "exception": "unntak_hva_1", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "complaint": "klage", "coverage": "kommuner",
+	"website": "nettsted", "opening_text": "apningstider", "schedule": "tid_mandag", "exception": "unntak_hva_1", "location_name": "sted", "street": "gate", "postal_code": "postnummer", "postal_place": "poststed", "complaint": "klage", "coverage": "kommuner",
 	"bydel": "bydel", "target_groups": "malgruppe", "topics": "tema", "formats": "form", "languages": "sprak", "closed_until": "stengt_til", "type": "type", "status": "stengt",
 }
 
@@ -175,13 +151,21 @@ func wrongText(field, key string) string {
 }
 
 // check returns what is wrong with the offering, by field of the form, with what could not
-// be read of it.
-func (s *Staff) check(c *fiber.Ctx, o directory.Offering, wrong map[string]string) (map[string]string, error) {
+// be read of it. v is the form.
+func (s *Staff) check(c *fiber.Ctx, e editing, v url.Values, o directory.Offering, wrong map[string]string) (map[string]string, error) {
 	invalid, err := s.deps.Store.CheckOfferings(c.UserContext(), []directory.Offering{o})
 	if err != nil {
 		return nil, err
 	}
 	for field, key := range invalid[0] {
+		if placeFields[field] != "" && len(o.Locations) > 1 {
+			if _, rows := e.readPlaces(v); len(rows) == len(o.Locations) {
+				if err := s.checkPlaces(c, o, rows, wrong); err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
 		name := cmp.Or(formFields[field], field)
 		if wrong[name] == "" {
 			wrong[name] = wrongText(name, key)

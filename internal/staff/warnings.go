@@ -48,8 +48,9 @@ func (s *Staff) warnings(c *fiber.Ctx, e editing, o directory.Offering) ([]strin
 			found = append(found, fmt.Sprintf("«%s» ser ut som navnet på en person. Er det greit at det står på nettet? Navn blir fort gamle.", name))
 		}
 	}
-	if len(o.Locations) > 0 && !o.Locations[0].Confidential {
-		if l := o.Locations[0]; dwelling.MatchString(l.Street) && (len(before.Locations) == 0 || before.Locations[0].Street != l.Street) {
+	for _, l := range o.Locations {
+		known := slices.ContainsFunc(before.Locations, func(was directory.Location) bool { return was.Street == l.Street && !was.Confidential })
+		if !l.Confidential && !known && dwelling.MatchString(l.Street) {
 			found = append(found, fmt.Sprintf("«%s» ser ut som en bolig. Bor noen der, skal adressen ikke stå her, eller være hemmelig.", l.Street))
 		}
 	}
