@@ -68,7 +68,7 @@ func TestPlacesAreEdited(t *testing.T) {
 	if d := cmp.Diff(want, s.offering(o.ID).Locations); d != "" {
 		t.Error(d)
 	}
-	kari.get("/redaksjon/historikk?slag=offering&ref="+strings.TrimPrefix(path, "/redaksjon/tilbud/")).contains(t, "Testveien 4, 8009 – hemmelig adresse")
+	kari.get("/redaksjon/historikk?slag=offering&ref="+strings.TrimPrefix(path, "/redaksjon/tilbud/")).contains(t, "Testveien 4, 8009, Bodø – hemmelig adresse")
 
 	// An emptied one is gone; another address has not the old one's position.
 	form = kari.form(path, "publiser")
