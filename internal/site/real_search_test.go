@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 )
 
 // found returns the addresses of all offerings that a search finds, from all its pages.
@@ -271,5 +273,43 @@ func testNearby(t *testing.T, r *real) {
 	}
 	if named == 0 {
 		t.Error("no kommune is named")
+	}
+}
+
+// Every type and term stands in the language of the page: among the choices, and when it is
+// chosen.
+func testSearchLanguages(t *testing.T, r *real) {
+	for _, l := range []page.Language{page.Nynorsk, page.English} {
+		query := url.Values{}
+		choices, chosen := map[string]bool{}, map[string]bool{}
+		for _, f := range r.view.Types() {
+			choices[l.Pick(f.Plural)], chosen[l.Pick(f.Name)] = true, true
+			query.Add("type", f.Code)
+		}
+		for kind, param := range map[directory.TermKind]string{directory.TargetGroup: "malgruppe", directory.Topic: "tema", directory.Format: "form"} {
+			for _, f := range r.view.Terms(kind) {
+				choices[l.Pick(f.Name)], chosen[l.Pick(f.Name)] = true, true
+				query.Add(param, f.Code)
+			}
+		}
+		for _, f := range r.view.Fylker() {
+			choices[f.Name] = true
+		}
+		p := r.page(t, l.Prefix()+"/sok?"+query.Encode())
+		for _, part := range []struct {
+			selector string
+			names    map[string]bool
+			least    int // not all can be chosen at once
+		}{{`.o-choice > span:not(.o-choice__count)`, choices, len(choices)}, {`[aria-labelledby="valgt"] a`, chosen, 50}} {
+			said := p.All(part.selector)
+			if len(said) < part.least {
+				t.Errorf("%s: %d of %s, want at least %d", l, len(said), part.selector, part.least)
+			}
+			for _, s := range said {
+				if !part.names[s.Text()] {
+					t.Errorf("%s: %q is no name in this language", l, s.Text())
+				}
+			}
+		}
 	}
 }

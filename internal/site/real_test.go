@@ -57,6 +57,7 @@ func TestRealData(t *testing.T) {
 		{"search parameters", testSearchParameters},
 		{"search values", testSearchValues},
 		{"search forms", testSearchForms},
+		{"search languages", testSearchLanguages},
 		{"every page", testEveryPage},
 		{"addresses", testAddresses},
 		{"links", testLinks},
