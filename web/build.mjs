@@ -12,40 +12,20 @@ import { optimize } from "svgo";
 // The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
 // "type-…" are the offering types by code, "del-…" the guidance sections by path.
 const icons = {
-  "arrow-right": "ArrowRight",
   book: "OpenBook",
   bookmark: "Bookmark",
   "bookmark-fill": "BookmarkFill",
-  calendar: "Calendar",
-  chat: "Chat",
   check: "CheckmarkCircle",
   "chevron-down": "ChevronDown",
-  "chevron-left": "ChevronLeft",
-  "chevron-right": "ChevronRight",
-  clock: "Clock",
   close: "XMark",
-  document: "FileText",
   external: "ExternalLink",
   filter: "Funnel",
-  "hearing-loop": "HearingLoop",
-  heart: "HandHeart",
-  home: "House",
-  info: "InformationSquare",
-  kroner: "Kroner",
-  language: "Language",
-  law: "FileParagraph",
   mail: "EnvelopeClosed",
-  person: "Person",
-  persons: "PersonGroup",
   phone: "PhoneFill",
   pin: "LocationPin",
   print: "PrinterSmall",
-  referral: "Enter",
   search: "MagnifyingGlass",
-  "sign-language": "SignLanguageTwoHands",
   warning: "ExclamationmarkTriangle",
-  web: "Globe",
-  wheelchair: "Wheelchair",
 
   "type-annet": "InformationSquare",
   "type-barn_som_parorende": "TeddyBear",
@@ -80,7 +60,7 @@ const icons = {
 
 // The letters of bokmål, nynorsk, English and what Norwegian names and our neighbours' need.
 // The rest (Sámi letters) is in the font's second file, which only pages with one fetch.
-const letters = `${String.fromCharCode(...Array.from({ length: 95 }, (_, i) => i + 32))}ÆØÅæøåÁÉÒÓÔÄÖÜÞÐáàâäçéèêëíïñóòôöúüþðß§©«»·°½×–—’‘“”…•−\u00a0`;
+const letters = `${String.fromCharCode(...Array.from({ length: 95 }, (_, i) => i + 32))}ÆØÅæøåÁÉÒÄÖÜáàäéèêíïóòôöúü§©«»·×–’“”…−\u00a0`;
 
 // Files are built beside dist/ and moved there at the end, so that a failing build leaves
 // the last good one.
@@ -100,7 +80,7 @@ renameSync(out, "dist");
 // bundle puts the style sheet, the script and the fonts they refer to into the output.
 async function bundle() {
   const result = await build({
-    entryPoints: ["css/main.css", "css/staff.css", "css/card.css", "js/main.js", "js/staff.js", "js/list.js", "js/device.js", "js/worker.js", "js/kommune.js"],
+    entryPoints: ["css/main.css", "css/more.css", "css/staff.css", "css/card.css", "js/main.js", "js/staff.js", "js/list.js", "js/device.js", "js/worker.js", "js/kommune.js"],
     outdir: out,
     bundle: true,
     minify: true,

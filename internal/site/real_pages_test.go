@@ -11,6 +11,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web"
 )
 
 // What must hold for every page, whatever is on it.
@@ -139,6 +140,18 @@ func testLinks(t *testing.T, r *real) {
 	}
 	if len(seen) < 700 {
 		t.Errorf("%d links followed, want those to every kommune and offering", len(seen))
+	}
+}
+
+// A page with parts that are styled by more.css has it, and no other fetches it.
+func testStyleSheets(t *testing.T, r *real) {
+	for _, target := range r.allPages(t) {
+		p := r.page(t, target)
+		needs := p.Has(".ds-chip, .ds-pagination, .ds-table, .o-facets, .o-sokeform, .o-choice, .r-form, .r-field")
+		has := slices.ContainsFunc(p.Attrs(`link[rel="stylesheet"]`, "href"), func(href string) bool { return href == web.Asset("more.css") })
+		if needs != has {
+			t.Errorf("%s: needs more.css: %t, has it: %t", target, needs, has)
+		}
 	}
 }
 

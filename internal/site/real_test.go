@@ -62,6 +62,7 @@ func TestRealData(t *testing.T) {
 		{"addresses", testAddresses},
 		{"links", testLinks},
 		{"sitemap", testSitemap},
+		{"style sheets", testStyleSheets},
 		{"not ready", testNotReady},
 	} {
 		t.Run(tc.name, func(t *testing.T) { tc.test(t, r) })

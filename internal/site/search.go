@@ -41,6 +41,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		p := s.searchPage(v, q, found)
 		p.Meta = s.meta(s.t("Søk etter hjelp"), "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
+		p.Meta.More = true
 		p.Meta.Query = strings.TrimPrefix(a.href(), "/sok")
 		if err := s.talk(ctx, v, &p); err != nil {
 			return nil, err
