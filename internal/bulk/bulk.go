@@ -26,6 +26,7 @@ type Names struct {
 	fylke    map[string]region.FylkeNumber
 	kommuner map[region.Number]string
 	fylker   map[region.FylkeNumber]string
+	formers  map[string][]region.Former // by lower-case name, and by number
 
 	// What there is, in display order, for help and choices.
 	Types    []directory.OfferingType
@@ -35,8 +36,8 @@ type Names struct {
 }
 
 // NewNames returns the names of what is stored.
-func NewNames(types []directory.OfferingType, terms []directory.Term, kommuner []region.Kommune, fylker []region.Fylke) *Names {
-	n := &Names{types: map[string]string{}, terms: map[directory.TermKind]map[string]string{}, kommune: map[string]region.Number{}, fylke: map[string]region.FylkeNumber{},
+func NewNames(types []directory.OfferingType, terms []directory.Term, kommuner []region.Kommune, fylker []region.Fylke, formers []region.Former) *Names {
+	n := &Names{formers: map[string][]region.Former{}, types: map[string]string{}, terms: map[directory.TermKind]map[string]string{}, kommune: map[string]region.Number{}, fylke: map[string]region.FylkeNumber{},
 		kommuner: map[region.Number]string{}, fylker: map[region.FylkeNumber]string{}, Types: types, Terms: terms, Kommuner: kommuner, Fylker: fylker}
 	for _, t := range types {
 		n.types[t.Code], n.types[strings.ToLower(t.Name.NB)] = t.Code, t.Code
@@ -50,6 +51,11 @@ func NewNames(types []directory.OfferingType, terms []directory.Term, kommuner [
 	for _, k := range kommuner {
 		n.kommune[string(k.Number)], n.kommune[strings.ToLower(k.DisplayName())] = k.Number, k.Number
 		n.kommuner[k.Number] = k.DisplayName()
+	}
+	for _, f := range formers {
+		for _, called := range []string{string(f.Number), strings.ToLower(f.Name)} {
+			n.formers[called] = append(n.formers[called], f)
+		}
 	}
 	for _, f := range fylker {
 		n.fylke[string(f.Number)], n.fylke[strings.ToLower(f.Name)] = f.Number, f.Number
@@ -503,4 +509,16 @@ func (n *Names) Fylke(f region.FylkeNumber) string { return n.fylker[f] }
 func (n *Names) KommuneCalled(text string) (region.Number, bool) {
 	k, ok := n.kommune[strings.ToLower(normal(text))]
 	return k, ok
+}
+
+// FormerlyCalled returns what has become of the kommuner that had the name or the number,
+// a step for each kommune of today; none where no former kommune had it.
+func (n *Names) FormerlyCalled(text string) []region.Former {
+	var found []region.Former
+	for _, f := range n.formers[strings.ToLower(normal(text))] {
+		if !slices.ContainsFunc(found, func(other region.Former) bool { return other.Present == f.Present }) {
+			found = append(found, f)
+		}
+	}
+	return found
 }

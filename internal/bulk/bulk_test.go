@@ -20,7 +20,7 @@ func testNames() *Names {
 			{Kind: directory.TargetGroup, Code: "barn", Name: directory.Text{NB: "Barn"}}, {Kind: directory.Topic, Code: "rus", Name: directory.Text{NB: "Rus"}},
 			{Kind: directory.Format, Code: "kurs", Name: directory.Text{NB: "Kurs"}},
 		},
-		[]region.Kommune{{Number: "1804", Name: "Bodø"}, {Number: "1838", Name: "Gildeskål"}}, []region.Fylke{{Number: "18", Name: "Nordland"}})
+		[]region.Kommune{{Number: "1804", Name: "Bodø"}, {Number: "1838", Name: "Gildeskål"}}, []region.Fylke{{Number: "18", Name: "Nordland"}}, nil)
 }
 
 // full returns an offering in which every column has something.

@@ -147,7 +147,11 @@ func (s *Staff) names(c *fiber.Ctx) (*bulk.Names, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bulk.NewNames(types, terms, kommuner, fylker), nil
+	formers, err := s.deps.Store.Formers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return bulk.NewNames(types, terms, kommuner, fylker, formers), nil
 }
 
 // downloadOfferings sends the owner's offerings, or an empty table, as a file.

@@ -18,19 +18,27 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// readCoverage returns the coverage that the form says, and a sentence about the names in
-// it that no kommune has; empty when all are known.
-func (e editing) readCoverage(v url.Values) (directory.Coverage, string) {
-	c := e.stored.Coverage
+// readCoverage returns the coverage that the form says, and what is wrong with the names in
+// it; empty when all are known. renamed says of each that a kommune had before and no more
+// which kommune that is now.
+func (e editing) readCoverage(v url.Values) (c directory.Coverage, wrong string, renamed []string) {
+	c = e.stored.Coverage
 	c.Bydel, c.Kommuner = strings.TrimSpace(v.Get("bydel")), nil
-	var unknown []string
+	var unknown, asked []string
 	for _, line := range lines(strings.ReplaceAll(v.Get("kommuner"), ",", "\n")) {
-		n, ok := e.names.KommuneCalled(line)
-		if !ok {
-			unknown = append(unknown, "«"+line+"»")
+		if n, ok := e.names.KommuneCalled(line); ok {
+			c.Kommuner = append(c.Kommuner, n)
 			continue
 		}
-		c.Kommuner = append(c.Kommuner, n)
+		switch was := e.names.FormerlyCalled(line); len(was) {
+		case 0:
+			unknown = append(unknown, "«"+line+"»")
+		case 1:
+			c.Kommuner = append(c.Kommuner, was[0].Present)
+			renamed = append(renamed, becameText(was[0], e.names))
+		default:
+			asked = append(asked, askWhich(line, was, e.names))
+		}
 	}
 	slices.Sort(c.Kommuner)
 	c.Kommuner = slices.Compact(c.Kommuner)
@@ -43,10 +51,33 @@ func (e editing) readCoverage(v url.Values) (directory.Coverage, string) {
 		}
 		slices.Sort(c.Fylker)
 	}
-	if len(unknown) == 0 {
-		return c, ""
+	if len(unknown) > 0 {
+		asked = append([]string{"Ingen kommune heter " + page.Bokmal.Or(unknown) + "."}, asked...)
 	}
-	return c, "Ingen kommune heter " + page.Bokmal.Or(unknown) + "."
+	return c, strings.Join(asked, " "), renamed
+}
+
+// becameText says which kommune a former one is now.
+func becameText(f region.Former, n *bulk.Names) string {
+	if f.Kind == region.Merged || f.Kind == region.Split {
+		return fmt.Sprintf("%s er nå en del av %s.", f.Name, n.Kommune(f.Present))
+	}
+	return fmt.Sprintf("%s heter nå %s.", f.Name, n.Kommune(f.Present))
+}
+
+// askWhich asks which of today's kommuner somebody means by the name of one that was split,
+// or by a name that several have had.
+func askWhich(typed string, was []region.Former, n *bulk.Names) string {
+	var now []string
+	split := true
+	for _, f := range was {
+		now = append(now, n.Kommune(f.Present))
+		split = split && f.Kind == region.Split && f.Number == was[0].Number
+	}
+	if split {
+		return fmt.Sprintf("«%s» er delt mellom %s. Skriv hvilken av dem det gjelder, eller alle.", typed, page.Bokmal.And(now))
+	}
+	return fmt.Sprintf("«%s» er nå en del av %s. Skriv hvilken det gjelder.", typed, page.Bokmal.Or(now))
 }
 
 // outside says what is wrong when the actor may not give the offering this coverage; empty
@@ -63,8 +94,8 @@ func (e editing) outside(actor auth.Actor, coverage directory.Coverage) string {
 
 // coverageNote returns who will see what the form says, and what could not be understood.
 func (e editing) coverageNote(actor auth.Actor, v url.Values) view.CoverageNote {
-	c, unknown := e.readCoverage(v)
-	note := view.CoverageNote{Ask: draftPath(e, "dekning"), Reach: reach(e.names, c), Wrong: unknown}
+	c, unknown, renamed := e.readCoverage(v)
+	note := view.CoverageNote{Ask: draftPath(e, "dekning"), Reach: reach(e.names, c), Renamed: renamed, Wrong: unknown}
 	// One who has not typed all of it yet is not told that the rest is missing.
 	if unknown == "" && (len(c.Kommuner) > 0 || c.Level() != directory.LevelKommune) {
 		note.Wrong = e.outside(actor, c)

@@ -26,6 +26,9 @@ func TestCoverageIsToldWhileItIsTyped(t *testing.T) {
 		{kari, own, url.Values{"kommuner": {"<i>, Bodø, \xff"}}, "Vises for alle i Bodø, ", "Ingen kommune heter «&lt;i&gt;» eller «\xff»."},
 		{kari, own, url.Values{"kommuner": {"Atlantis"}}, "Vises ikke for noen ennå.", "Ingen kommune heter «Atlantis»."},
 		{kari, own, url.Values{"kommuner": {"Bergen"}}, "Vises for alle i Bergen, ", "Tilbudet må være for din egen kommune."},
+		{per, own, url.Values{"kommuner": {"skedsmo"}}, "Vises for alle i Lillestrøm, om lag ", ""},
+		{per, own, url.Values{"kommuner": {"0231, Lillestrøm"}}, "Vises for alle i Lillestrøm, om lag ", ""},
+		{per, own, url.Values{"kommuner": {"Snillfjord"}}, "Vises ikke for noen ennå.", "«Snillfjord» er delt mellom "},
 		// The form has no such choice for her.
 		{kari, own, url.Values{"kommuner": {"Bodø"}, "omrade": {"hele", "18"}}, "Vises for alle i Bodø, ", ""},
 		{per, own, url.Values{"kommuner": {"Bodø"}, "omrade": {"hele", "18"}}, "Vises for hele landet.", ""},
@@ -38,6 +41,19 @@ func TestCoverageIsToldWhileItIsTyped(t *testing.T) {
 			t.Errorf("%v: %s, want %q and %q", c.form, a.body, c.reach, c.wrong)
 		}
 	}
+	note := per.post(own, url.Values{"kommuner": {"Skedsmo"}})
+	note.contains(t, "<p>Skedsmo er nå en del av Lillestrøm.</p>")
+	path := strings.TrimSuffix(own, "/dekning")
+	form := per.form(path, "publiser")
+	form.Set("kommuner", "Bodø\nSkedsmo")
+	form.Set("kilde", "Test")
+	per.post(path, form).wantRedirect(t, path)
+	per.get(path).contains(t, "er lagret.", "Skedsmo er nå en del av Lillestrøm.<", "Bodø\nLillestrøm</textarea>")
+	form.Set("kommuner", "Bodø\nSnillfjord")
+	form.Set("versjon", "2")
+	wrong := per.post(path, form)
+	wrong.wantStatus(t, http.StatusUnprocessableEntity)
+	wrong.contains(t, "«Snillfjord» er delt mellom ", "Bodø\nSnillfjord</textarea>")
 	// The page says the same before anything is typed, and where to ask.
 	kari.get(offeringPath(s.ownOffering("test/c", "1804").ID)).contains(t, "<p>Vises for alle i Bodø, om lag ", `role="status" data-coverage="/redaksjon/tilbud/`, `<option value="Våler (Østfold)">`)
 }

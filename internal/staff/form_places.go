@@ -144,7 +144,7 @@ func (in inputs) places() view.PlacesSection {
 		named := func(name string) string { return placeKey(name, row) }
 		g := view.EditGroup{Heading: "Sted " + strconv.Itoa(row)}
 		if rows > 1 || in.typed.Get("sted") != "" {
-			g.Fields = append(g.Fields, in.field(named("sted"), "Navn på stedet", "For eksempel et bygg eller en avdeling.", 0, directory.MaxName))
+			g.Fields = append(g.Fields, in.field(named("sted"), "Navn på stedet", "", 0, directory.MaxName))
 		}
 		g.Fields = append(g.Fields, in.field(named("gate"), "Gateadresse", "", 0, directory.MaxName), in.field(named("postnummer"), "Postnummer", "", 0, 4), in.field(named("poststed"), "Poststed", "", 0, directory.MaxName),
 			in.choice(named("hemmelig"), "Skal adressen være hemmelig?", true, view.FormChoice{Value: "ja", Text: "Ja. Da står den verken på siden, i søket, på kartet eller i åpne data."}))

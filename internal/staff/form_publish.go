@@ -97,7 +97,9 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	case o.Public():
 		notice += " Leserne ser det om et øyeblikk."
 	}
-	return see(c, offeringPath(o.ID), notice)
+	// A former name stands as today's when the page comes back.
+	_, _, renamed := e.readCoverage(v)
+	return see(c, offeringPath(o.ID), strings.Join(append([]string{notice}, renamed...), " "))
 }
 
 // keepOwner names the kommune as who gives the offering, where that is what makes it the

@@ -88,7 +88,7 @@ func (e editing) read(v url.Values) (o directory.Offering, wrong map[string]stri
 	o.Locations, _ = e.readPlaces(v)
 
 	var unknown string
-	if o.Coverage, unknown = e.readCoverage(v); unknown != "" {
+	if o.Coverage, unknown, _ = e.readCoverage(v); unknown != "" {
 		wrong["kommuner"] = unknown
 	}
 

@@ -75,6 +75,15 @@ func (s *Store) FormersOf(ctx context.Context, n region.Number) ([]region.Former
 	return found, nil
 }
 
+// Formers returns every step from a former kommune to one of today, by number and name.
+func (s *Store) Formers(ctx context.Context) ([]region.Former, error) {
+	found, err := formers(s.db.WithContext(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list former kommuner: %w", err)
+	}
+	return found, nil
+}
+
 func formers(tx *gorm.DB) ([]region.Former, error) {
 	return list(tx.Order("number, name, present_number"), formerRow.former)
 }
