@@ -67,11 +67,22 @@ func (a *Asker) Run(ctx context.Context) error {
 		return err
 	}
 	mails := 0
+	var nobody []auth.Owner
 	for _, d := range all {
-		if mails == perRun {
-			break
+		boxes, err := a.mailboxes(ctx, d)
+		if err != nil {
+			return err
 		}
-		asked, err := a.ask(ctx, d, now)
+		if len(boxes.Managers) == 0 && boxes.Postmottak == "" {
+			if !d.round.After(now) {
+				nobody = append(nobody, d.owner)
+			}
+			continue
+		}
+		if mails == perRun {
+			continue // there may be more of those that cannot be asked
+		}
+		asked, err := a.ask(ctx, d, boxes, now)
 		if err != nil {
 			return err
 		}
@@ -79,7 +90,39 @@ func (a *Asker) Run(ctx context.Context) error {
 			mails++
 		}
 	}
-	return nil
+	return a.askForAddresses(ctx, nobody)
+}
+
+// askForAddresses gives the owners that cannot be asked to the national editors, all at
+// once: in a new directory they are many.
+func (a *Asker) askForAddresses(ctx context.Context, owners []auth.Owner) error {
+	names, err := a.Store.OwnerNames(ctx, owners)
+	if err != nil {
+		return err
+	}
+	var all []store.UnconfirmedDetail
+	for _, o := range owners {
+		all = append(all, store.UnconfirmedDetail{Kommune: o.Kommune, Organization: o.Organization, Name: names[o]})
+	}
+	slices.SortFunc(all, func(x, y store.UnconfirmedDetail) int {
+		return cmp.Or(cmp.Compare(x.Organization, y.Organization), cmp.Compare(x.Kommune, y.Kommune))
+	})
+	return a.Store.AskForAddresses(ctx, all)
+}
+
+// mailboxes returns where the owner is asked.
+func (a *Asker) mailboxes(ctx context.Context, d due) (store.Mailboxes, error) {
+	boxes, err := a.Store.MailboxesOf(ctx, d.owner)
+	if err != nil || d.owner.Organization == 0 || boxes.Postmottak != "" {
+		return boxes, err
+	}
+	for _, o := range d.offerings { // what an organization shows to readers, it reads itself
+		if len(o.Emails) > 0 {
+			boxes.Postmottak = o.Emails[0]
+			break
+		}
+	}
+	return boxes, nil
 }
 
 // due returns what runs out within 30 days or has run out, by owner, the oldest first.
@@ -125,19 +168,7 @@ func (a *Asker) due(ctx context.Context, now time.Time) ([]due, error) {
 
 // ask sends the mail whose turn it is, or gives the owner to the national editors. It
 // reports whether anybody was asked.
-func (a *Asker) ask(ctx context.Context, d due, now time.Time) (bool, error) {
-	boxes, err := a.Store.MailboxesOf(ctx, d.owner)
-	if err != nil {
-		return false, err
-	}
-	if d.owner.Organization != 0 && boxes.Postmottak == "" {
-		for _, o := range d.offerings { // what an organization shows to readers, it reads itself
-			if len(o.Emails) > 0 {
-				boxes.Postmottak = o.Emails[0]
-				break
-			}
-		}
-	}
+func (a *Asker) ask(ctx context.Context, d due, boxes store.Mailboxes, now time.Time) (bool, error) {
 	before, err := a.Store.ConfirmationsOf(ctx, d.owner, now.AddDate(-1, 0, 0))
 	if err != nil {
 		return false, err

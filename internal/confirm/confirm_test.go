@@ -1,6 +1,8 @@
 package confirm
 
 import (
+	"encoding/json"
+	"errors"
 	"context"
 	"fmt"
 	"log/slog"
@@ -120,7 +122,7 @@ func (c *clock) tasks() int {
 	}
 	n := 0
 	for _, task := range tasks {
-		if task.Kind == store.TaskUnconfirmed {
+		if task.Kind == store.TaskUnconfirmed || task.Kind == store.TaskNoAddress {
 			n++
 		}
 	}
@@ -241,6 +243,69 @@ func TestOwnersThatNobodyAnswersFor(t *testing.T) {
 	c.run(due.AddDate(0, 0, 2))
 	if n := c.tasks(); n != 1 {
 		t.Errorf("%d tasks, want one", n)
+	}
+}
+
+func TestOwnersWithoutAnAddressAreOneTask(t *testing.T) {
+	c := newClock(t, time.Date(2029, 1, 8, 10, 0, 0, 0, time.UTC)) // years after the data, and nobody has signed in
+	listed := func() (names []string) {
+		t.Helper()
+		tasks, err := c.st.OpenTasks(t.Context(), operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, task := range tasks {
+			switch task.Kind {
+			case store.TaskUnconfirmed:
+				t.Errorf("a task of its own: %s", task.Detail)
+			case store.TaskNoAddress:
+				if names != nil {
+					t.Fatal("two tasks about addresses")
+				}
+				var d store.NoAddressDetail
+				if err := json.Unmarshal(task.Detail, &d); err != nil {
+					t.Fatal(err)
+				}
+				for _, o := range d.Owners {
+					names = append(names, o.Name)
+				}
+				if err := c.st.FinishTask(t.Context(), operator, task.ID); !errors.Is(err, store.ErrOwnEnd) {
+					t.Errorf("it was closed by hand: %v", err)
+				}
+			}
+		}
+		return names
+	}
+	c.run(c.now)
+	all := listed()
+	if len(all) < 2 || slices.Contains(all, "") {
+		t.Fatalf("owners without an address: %q", all)
+	}
+	// Somebody is found for one of them, and the next run has one less.
+	tasks, err := c.st.OpenTasks(t.Context(), operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d store.NoAddressDetail
+	for _, task := range tasks {
+		if task.Kind == store.TaskNoAddress {
+			if err := json.Unmarshal(task.Detail, &d); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i, o := range d.Owners {
+		c.account(fmt.Sprintf("leder%d@test.example.org", i), auth.Grant{Owner: auth.Owner{Kommune: o.Kommune, Organization: o.Organization}, Role: auth.Manager})
+		if i == 0 {
+			c.run(c.now.AddDate(0, 0, 1))
+			if got := listed(); len(got) != len(all)-1 || slices.Contains(got, all[0]) {
+				t.Errorf("after one was found: %d owners, want %d", len(got), len(all)-1)
+			}
+		}
+	}
+	c.run(c.now.AddDate(0, 0, 1))
+	if got := listed(); got != nil {
+		t.Errorf("the task did not end by itself: %q", got)
 	}
 }
 

@@ -41,6 +41,7 @@ func (s *Staff) mountCurate(inside fiber.Router) {
 	inside.Post("/hverdagsord/fjern", only, s.deleteExpression)
 	inside.Get("/kommuner", only, s.listContacts)
 	inside.Get("/kommuner/:number", only, s.showContact)
+	inside.Get("/uten-adresse", only, s.listNoAddress)
 	inside.Post("/kommuner/:number", only, s.saveContact)
 	inside.Get("/artikler", only, s.listArticles)
 	inside.Get("/artikler/ny", only, s.showNewArticle)

@@ -86,6 +86,7 @@ var routes = []struct {
 	{"GET", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},
 	{"POST", "/redaksjon/brukere/:id", "/redaksjon/brukere/{a}", nationals},
 	{"GET", "/redaksjon/hendelser", "/redaksjon/hendelser", nationals},
+	{"GET", "/redaksjon/uten-adresse", "/redaksjon/uten-adresse", nationals},
 	{"GET", "/redaksjon/kvalitet", "/redaksjon/kvalitet?kommune=1804", signedIn},
 
 	{"GET", "/redaksjon/konto", "/redaksjon/konto", signedIn},

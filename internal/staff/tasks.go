@@ -8,6 +8,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -59,6 +60,12 @@ func taskLine(t store.Task) (text, action, href string) {
 		}
 		owner := auth.Owner{Kommune: d.Kommune, Organization: d.Organization}
 		return "Ingen svarer på om tilbudene til " + d.Name + " stemmer. Finn noen som kan ta over.", "Se tilbudene", "/redaksjon?" + ownerQuery(owner)
+	case store.TaskNoAddress:
+		var d store.NoAddressDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return fmt.Sprintf("Vi har ingen å spørre om tilbudene stemmer hos %s.", page.Bokmal.Count(len(d.Owners), "1 kommune eller organisasjon", "%s kommuner og organisasjoner")), "Se hvem det er", noAddressPath
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

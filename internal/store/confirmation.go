@@ -18,6 +18,16 @@ import (
 // Its detail is an UnconfirmedDetail.
 const TaskUnconfirmed TaskKind = "unconfirmed"
 
+// TaskNoAddress asks the national editors to find somebody to ask, for every owner that has
+// nobody. There is one for all of them, and it ends when none is left. Its detail is a
+// NoAddressDetail.
+const TaskNoAddress TaskKind = "no_address"
+
+// NoAddressDetail is the detail of TaskNoAddress.
+type NoAddressDetail struct {
+	Owners []UnconfirmedDetail `json:"owners"`
+}
+
 // UnconfirmedDetail is the detail of TaskUnconfirmed.
 type UnconfirmedDetail struct {
 	Kommune      region.Number `json:"kommune,omitempty"`
@@ -216,7 +226,7 @@ func (s *Store) AskEditors(ctx context.Context, owner auth.Owner, name string, r
 		return false, fmt.Errorf("ask editors about %v: %w", owner, err)
 	}
 	err = s.write(ctx, func(tx *gorm.DB) error {
-		key := fmt.Sprintf("%s/%d", owner.Kommune, owner.Organization)
+		key := unconfirmedKey(owner)
 		// Once a round, also after an editor has closed it.
 		var before bool
 		err := tx.Raw("SELECT EXISTS (SELECT FROM tasks WHERE kind = ? AND key = ? AND created_at > ?)", string(TaskUnconfirmed), key, round).Scan(&before).Error
@@ -230,6 +240,44 @@ func (s *Store) AskEditors(ctx context.Context, owner auth.Owner, name string, r
 		return false, fmt.Errorf("ask editors about %v: %w", owner, err)
 	}
 	return asked, nil
+}
+
+// AskForAddresses keeps the one task about the owners that have something to confirm and no
+// address to be asked at: it opens with the first of them, and ends when there is none.
+// What was asked about each alone is asked there instead.
+func (s *Store) AskForAddresses(ctx context.Context, owners []UnconfirmedDetail) error {
+	const key = "alle"
+	detail, err := json.Marshal(NoAddressDetail{owners})
+	if err != nil {
+		return fmt.Errorf("ask for addresses: %w", err)
+	}
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if len(owners) == 0 {
+			return finishTasks(tx, worker, TaskNoAddress, key)
+		}
+		if err := openTask(tx, Task{Kind: TaskNoAddress, Key: key, Detail: detail}); err != nil {
+			return err
+		}
+		err := tx.Exec("UPDATE tasks SET detail = ?::jsonb WHERE kind = ? AND key = ? AND done_at IS NULL AND detail <> ?::jsonb",
+			string(detail), string(TaskNoAddress), key, string(detail)).Error
+		if err != nil {
+			return err
+		}
+		for _, o := range owners {
+			if err := finishTasks(tx, worker, TaskUnconfirmed, unconfirmedKey(auth.Owner{Kommune: o.Kommune, Organization: o.Organization})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ask for addresses of %d owners: %w", len(owners), err)
+	}
+	return nil
+}
+
+func unconfirmedKey(owner auth.Owner) string {
+	return fmt.Sprintf("%s/%d", owner.Kommune, owner.Organization)
 }
 
 // AnnounceOfferings puts the offerings into the feed though nothing of them has changed:
