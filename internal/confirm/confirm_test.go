@@ -1,9 +1,9 @@
 package confirm
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
-	"context"
 	"fmt"
 	"log/slog"
 	"slices"
