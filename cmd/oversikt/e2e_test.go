@@ -107,6 +107,7 @@ func TestProgramInABrowser(t *testing.T) {
 	base, dir := startProgram(t, os.Stderr)
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
+	t.Run("sjekkliste", func(t *testing.T) { browser(t, "sjekkliste.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
 	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
@@ -116,11 +117,11 @@ func TestProgramInABrowser(t *testing.T) {
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern",
-			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/finnes-ikke", "/api/v1/docs")
+			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs")
 	})
 	t.Run("reach", func(t *testing.T) {
 		browser(t, "reach.mjs", base, "/", "/sok?q=selvmord", "/kommune/5610-karasjok", "/fylke/18-nordland", offeringPath(t, base),
-			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet")
+			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet", "/sjekklister/behov-for-avlastning")
 	})
 	st := openStore(t, dir)
 	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, st) })

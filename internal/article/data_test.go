@@ -232,7 +232,7 @@ func TestCodesAreKnown(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	articles := checkedIn(t)
-	pages := []string{"/kommuner"}
+	pages := []string{"/kommuner", "/sjekklister"}
 	for _, a := range articles {
 		pages = append(pages, a.Path())
 	}

@@ -24,6 +24,7 @@ type Meta struct {
 	Preview     bool       // what is shown is not published
 	NoIndex     bool       // keep out of search engines
 	Day         string     // today, as it stands on paper; empty where it is not said
+	Style       string     // a style sheet beside main.css, by its name; mostly empty
 	Menu        Menu       // entry of the main menu that the page belongs to
 	Crumbs      []Crumb
 	LinkedData  []any // what the page is in schema.org, each as it is written in JSON-LD

@@ -17,6 +17,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
@@ -243,12 +244,15 @@ func (r *real) kommunePath(t testing.TB, number string) string {
 func (r *real) allPages(t testing.TB) []string {
 	t.Helper()
 	targets := []string{
-		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste",
+		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
 		"/hvor", "/hvor?q=V%C3%A5ler", "/hvor?q=xyzzy", "/hvor?q=9170", "/kommune/1507", "/kommune/heroy",
 		"/sok?q=selvmord", "/sok?q=xyzzyxyzzy", "/sok?q=ppt+i+alta", "/sok?q=parorende&sted=Troms%C3%B8&side=2",
 		"/sok?q=demens+v%C3%A5ler", "/sok?type=ppt&kommune=1101", "/sok?fylke=18&type=lms&malgruppe=barn&tema=rus",
 		"/sok?lat=60&lon=10&radius=50&sorter=avstand", "/sok?sted=V%C3%A5ler", "/sok?q=avlasning&ordrett=1",
 		"/sok?side=abc&type=feil&sted=xyzzy&radius=x&lat=200&sorter=feil&fylke=feil&sprak=norsk&tema=feil",
+	}
+	for _, l := range checklist.All(checklist.Bokmal) {
+		targets = append(targets, l.Path())
 	}
 	for _, f := range r.view.Fylker() {
 		targets = append(targets, page.FylkePath(f))

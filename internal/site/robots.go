@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -73,6 +74,10 @@ func (s *Site) sitemap(v *search.View) sitemap {
 	add := func(path, changed string) { in(path, changed, page.Languages()) }
 	for _, path := range []string{"/", "/sok", "/kommuner", "/om", "/om/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/nodkort"} {
 		add(path, "")
+	}
+	add(checklistsPath, "")
+	for _, l := range checklist.All(string(page.Bokmal)) {
+		in(l.Path(), l.Updated.Format("2006-01-02"), checklistLanguages(l))
 	}
 	for _, section := range article.Sections() {
 		for _, a := range v.Articles(string(page.Bokmal), section) {

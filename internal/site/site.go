@@ -89,6 +89,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/fylke/:key", s.showFylke)
 	app.Get("/tilbud/:key", s.showOffering)
 	s.mountArticles(app)
+	s.mountChecklists(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
