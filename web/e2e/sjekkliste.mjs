@@ -63,6 +63,8 @@ const said = (page) => page.locator("[data-sjekkliste] [role=status]").textConte
   check(await page.locator("#p2").isChecked() && await page.locator("#p5").inputValue() === secret, "what is kept is there in another language");
   await page.goto(base + "/sjekklister/barn-som-parorende");
   check(await page.locator("[data-fyll]:checked").count() === 0 && !(await keep(page).isChecked()), "another list is empty");
+  await page.goto(base + "/personvern");
+  check((await page.locator(`[data-ting="${KEY}"] pre`).textContent()).includes(secret), "the page about privacy shows what is kept");
   await page.goto(base + path);
   check(await field(page).inputValue() === secret && await keep(page).isChecked(), "it is kept");
   await page.getByRole("button", { name: "Slett det jeg har skrevet" }).click();
