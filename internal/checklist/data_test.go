@@ -211,6 +211,11 @@ func inAllLanguages(l List) sameInAll {
 
 // A translation asks the same in the same order, by the same law; only the words are others.
 func TestTranslationsFollowTheirBokmal(t *testing.T) {
+	for _, l := range All(Bokmal) {
+		if got := Languages(l.Slug); !slices.Equal(got, languages) {
+			t.Errorf("%s is in %v, want all of %v", l.Slug, got, languages)
+		}
+	}
 	for _, l := range all {
 		bokmal, ok := find(l.Slug, Bokmal)
 		if !ok {

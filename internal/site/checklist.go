@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -82,7 +83,7 @@ func (s *Site) checklistPage(v *search.View, l checklist.List) view.ChecklistPag
 		Dates:     s.t("Publisert %s", s.lang.Day(l.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(l.Updated)),
 		Family:    checklistGroups(l, l.Family),
 		Personnel: checklistGroups(l, l.Personnel),
-		Laws:      each(l.Laws, func(law checklist.Link) view.Link { return view.Link{Text: law.Text, Href: law.URL} }),
+		Laws:      each(l.Laws, lawLink),
 		Sources: each(l.Sources, func(src checklist.Source) view.Link {
 			return s.sourceLink(article.Source{Title: src.Title, URL: src.URL, Date: src.Date})
 		}),
@@ -109,12 +110,22 @@ func checklistGroups(l checklist.List, groups []checklist.Group) []view.Checklis
 			item := view.ChecklistItem{ID: i.ID, Text: i.Text(), Lines: i.Lines, Help: i.Help}
 			for _, law := range l.Laws {
 				if slices.Contains(i.Laws, law.URL) {
-					item.Laws = append(item.Laws, view.Link{Text: law.Text, Href: law.URL})
+					item.Laws = append(item.Laws, lawLink(law))
 				}
 			}
 			return item
 		})}
 	})
+}
+
+// lawLink sets the explanation that an English list has of a law's Norwegian name beside it.
+func lawLink(law checklist.Link) view.Link {
+	name, explained, _ := strings.Cut(law.Text, " (")
+	l := view.Link{Text: name, Href: law.URL}
+	if explained != "" {
+		l.Sub = "(" + explained
+	}
+	return l
 }
 
 // checklistLanguages returns the languages that a list is in.
