@@ -44,7 +44,7 @@ func (s *Site) listChecklists(c *fiber.Ctx) error {
 		group := view.ChecklistsGroup{Title: s.t(helps[kind])}
 		for _, l := range checklist.All(string(s.lang)) {
 			if l.Kind == kind {
-				group.Lists = append(group.Lists, view.Card{Icon: web.Icon("document"), Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.other(l.Language)})
+				group.Lists = append(group.Lists, view.Card{Icon: web.Icon("check"), Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.other(l.Language)})
 			}
 		}
 		p.Groups = append(p.Groups, group)

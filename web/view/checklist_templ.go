@@ -462,7 +462,7 @@ func Checklist(p ChecklistPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</p><label class=\"o-choice\"><input class=\"ds-input\" type=\"checkbox\" id=\"behold\" aria-describedby=\"behold-fare\"> <span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "</p><label class=\"o-sjekk__kryss\"><input class=\"ds-input\" type=\"checkbox\" id=\"behold\" aria-describedby=\"behold-fare\"> <span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -927,7 +927,7 @@ func checklistItem(i ChecklistItem) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if i.Lines == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<label class=\"o-choice\"><input class=\"ds-input\" type=\"checkbox\" id=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<label class=\"o-sjekk__kryss\"><input class=\"ds-input\" type=\"checkbox\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
