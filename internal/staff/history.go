@@ -97,7 +97,29 @@ func (s *Staff) historyOf(c *fiber.Ctx) (kind store.Kind, ref string, revisions 
 		return kind, ref, nil, store.ErrNotFound
 	}
 	revisions, err = s.deps.Store.History(c.UserContext(), actorOf(c), kind, ref)
+	if err == nil && len(revisions) == 0 {
+		err = s.isCoded(c, kind, ref)
+	}
 	return kind, ref, revisions, err
+}
+
+// isCoded returns store.ErrNotFound for a type or a term that there is not: unlike other
+// things these have a page of history also when nobody has changed them.
+func (s *Staff) isCoded(c *fiber.Ctx, kind store.Kind, ref string) error {
+	if kind != store.KindType && kind != store.KindTerm {
+		return nil
+	}
+	n, err := s.names(c)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(n.Types, func(t directory.OfferingType) bool { return kind == store.KindType && t.Code == ref }) ||
+		slices.ContainsFunc(n.Terms, func(t directory.Term) bool {
+			return kind == store.KindTerm && string(t.Kind)+"/"+t.Code == ref
+		}) {
+		return nil
+	}
+	return store.ErrNotFound
 }
 
 // changesOf returns what the two contents of a thing of the kind differ in.
