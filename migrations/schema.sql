@@ -1923,7 +1923,7 @@ CREATE TABLE public.uploads (
     name text NOT NULL,
     content bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT uploads_content_check CHECK ((length(content) <= (1024 * 1024))),
+    CONSTRAINT uploads_content_check CHECK ((length(content) <= ((8 * 1024) * 1024))),
     CONSTRAINT uploads_name_check CHECK (((name <> ''::text) AND (length(name) <= 200)))
 );
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/staff"
 )
 
 // exchange sends raw bytes and returns the first answer, and whether the server closed
@@ -83,6 +85,10 @@ func TestMalformedRequests(t *testing.T) {
 		{"long address", "GET /" + strings.Repeat("hemmelig", 3000) + " HTTP/1.1\r\n" + host + "\r\n", 431},
 		{"large header", "GET / HTTP/1.1\r\n" + host + "X-Test: " + strings.Repeat("hemmelig", 3000) + "\r\n\r\n", 431},
 		{"large body", fmt.Sprintf("POST / HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n", host, maxRequestBody+1), 413},
+		{"large file of nobody", fmt.Sprintf("POST %s HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n", staff.UploadPath, host, maxRequestBody+1), 413},
+		{"large body of somebody", fmt.Sprintf("POST /redaksjon/mange/erstatt HTTP/1.1\r\n%sCookie: %s=a\r\nContent-Length: %d\r\n\r\n", host, staff.SessionCookie, maxRequestBody+1), 413},
+		{"large body below the address of files", fmt.Sprintf("POST %s/1 HTTP/1.1\r\n%sCookie: %s=a\r\nContent-Length: %d\r\n\r\n", staff.UploadPath, host, staff.SessionCookie, maxRequestBody+1), 413},
+		{"too large a file", fmt.Sprintf("POST %s?kommune=1804 HTTP/1.1\r\n%sCookie: %s=a\r\nContent-Length: %d\r\n\r\n", staff.UploadPath, host, staff.SessionCookie, maxUploadBody+1), 413},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			resp, closed := exchange(t, addr, tt.raw)
@@ -113,6 +119,8 @@ func TestWellFormedRequests(t *testing.T) {
 		{"HTTP/1.0", "GET /healthz HTTP/1.0\r\nHost: oversikt.test\r\n\r\n", 200},
 		{"length", "POST /test/form HTTP/1.1\r\nHost: oversikt.test\r\nContent-Length: 1\r\n\r\na", 200},
 		{"chunks", "POST /test/form HTTP/1.1\r\nHost: oversikt.test\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", 200},
+		// It gets as far as the page, which finds that it is not from the site.
+		{"file", fmt.Sprintf("POST %s?kommune=1804 HTTP/1.1\r\nHost: oversikt.test\r\nCookie: %s=a\r\nContent-Length: %d\r\n\r\n%s", staff.UploadPath, staff.SessionCookie, maxUploadBody, strings.Repeat("a", maxUploadBody)), 403},
 		{"Latin 1 in a value", "GET /healthz HTTP/1.1\r\nHost: oversikt.test\r\nX-Test: \xe5\r\n\r\n", 200},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

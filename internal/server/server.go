@@ -6,6 +6,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"os"
@@ -51,6 +52,11 @@ const (
 	maxHeader      = 16 << 10 // request line and headers together
 	maxRequestBody = 1 << 20
 
+	// Files come on one address alone, from those who seem to be signed in. What is a little
+	// too large is still read, so that the page can say so; and files take their time.
+	maxUploadBody = staff.MaxUpload + 1<<20
+	uploadTimeout = 60 * time.Second
+
 	usualAnswer = 16 << 10 // a compressed page with its headers goes out in one write
 )
 
@@ -83,6 +89,7 @@ func New(d Deps) *fiber.App {
 	}
 	app := fiber.New(s.config())
 	refuseUnknownMethods(app)
+	app.Server().HeaderReceived = limitsFor
 	s.use(app)
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
@@ -130,6 +137,15 @@ func (s *server) use(app *fiber.App) {
 }
 
 var recoverConfig = recover.Config{EnableStackTrace: true, StackTraceHandler: keepStack}
+
+// limitsFor returns the limits of a request that are other than those of all.
+func limitsFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
+	if string(h.Method()) != fiber.MethodPost || string(path) != staff.UploadPath || len(h.Cookie(staff.SessionCookie)) == 0 {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{ReadTimeout: uploadTimeout, MaxRequestBodySize: maxUploadBody}
+}
 
 // refuseUnknownMethods gives requests with a method that Fiber does not know to the error
 // table. Fiber would answer them itself, past all middleware.

@@ -34,7 +34,7 @@ var errorTexts = map[int]errorText{
 	http.StatusMethodNotAllowed: {page.Mark("Det går ikke an her"),
 		page.Mark("Siden tar ikke imot det som ble sendt. Prøv å søke i stedet."), true},
 	http.StatusRequestEntityTooLarge: {page.Mark("Det var for mye på én gang"),
-		page.Mark("Det som ble sendt, er for stort. Prøv med mindre."), false},
+		page.Mark("Det som ble sendt, er for stort. Filer kan være høyst 8 MB. Prøv med mindre."), false},
 	http.StatusRequestURITooLong: {page.Mark("Adressen er for lang"),
 		page.Mark("Prøv å søke med færre ord eller færre valg."), true},
 	http.StatusRequestHeaderFieldsTooLarge: {page.Mark("Adressen er for lang"),

@@ -195,3 +195,45 @@ func TestFindAndReplace(t *testing.T) {
 	wrong.contains(t, `value="tolv"`, "Dette er ikke et telefonnummer.")
 	boss.get(path).contains(t, "Ingen tilbud har dette")
 }
+
+// The largest table that may be given is one that can be given, and kept.
+func TestTheLargestTableCanBeUploaded(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	var longest directory.Offering
+	size, all := 0, 0
+	err := s.store.EachPublicOffering(t.Context(), func(batch []directory.Offering) error {
+		for _, o := range batch {
+			n := len(strings.Join(bulk.Table(bulk.NewNames(nil, nil, nil, nil, nil), []directory.Offering{o})[1], ";"))
+			if all += n; n > size {
+				longest, size = o, n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	offerings := make([]directory.Offering, bulk.MaxRows)
+	for i := range offerings {
+		offerings[i] = longest
+	}
+	var b bytes.Buffer
+	if err := bulk.WriteCSV(&b, bulk.Table(bulk.NewNames(nil, nil, nil, nil, nil), offerings)); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("all offerings are %d bytes, the longest %d, a table full of it %d", all, size, b.Len())
+	if b.Len() > MaxUpload/2 || all > MaxUpload/20 {
+		t.Errorf("a table of %d rows is %d bytes, all offerings are %d; at most %d are taken", bulk.MaxRows, b.Len(), all, MaxUpload)
+	}
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	id, err := s.store.KeepUpload(t.Context(), kari.account.ID, "alle.csv", bytes.Repeat([]byte("x"), MaxUpload))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := s.store.UploadByID(t.Context(), kari.account.ID, id); err != nil || len(u.Content) != MaxUpload {
+		t.Errorf("kept %d bytes, %v", len(u.Content), err)
+	}
+	s.ownOffering("test/a", "1804")
+	answer := s.person("ola@test.example.org", manager(bodo)).upload(UploadPath+"?kommune=1804", "stor.csv", append([]byte("navn;type\n"), bytes.Repeat([]byte("xxxxxxxxx;annet\n"), 80_000)...))
+	answer.wantStatus(t, http.StatusSeeOther)
+}
