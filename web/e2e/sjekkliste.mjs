@@ -32,6 +32,7 @@ const said = (page) => page.locator("[data-sjekkliste] [role=status]").textConte
   // On paper there is what was filled in, and only boxes and lines otherwise.
   await page.emulateMedia({ media: "print" });
   check(await page.locator("main button:visible, #behold:visible, main textarea:visible").count() === 0, "no buttons and no frames on paper");
+  check((await page.locator("label:has(#p2)").boundingBox()).height < 30, "items stand close on paper");
   check(await field(page).evaluate((e) => getComputedStyle(e.parentElement, "::after").content.includes("Hemmelig")), "what was written is on paper");
   check(await page.locator("p.o-print").textContent().then((text) => text.includes(base + path)), "the address is on paper");
   await page.emulateMedia({ media: "screen" });
