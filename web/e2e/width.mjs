@@ -4,11 +4,12 @@
 import { base, check, open } from "./browser.mjs";
 
 const WIDTH = 320;
-const EVERY = 12; // of the pages of kommuner, which are alike
+const EVERY = 12; // of those that are like another: pages of kommuner, and offerings in another language
+const ALIKE = /^(\/kommune\/|\/(nn|en)\/(kommune|tilbud)\/)/;
 
 const sitemap = await (await fetch(base + "/sitemap.xml")).text();
 const all = [...sitemap.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => new URL(m[1]).pathname);
-const paths = all.filter((path, i) => !path.startsWith("/kommune/") || i % EVERY === 0);
+const paths = all.filter((path, i) => !ALIKE.test(path) || i % EVERY === 0);
 check(paths.filter((path) => path.startsWith("/tilbud/")).length > 100, "the sitemap has the offerings");
 
 const { browser, page, problems } = await open({ viewport: { width: WIDTH, height: 800 } });
