@@ -67,7 +67,7 @@ func startProgram(t *testing.T, log io.Writer, env ...string) (base, dir string)
 	go func() {
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			if strings.Contains(lines.Text(), "ready: http://"+addr) {
+			if strings.Contains(lines.Text(), "is ready: ") {
 				ready <- true
 			}
 		}
@@ -132,6 +132,11 @@ func TestProgramInABrowser(t *testing.T) {
 		o := remind(t, base, st, "koordinerende_enhet/koordinator-og-individuell-plan-i-bodo", to)
 		browser(t, "bekreft.mjs", base, filepath.Join(dir, "mail"), to, fmt.Sprint(o.ID), fmt.Sprint(o.Version))
 	})
+}
+
+func TestSecondFactorInABrowser(t *testing.T) {
+	base, dir := startProgram(t, os.Stderr, "OVERSIKT_BASE_URL=https://oversikt.example.org")
+	browser(t, "faktor.mjs", base, filepath.Join(dir, "mail"))
 }
 
 func offeringPath(t *testing.T, base string) string {

@@ -22,7 +22,7 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 	}
 	p := view.OfferingFormPage{
 		Meta: s.meta(c, heading, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading, Version: strconv.Itoa(version),
-		Autosave: draftPath(e, "kladd"), Discard: draftPath(e, "forkast"),
+		Action: e.path, Autosave: draftPath(e, "kladd"), Discard: draftPath(e, "forkast"),
 		Phones: view.FormField{Name: "tlf", Label: "Telefon", Error: wrong["tlf"]},
 	}
 	if !e.isNew {
