@@ -405,3 +405,25 @@ func inAllLanguages(a Article) sameInAll {
 	}
 	return same
 }
+
+// minEnglish is how many articles are to be in English as well, sections' own texts left out.
+const minEnglish = 10
+
+func TestArticlesAreTranslated(t *testing.T) {
+	in := map[Key]bool{}
+	english := 0
+	for _, a := range checkedIn(t) {
+		in[a.Key()] = true
+		if a.Language == English && !a.IsIndex() {
+			english++
+		}
+	}
+	for key := range in {
+		if !in[key.In(Nynorsk)] {
+			t.Errorf("%s is not in nynorsk", key.In(Bokmal).File())
+		}
+	}
+	if english < minEnglish {
+		t.Errorf("%d articles in English, want %d at least", english, minEnglish)
+	}
+}
