@@ -31,6 +31,9 @@ func TestTranslateAnArticle(t *testing.T) {
 	ola.get("/redaksjon/artikler").contains(t, "Nynorsk", "Engelsk", `href="`+nynorsk+`"`, "Mangler")
 	page := ola.get(nynorsk)
 	page.contains(t, "Artikkelen finnes ikke på nynorsk ennå.", "tittel: Testartikkel", `name="versjon" value="0"`)
+	if strings.Contains(page.body, `ref=nn%2F`) {
+		t.Error("what is not there yet leads to a history")
+	}
 	ola.get("/redaksjon/artikler/ta-vare-pa-barna/finnes-ikke.nn").wantStatus(t, http.StatusNotFound)
 	ola.get(path+".se").wantStatus(t, http.StatusNotFound)
 

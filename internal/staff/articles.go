@@ -196,9 +196,12 @@ func (s *Staff) articlePage(c *fiber.Ctx, src store.ArticleSource, why string) v
 	p := view.EditPage{
 		Meta:    s.meta(c, heading, hub, articlesCrumb, page.Crumb{Text: heading, Path: path}),
 		Heading: heading, Version: strconv.Itoa(src.Version), Preview: path + "/forhandsvis",
-		Links:  []view.Link{{Text: "Se artikkelen", Href: publicPath(src.Key)}, {Text: "Historikk", Href: historyPath(store.KindArticle, src.Ref())}},
+		Links:  []view.Link{{Text: "Se artikkelen", Href: publicPath(src.Key)}},
 		Groups: []view.EditGroup{{Fields: []view.EditField{sourceField(src.Source), whyField(why)}}},
 		Codes:  s.articleCodes(c),
+	}
+	if src.Version > 0 {
+		p.Links = append(p.Links, view.Link{Text: "Historikk", Href: historyPath(store.KindArticle, src.Ref())})
 	}
 	for _, language := range article.Languages() {
 		if language != src.Language {
