@@ -62,15 +62,15 @@ func (s *Staff) showHub(c *fiber.Ctx) error {
 		return view.Card{Icon: web.Icon(icon), Title: title, Text: text, Path: path}
 	}
 	return s.send(c, http.StatusOK, view.Hub(view.HubPage{Meta: s.meta(c, hub.Text, hub), Cards: []view.Card{
-		card("info", "Kvalitet", "Hvor det mangler noe, og hvor det er gammelt.", "/redaksjon/kvalitet"),
+		card("type-brukerombud", "Kvalitet", "Hvor det mangler noe, og hvor det er gammelt.", "/redaksjon/kvalitet"),
 		card("book", "Artikler", "Råd og veiledning.", "/redaksjon/artikler"),
 		card("search", "Hverdagsord", "Det folk skriver når de leter, og hvor det fører.", "/redaksjon/hverdagsord"),
 		card("filter", "Typer", "Hva et tilbud kan være, og hva hver type gjør.", "/redaksjon/typer"),
-		card("language", "Begreper", "Målgrupper, temaer og former.", "/redaksjon/begreper"),
+		card("type-kompetansesenter", "Begreper", "Målgrupper, temaer og former.", "/redaksjon/begreper"),
 		card("phone", "Kommuner", "Telefon og e-post til hver kommune.", "/redaksjon/kommuner"),
-		card("clock", "Hendelser", "Hvem som har logget inn, sluppet inn andre og laget tilganger.", "/redaksjon/hendelser"),
-		card("persons", "Brukere", "Alle som kan logge inn, og hva de kan gjøre.", "/redaksjon/brukere"),
-		card("clock", "Bakgrunnsjobber", "E-poster og annet som går av seg selv.", jobsPath),
+		card("search", "Hendelser", "Hvem som har logget inn, sluppet inn andre og laget tilganger.", "/redaksjon/hendelser"),
+		card("type-organisasjon", "Brukere", "Alle som kan logge inn, og hva de kan gjøre.", "/redaksjon/brukere"),
+		card("type-kursportal", "Bakgrunnsjobber", "E-poster og annet som går av seg selv.", jobsPath),
 	}}))
 }
 
