@@ -68,7 +68,11 @@ func TestTranslateAnArticle(t *testing.T) {
 
 	// The preview is in the language, and says when the text was last checked.
 	s.staff.deps.PreviewArticle = func(_ context.Context, a *article.Article) (templ.Component, error) {
-		return templ.Raw("preview in " + a.Language + " checked " + a.ConfirmedAt.Format(time.DateOnly)), nil
+		checked := "never"
+		if a.ConfirmedAt != nil {
+			checked = a.ConfirmedAt.Format(time.DateOnly)
+		}
+		return templ.Raw("preview in " + a.Language + " checked " + checked), nil
 	}
 	ola.post(nynorsk+"/forhandsvis", url.Values{"versjon": {"2"}, "tekst": {translated}}).contains(t, "preview in nn checked 2027-01-06")
 }
