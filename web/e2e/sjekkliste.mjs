@@ -77,6 +77,17 @@ const said = (page) => page.locator("[data-sjekkliste] [role=status]").textConte
   await keep(page).uncheck();
   check(await stored(page) === null && await field(page).inputValue() === secret, "choosing again forgets what lay there");
 
+  // Two tabs with the same list: one that keeps nothing does not write over what the other keeps.
+  await page.locator("[data-slett]").click();
+  const other = await context.newPage();
+  await other.goto(base + path);
+  await field(page).fill(secret);
+  await keep(page).check();
+  await box(other).check();
+  check((await stored(page)).includes(secret), "another tab leaves what is kept");
+  await keep(page).uncheck();
+  await other.close();
+
   check(!sent.some((r) => r.includes("Hemmelig") || r.includes("4711") || !r.startsWith("GET ")), `sent: ${sent.filter((r) => !r.startsWith("GET ")).join("; ")}`);
   check((await context.cookies()).length === 0, "no cookie is set on the way");
   check(problems.length === 0, problems.join("; "));

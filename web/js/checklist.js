@@ -36,8 +36,14 @@ list.querySelector("[data-slett]").addEventListener("click", () => {
   keep.checked = false;
   tell(store(undefined) ? "slettet" : "nekter");
 });
-// Deleted in another tab, or on the page about privacy: not put there again from here.
-addEventListener("storage", () => (keep.checked = Boolean(read()[slug])));
+// Changed in another tab, or on the page about privacy: what was deleted is not put there again
+// from here, and what was kept is not written over by a tab that has something else.
+addEventListener("storage", () => {
+  if (!keep.checked) return;
+  const kept = read()[slug];
+  keep.checked = Boolean(kept);
+  if (kept) fill(kept);
+});
 // The page may stay in memory for the back button: what is in it must not.
 addEventListener("pagehide", () => {
   if (!keep.checked) fill({});
