@@ -17,16 +17,11 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 )
 
-// The languages that a list may be in. Bokmål is the one that the others are made from.
-const (
-	Bokmal  = "nb"
-	Nynorsk = "nn"
-	English = "en"
-)
-
-var languages = []string{Bokmal, Nynorsk, English}
+// languages are those that a list may be in, as of articles. The others are made from bokmål.
+var languages = article.Languages()
 
 // Kind is whom a list helps.
 type Kind string
@@ -130,7 +125,7 @@ func mustRead() []List {
 func All(language string) []List {
 	var lists []List
 	for _, l := range all {
-		if l.Language != Bokmal {
+		if l.Language != article.Bokmal {
 			continue
 		}
 		if translated, ok := find(l.Slug, language); ok {
@@ -146,7 +141,7 @@ func BySlug(slug, language string) (List, bool) {
 	if l, ok := find(slug, language); ok {
 		return l, true
 	}
-	return find(slug, Bokmal)
+	return find(slug, article.Bokmal)
 }
 
 // Languages returns the languages that a list has been written in, bokmål first.
@@ -200,5 +195,5 @@ func place(name string) (language, slug string) {
 			return other, base
 		}
 	}
-	return Bokmal, slug
+	return article.Bokmal, slug
 }

@@ -13,10 +13,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 )
 
 func TestListsAreNumberedFromOne(t *testing.T) {
-	lists := All(Bokmal)
+	lists := All(article.Bokmal)
 	if len(lists) < 6 {
 		t.Fatalf("%d lists", len(lists))
 	}
@@ -55,7 +57,7 @@ func TestListsAreShortEnough(t *testing.T) {
 	}
 }
 
-// What is written to pårørende is as easy to read as the articles; an English text has
+// What is written to pårørende is as easy to read as the articles; an article.English text has
 // longer words.
 func TestListsAreEasyToRead(t *testing.T) {
 	for _, l := range all {
@@ -67,7 +69,7 @@ func TestListsAreEasyToRead(t *testing.T) {
 			}
 		}
 		most := 40.0
-		if l.Language == English {
+		if l.Language == article.English {
 			most = 45
 		}
 		score := lix(strings.Join(text, "\n"))
@@ -211,13 +213,13 @@ func inAllLanguages(l List) sameInAll {
 
 // A translation asks the same in the same order, by the same law; only the words are others.
 func TestTranslationsFollowTheirBokmal(t *testing.T) {
-	for _, l := range All(Bokmal) {
+	for _, l := range All(article.Bokmal) {
 		if got := Languages(l.Slug); !slices.Equal(got, languages) {
 			t.Errorf("%s is in %v, want all of %v", l.Slug, got, languages)
 		}
 	}
 	for _, l := range all {
-		bokmal, ok := find(l.Slug, Bokmal)
+		bokmal, ok := find(l.Slug, article.Bokmal)
 		if !ok {
 			t.Errorf("%s is in %s and not in bokmål", l.Slug, l.Language)
 			continue

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 )
 
 // whole is a list with nothing wrong.
@@ -32,7 +34,7 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.Language != Nynorsk || l.Slug != "en-liste" || l.Path() != "/sjekklister/en-liste" {
+	if l.Language != article.Nynorsk || l.Slug != "en-liste" || l.Path() != "/sjekklister/en-liste" {
 		t.Errorf("got %s %s %s", l.Language, l.Slug, l.Path())
 	}
 	if items := l.Items(); len(items) != 3 || items[1].Text() != "Skriv her" || items[2].Help != "Slik." {
@@ -85,10 +87,10 @@ func TestParseFSOrders(t *testing.T) {
 }
 
 func TestUntranslatedIsInBokmal(t *testing.T) {
-	if l, ok := BySlug("barn-som-parorende", "xx"); !ok || l.Language != Bokmal {
+	if l, ok := BySlug("barn-som-parorende", "xx"); !ok || l.Language != article.Bokmal {
 		t.Errorf("got %s, %v", l.Language, ok)
 	}
-	if _, ok := BySlug("finnes-ikke", Bokmal); ok {
+	if _, ok := BySlug("finnes-ikke", article.Bokmal); ok {
 		t.Error("a list that is not there is found")
 	}
 }

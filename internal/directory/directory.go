@@ -5,6 +5,7 @@
 package directory
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,17 @@ import (
 // Text is the same words in the three languages of the site. NN and EN may be empty.
 type Text struct {
 	NB, NN, EN string
+}
+
+// In returns the text in a language, "nb", "nn" or "en"; in bokmål where it has none of it.
+func (t Text) In(language string) string {
+	switch language {
+	case "nn":
+		return cmp.Or(t.NN, t.NB)
+	case "en":
+		return cmp.Or(t.EN, t.NB)
+	}
+	return t.NB
 }
 
 // OrganizationKind says what sort of body an organization is; empty where not known.

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata" // a bare machine has no table of time zones
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
@@ -17,9 +17,9 @@ type Language string
 
 // The languages of the pages. Texts are written in bokmål and translated from it.
 const (
-	Bokmal  Language = "nb"
-	Nynorsk Language = "nn"
-	English Language = "en"
+	Bokmal  Language = article.Bokmal
+	Nynorsk Language = article.Nynorsk
+	English Language = article.English
 )
 
 // Languages returns all languages, bokmål first.
@@ -108,15 +108,7 @@ func (l Language) Locale() string { return languages[l].locale }
 func (l Language) Clock(hhmm string) string { return strings.ReplaceAll(hhmm, ":", languages[l].hour) }
 
 // Pick returns the text in the language, in bokmål where it has none.
-func (l Language) Pick(t directory.Text) string {
-	switch l {
-	case Nynorsk:
-		return cmp.Or(t.NN, t.NB)
-	case English:
-		return cmp.Or(t.EN, t.NB)
-	}
-	return t.NB
-}
+func (l Language) Pick(t directory.Text) string { return t.In(string(l)) }
 
 // Oslo is the time zone that dates and days are told in.
 var Oslo = func() *time.Location {

@@ -20,7 +20,6 @@ type Meta struct {
 	BaseURL     string     // of the site, without a slash at the end; empty for pages without an address of their own, such as errors
 	Path        string     // as it is in bokmål: "/kommuner"
 	Query       string     // "?" and what else the address has that the other languages keep; mostly empty
-	More        bool       // has what css/more.css is for: hits, tables, forms
 	Preview     bool       // what is shown is not published
 	NoIndex     bool       // keep out of search engines
 	Day         string     // today, as it stands on paper; empty where it is not said

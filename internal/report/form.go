@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -305,11 +306,35 @@ func (r *Reports) show(c *fiber.Ctx, v *search.View, f *form, status int, proble
 	}
 	p := f.page(stamp)
 	p.Meta = r.meta(p.Heading, p.Meta.Crumbs...)
-	p.Meta.Path = "/meld-feil"
+	if c.Method() == fiber.MethodGet { // else what was typed would be lost on the way to another language
+		p.Meta.Path, p.Meta.Query = "/meld-feil", f.query()
+	}
 	if p.Problem = r.t(problem); problem != "" && status != statusRetry {
 		p.Ask = f.ask(v)
 	}
 	return r.render(c, status, view.Report(p))
+}
+
+// query returns what an address of the form says beside the path, "?" and all; "" for a form
+// about nothing yet.
+func (f *form) query() string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("hva", string(f.choice))
+	set("sted", f.place)
+	if f.offering != nil {
+		set("tilbud", strconv.FormatInt(f.offering.ID, 10))
+	} else if f.kommune != nil {
+		set("kommune", string(f.kommune.Number))
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
 }
 
 // ask returns the kommune to ask instead, or nil.

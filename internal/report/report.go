@@ -95,7 +95,7 @@ func (r *Reports) t(text string, values ...any) string { return r.lang.T(text, v
 
 // meta returns what a page says about itself; title is in the language of the pages.
 func (r *Reports) meta(title string, between ...page.Crumb) page.Meta {
-	return page.Meta{Language: r.lang, Title: title, NoIndex: true, More: true,
+	return page.Meta{Language: r.lang, Title: title, NoIndex: true, Style: "more.css",
 		Crumbs: append([]page.Crumb{{Text: r.t("Forsiden"), Path: "/"}}, append(between, page.Crumb{Text: title, Path: "/meld-feil"})...)}
 }
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,5 +57,19 @@ func TestLimiterForgets(t *testing.T) {
 	key := l.key
 	if now = now.Add(time.Second); l.earlier("x", "what") != "" || !l.allow("a", "x", 1) || l.key == key {
 		t.Error("the hour is over: want new counts under a new key")
+	}
+}
+
+// Another language is another page: what the form is about goes along, and where something has
+// been typed there is no switch, since it would be lost.
+func TestLanguageSwitchKeepsWhatItIsAbout(t *testing.T) {
+	s := newTestSite(t)
+	a := s.get(s.path() + "&hva=telefon")
+	id := strings.TrimPrefix(strings.TrimPrefix(s.path(), "/meld-feil?"), "tilbud=")
+	a.want(t, http.StatusOK, `href="/nn/meld-feil?hva=telefon&amp;tilbud=`+id+`"`)
+	form := s.opened(s.path(), "hva", "annet") // without a text: 422
+	s.later(3 * time.Second)
+	if again := s.post("/meld-feil", form); again.StatusCode != http.StatusUnprocessableEntity || strings.Contains(again.body, "o-sprak") {
+		t.Errorf("status %d; a form with something in it has the switch: %t", again.StatusCode, strings.Contains(again.body, "o-sprak"))
 	}
 }

@@ -26,18 +26,7 @@ type suggestion struct {
 
 // in returns the completion as readers of the language see it.
 func (s suggestion) in(language string) Suggestion {
-	return Suggestion{s.kind, inLanguage(s.text, language), inLanguage(s.sub, language), s.path}
-}
-
-// inLanguage returns the text in the language, in bokmål where it has none.
-func inLanguage(t directory.Text, language string) string {
-	switch language {
-	case article.Nynorsk:
-		return cmp.Or(t.NN, t.NB)
-	case article.English:
-		return cmp.Or(t.EN, t.NB)
-	}
-	return t.NB
+	return Suggestion{s.kind, s.text.In(language), s.sub.In(language), s.path}
 }
 
 // same is a name, which all languages have as it is.

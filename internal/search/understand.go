@@ -414,7 +414,7 @@ func (u *understood) expanded(c *catalog, language string) []string {
 	var names []string
 	for _, s := range u.said {
 		for _, lead := range s.LeadsTo {
-			if name := inLanguage(c.leadName(lead), language); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
+			if name := c.leadName(lead).In(language); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
 				names = append(names, name)
 			}
 		}

@@ -20,7 +20,7 @@ var imports = map[string][]string{
 	"internal/directory": {"internal/region"},
 	"internal/auth":      {"internal/directory", "internal/region"},
 	"internal/article":   {},
-	"internal/checklist": {"data"},
+	"internal/checklist": {"data", "internal/article"},
 	"internal/pgembed":   {},
 	"internal/oidc":      {},
 

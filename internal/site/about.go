@@ -50,7 +50,7 @@ func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, err
 	}
 	m := s.meta(s.t("Kilder og tall"), "/om/data", page.MenuAbout, s.aboutCrumb())
 	m.Description = s.t("Hvor opplysningene i oversikten kommer fra, med lisenser, og hvor mange tilbud det er av hver type.")
-	m.More = true
+	m.Style = "more.css"
 	p := view.DataPage{Meta: m, Facts: facts}
 	if changed := v.Changed(); !changed.IsZero() {
 		p.Updated = s.lang.Date(changed)

@@ -91,7 +91,7 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 			p.Where.Leads = append(p.Where.Leads, view.Link{Text: piece.Live.Name, Href: "#" + piece.Live.ID})
 		}
 	}
-	if foreign := s.foreign(a); foreign != "" {
+	if foreign := s.foreign(a.Language); foreign != "" {
 		p.Lang, p.Meta.NoIndex = foreign, true // the same text is at its own address
 	}
 	if a.ConfirmedAt != nil {
@@ -122,12 +122,12 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 	return p, nil
 }
 
-// foreign returns the language of an article where it is not that of the page.
-func (s *Site) foreign(a *article.Article) string {
-	if page.Language(a.Language) == s.lang {
+// foreign returns the language of a text where it is not that of the page, else "".
+func (s *Site) foreign(language string) string {
+	if page.Language(language) == s.lang {
 		return ""
 	}
-	return a.Language
+	return language
 }
 
 // written returns the languages that an article is in.
@@ -162,7 +162,7 @@ func (s *Site) PreviewArticle(ctx context.Context, a *article.Article) (templ.Co
 }
 
 func (s *Site) articleCard(a *article.Article) view.Card {
-	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a)}
+	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a.Language)}
 }
 
 func (s *Site) sourceLink(src article.Source) view.Link {
@@ -204,7 +204,7 @@ func (w writer) typeHelp(t directory.OfferingType, reader *side) view.TypeHelp {
 	out := view.TypeHelp{Name: w.lang.Pick(t.Plural), Does: w.lang.Pick(t.Does)}
 	if reader != nil {
 		number := reader.kommune.Number
-		query.Set(paramOwn, string(number))
+		query.Set(paramKommune, string(number))
 		a := reader.answer(t.Code)
 		hits := a.Offerings
 		if t.Code == helpline {

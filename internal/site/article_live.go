@@ -113,7 +113,7 @@ func (w writer) liveTopic(ctx context.Context, t directory.Term, sides []side) (
 		if found.Total > len(found.Hits) {
 			out.More = &view.Link{
 				Text: w.lang.T("Se alle %d: %s", found.Total, lowerInitial(live.Name)),
-				Href: "/sok?" + url.Values{paramOwn: {string(number)}, paramTopic: {t.Code}}.Encode(),
+				Href: "/sok?" + url.Values{paramKommune: {string(number)}, paramTopic: {t.Code}}.Encode(),
 			}
 		}
 		if found.Total == 0 {

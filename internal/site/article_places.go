@@ -12,18 +12,17 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// Parameters of an article's address. What is typed into its fields becomes the number of a
-// kommune, so that an address can be kept and shared.
+// Parameters of an article's address, beside those that a search has for where the reader
+// lives. What is typed into a field becomes the number of a kommune, so that an address can be
+// kept and shared.
 const (
-	paramOwn         = "kommune" // where the reader lives
-	paramOwnTyped    = "sted"
 	paramTheirs      = "deres" // where the one who is ill lives
 	paramTheirsTyped = "deres_sted"
 )
 
 // placeAsked is what an address says about where somebody lives.
 type placeAsked struct {
-	param string // paramOwn or paramTheirs
+	param string // paramKommune or paramTheirs
 	text  string
 	typed bool
 	found whereabouts
@@ -61,7 +60,7 @@ func readPlace(c *fiber.Ctx, v *search.View, number, typed string) placeAsked {
 type articlePlaces struct{ own, theirs placeAsked }
 
 func readPlaces(c *fiber.Ctx, v *search.View) articlePlaces {
-	p := articlePlaces{readPlace(c, v, paramOwn, paramOwnTyped), readPlace(c, v, paramTheirs, paramTheirsTyped)}
+	p := articlePlaces{readPlace(c, v, paramKommune, paramPlace), readPlace(c, v, paramTheirs, paramTheirsTyped)}
 	if k := p.theirs.kommune(); k != nil && k == p.own.kommune() {
 		p.theirs = placeAsked{param: paramTheirs, typed: p.theirs.typed} // both live there: it is the reader's
 	}

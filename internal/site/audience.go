@@ -70,7 +70,7 @@ func (s *Site) forHealthPersonnel(v *search.View) []view.Link {
 	var out []view.Link
 	for _, slug := range healthArticles {
 		if a, ok := v.Article(string(s.lang), meetings, slug); ok {
-			out = append(out, view.Link{Text: a.Title, Href: a.Path(), Lang: s.foreign(a)})
+			out = append(out, view.Link{Text: a.Title, Href: a.Path(), Lang: s.foreign(a.Language)})
 		}
 	}
 	return out

@@ -37,6 +37,10 @@ func (s *Site) listChecklists(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return s.answer(c, v, "", func(context.Context) (templ.Component, error) { return view.Checklists(s.checklistsPage()), nil })
+}
+
+func (s *Site) checklistsPage() view.ChecklistsPage {
 	m := s.meta(s.t("Sjekklister"), checklistsPath, page.MenuAdvice)
 	m.Description = s.t("Lister til å krysse av på og skrive i, for pårørende og helsepersonell. Fyll ut på skjermen eller på papir.")
 	p := view.ChecklistsPage{Meta: m}
@@ -44,12 +48,12 @@ func (s *Site) listChecklists(c *fiber.Ctx) error {
 		group := view.ChecklistsGroup{Title: s.t(helps[kind])}
 		for _, l := range checklist.All(string(s.lang)) {
 			if l.Kind == kind {
-				group.Lists = append(group.Lists, view.Card{Icon: web.Icon("check"), Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.other(l.Language)})
+				group.Lists = append(group.Lists, view.Card{Icon: web.Icon("check"), Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.foreign(l.Language)})
 			}
 		}
 		p.Groups = append(p.Groups, group)
 	}
-	return s.answer(c, v, "", done(view.Checklists(p)))
+	return p
 }
 
 func (s *Site) showChecklist(c *fiber.Ctx) error {
@@ -72,12 +76,12 @@ func (s *Site) checklistPage(v *search.View, l checklist.List) view.ChecklistPag
 	m := s.meta(l.Title, l.Path(), page.MenuAdvice, page.Crumb{Text: s.t("Sjekklister"), Path: checklistsPath})
 	m.Description = l.Purpose
 	m.Written = checklistLanguages(l)
-	m.NoIndex = s.other(l.Language) != "" // the same text is at its own address
+	m.NoIndex = s.foreign(l.Language) != "" // the same text is at its own address
 	m.Style = "checklist.css"
 	p := view.ChecklistPage{
 		Meta:      m,
 		Slug:      l.Slug,
-		Lang:      s.other(l.Language),
+		Lang:      s.foreign(l.Language),
 		Purpose:   l.Purpose,
 		For:       l.For,
 		Dates:     s.t("Publisert %s", s.lang.Day(l.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(l.Updated)),
@@ -91,7 +95,7 @@ func (s *Site) checklistPage(v *search.View, l checklist.List) view.ChecklistPag
 	for _, section := range article.Sections() {
 		for _, a := range v.Articles(string(s.lang), section) {
 			if slices.Contains(l.Articles, a.Path()) {
-				p.Articles = append(p.Articles, view.Link{Text: a.Title, Href: a.Path(), Lang: s.foreign(a)})
+				p.Articles = append(p.Articles, view.Link{Text: a.Title, Href: a.Path(), Lang: s.foreign(a.Language)})
 			}
 		}
 	}
@@ -131,12 +135,4 @@ func lawLink(law checklist.Link) view.Link {
 // checklistLanguages returns the languages that a list is in.
 func checklistLanguages(l checklist.List) []page.Language {
 	return each(checklist.Languages(l.Slug), func(language string) page.Language { return page.Language(language) })
-}
-
-// other returns a language where it is another than that of the site, else "".
-func (s *Site) other(language string) string {
-	if language == string(s.lang) {
-		return ""
-	}
-	return language
 }

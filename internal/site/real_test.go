@@ -251,7 +251,7 @@ func (r *real) allPages(t testing.TB) []string {
 		"/sok?lat=60&lon=10&radius=50&sorter=avstand", "/sok?sted=V%C3%A5ler", "/sok?q=avlasning&ordrett=1",
 		"/sok?side=abc&type=feil&sted=xyzzy&radius=x&lat=200&sorter=feil&fylke=feil&sprak=norsk&tema=feil",
 	}
-	for _, l := range checklist.All(checklist.Bokmal) {
+	for _, l := range checklist.All(article.Bokmal) {
 		targets = append(targets, l.Path())
 	}
 	for _, f := range r.view.Fylker() {

@@ -41,7 +41,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		p := s.searchPage(v, q, found)
 		p.Meta = s.meta(s.t("Søk etter hjelp"), "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
-		p.Meta.More = true
+		p.Meta.Style = "more.css"
 		p.Meta.Query = strings.TrimPrefix(a.href(), "/sok")
 		if err := s.talk(ctx, v, &p); err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		Hits:    w.listings(found.Hits, numberOf(reader)),
 		Facets:  facetsOf(s.lang, found.Facets),
 		Articles: each(found.Articles, func(a *article.Article) view.Link {
-			return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead, Lang: s.foreign(a)}
+			return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead, Lang: s.foreign(a.Language)}
 		}),
 		Sorts: sorts(q, found),
 	}
