@@ -61,6 +61,7 @@ func TestFaults(t *testing.T) {
 		{"id twice", `id="tre"`, `id="a"`, `id "a" is there twice`},
 		{"jump to nothing", `href="#innhold"`, `href="#x"`, `link to "#x"`},
 		{"image without alt", ` alt="Forsiden"`, ``, "no alt"},
+		{"time of nothing", `<p>`, `<p><time></time>`, "a time says nothing"},
 		{"inline script", ` src="/x.js"`, ``, "inline code"},
 		{"inline style", `<p>`, `<p style="color:red">`, "inline code"},
 		{"style element", `<p>`, `<style>p{}</style><p>`, "inline code"},

@@ -6,7 +6,7 @@ import (
 )
 
 // rules are what must hold for every page. Each returns what is wrong, a line for each.
-var rules = []func(Page) []string{languages, titles, headings, names, fields, ids, images, inlineCode}
+var rules = []func(Page) []string{languages, titles, headings, names, fields, ids, images, times, inlineCode}
 
 // Faults returns what is wrong with a page whatever is on it: language, title, headings,
 // names of links and fields, ids, and code that the content security policy refuses.
@@ -26,6 +26,17 @@ func languages(p Page) []string {
 	for _, e := range p.All("[lang]") {
 		if l := e.Attr("lang"); l == "" || strings.ContainsAny(l, " _") {
 			faults = append(faults, fmt.Sprintf("lang %q is no language tag", l))
+		}
+	}
+	return faults
+}
+
+// times are machine-readable, or say a time in a form that machines read.
+func times(p Page) []string {
+	var faults []string
+	for _, e := range p.All("time:not([datetime])") {
+		if e.Text() == "" {
+			faults = append(faults, "a time says nothing")
 		}
 	}
 	return faults

@@ -19,12 +19,14 @@ export function offline() {
 
 // oldPage says from when a page is that comes without a network.
 export function oldPage(line) {
-  const time = line.querySelector("time");
+  const place = line.querySelector("[data-tid]");
   const date = new Date(line.dataset.utenNett);
-  if (!time || isNaN(date)) return;
+  if (!place || isNaN(date)) return;
+  const time = document.createElement("time");
   time.dateTime = date.toISOString();
   time.textContent = date.toLocaleString(document.documentElement.lang, { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-  time.parentElement.hidden = false;
+  place.replaceChildren(time);
+  place.parentElement.hidden = false;
 }
 
 function stays() {
