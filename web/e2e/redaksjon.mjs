@@ -135,6 +135,8 @@ const second = await open({ viewport: { width: 1280, height: 900 } });
   await mine.getByRole("button", { name: "Logg inn" }).click();
   await mine.waitForURL("**/redaksjon");
   check((await mine.goto(base + form)).status() === 403, "who was not let in cannot open the form");
+  // The worker comes with that page and sees all later ones; what is said once must not be lost on it.
+  await mine.waitForFunction(() => navigator.serviceWorker.controller);
   await theirs.goto(base + "/redaksjon/personer");
   await theirs.getByRole("button", { name: `Slipp inn ${address}`, exact: true }).click();
   await theirs.getByRole("status").waitFor();

@@ -36,7 +36,7 @@ async function install() {
 // activate does away with what earlier builds have left. The last kommune page is fetched
 // anew: its copy needs files that are gone.
 async function activate() {
-  await registration.navigationPreload?.enable();
+  await registration.navigationPreload?.disable(); // it was on in earlier builds
   for (const name of await caches.keys()) {
     if (!name.startsWith("oversikt-") || name === CACHE) continue;
     const kept = await (await caches.open(name)).keys();
@@ -51,9 +51,11 @@ async function file(request) {
   return (await copyOf(new URL(request.url).pathname)) || fetch(request);
 }
 
+// No navigation preload: a page that is left alone would be asked for twice, and what is said
+// once, as that something was saved, would be said to nobody.
 async function page(event, url) {
   const copy = keeps(url) && (await copyOf(url.pathname));
-  const network = Promise.resolve(event.preloadResponse).then((response) => response || fetch(event.request));
+  const network = fetch(event.request);
   event.waitUntil(network.then((response) => keeps(url) && keep(response.clone()), () => {}));
   try {
     return await (copy ? Promise.race([network, late()]) : network);
