@@ -18,6 +18,7 @@ type Kind string
 // Kinds, with the form of a ref of each.
 const (
 	KindOffering   Kind = "offering"   // "42"
+	KindCourse     Kind = "course"     // "42"
 	KindKommune    Kind = "kommune"    // "0301"
 	KindFylke      Kind = "fylke"      // "03"
 	KindArticle    Kind = "article"    // as article.Key.Ref: "ta-vare-pa-barna/slug", "nn/ta-vare-pa-barna/slug"

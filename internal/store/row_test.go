@@ -82,6 +82,7 @@ func TestRowsForgetNothing(t *testing.T) {
 	thereAndBack(t, func(x directory.Term) directory.Term { return newTermRow(x).term() })
 	thereAndBack(t, func(o directory.Organization) directory.Organization { return newOrganizationRow(o).organization() })
 	thereAndBack(t, func(o directory.Offering) directory.Offering { return newOfferingRows(o).assemble() })
+	thereAndBack(t, func(c directory.Course) directory.Course { return newCourseRows(c).assemble() })
 	thereAndBack(t, func(x Task) Task { return newTaskRow(x).task() })
 }
 
@@ -91,7 +92,7 @@ var rowModels = []any{
 	typeGroupRow{}, offeringTypeRow{}, typeLawRow{}, termRow{}, expressionRow{},
 	organizationRow{}, offeringRow{}, offeringFylkeRow{}, offeringKommuneRow{}, offeringTermRow{},
 	locationRow{}, phoneRow{}, emailRow{}, webAddressRow{}, scheduleRow{}, exceptionRow{},
-	articleRow{}, revisionRow{}, changeRow{},
+	courseRow{}, courseDateRow{}, courseTermRow{}, articleRow{}, revisionRow{}, changeRow{},
 	accountRow{}, grantRow{}, sessionRow{}, taskRow{},
 }
 
