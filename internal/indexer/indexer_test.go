@@ -213,3 +213,63 @@ func TestAnswersWithoutADatabase(t *testing.T) {
 	}
 	eventually(t, "the status says that the database is away", func() bool { return !x.Status().DatabaseUp })
 }
+
+// A course follows its offering: readers see it while they may see both, and never where a
+// confidential one is held.
+func TestCoursesFollowTheirOffering(t *testing.T) {
+	ctx := context.Background()
+	st := newStore(t)
+	o, err := st.OfferingByKey(ctx, "ppt/ppt-i-oslo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Status == directory.Draft {
+		o.Status = directory.Published
+		if o, err = st.UpdateOffering(ctx, tester, "", o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	day := time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC)
+	course := directory.Course{
+		Offering: o.ID, Title: "Testkurs", Format: directory.AtPlace, Status: directory.CourseOpen,
+		Place: &directory.Location{Street: "Testveien 1", PostalCode: "0155", Confidential: true},
+		Dates: []directory.CourseDate{{Day: day, Starts: "18:00"}, {Day: day.AddDate(0, 0, 7), Cancelled: true}},
+	}
+	if course, err = st.CreateCourse(ctx, tester, "", course); err != nil {
+		t.Fatal(err)
+	}
+	x, stop := follow(t, st, t.TempDir())
+	defer stop()
+	courses := func(day time.Time) int { return len(x.View().Courses(day)) }
+	if got := courses(day); got != 1 {
+		t.Fatalf("%d courses, want 1", got)
+	}
+	got := x.View().Courses(day)[0]
+	if got.Of.ID != o.ID || got.Place.Street != "" || got.Place.Kommune != "" || !got.Place.Confidential {
+		t.Errorf("course of %d at %+v, want of %d and a place that only says that it is confidential", got.Of.ID, *got.Place, o.ID)
+	}
+	if n := courses(day.AddDate(0, 0, 8)); n != 0 {
+		t.Errorf("%d courses when the last is over, want 0", n)
+	}
+	if next, ok := got.Next(day.AddDate(0, 0, 1)); !ok || !next.Cancelled {
+		t.Errorf("next is %+v, %v, want the cancelled one, as there is no other", next, ok)
+	}
+
+	course.Status = directory.CourseDeleted
+	if course, err = st.UpdateCourse(ctx, tester, "", course); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the deleted course is gone", func() bool { return courses(day) == 0 })
+	course.Status = directory.CourseFull
+	if _, err = st.UpdateCourse(ctx, tester, "", course); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the course is back", func() bool { return courses(day) == 1 })
+	if _, err = st.ArchiveOffering(ctx, tester, "", o.ID, o.Version); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the course goes with its offering", func() bool { return courses(day) == 0 })
+	if _, ok := x.View().Course(course.ID); ok {
+		t.Error("the course has a page without its offering")
+	}
+}

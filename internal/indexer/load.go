@@ -97,6 +97,8 @@ func (l *loader) other(c store.Change) error {
 	case store.KindFylke:
 		f, err := l.store.FylkeByNumber(l.ctx, region.FylkeNumber(c.Ref))
 		return l.found(func() search.Document { return search.FylkeDocument(f) }, search.FylkeID(region.FylkeNumber(c.Ref)), err)
+	case store.KindCourse:
+		return l.course(c.Ref)
 	case store.KindArticle:
 		key := article.ParseRef(c.Ref)
 		a, err := l.store.ArticleByKey(l.ctx, key)
@@ -127,6 +129,18 @@ func (l *loader) kommune(n region.Number) error {
 	}
 	l.put(search.KommuneDocument(k, formers))
 	return nil
+}
+
+func (l *loader) course(ref string) error {
+	id, err := strconv.ParseInt(ref, 10, 64)
+	if err != nil {
+		return fmt.Errorf("course %q: %w", ref, err)
+	}
+	c, err := l.store.CourseByID(l.ctx, id)
+	if err == nil && !c.Public() {
+		err = store.ErrNotFound
+	}
+	return l.found(func() search.Document { return search.CourseDocument(c) }, search.CourseID(id), err)
 }
 
 func (l *loader) place(ref string) error {
@@ -185,7 +199,7 @@ func (l *loader) vocabulary() error {
 // loadAll returns a batch of all that readers may see.
 func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
-	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles} {
+	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses} {
 		if err := step(); err != nil {
 			return l.batch, err
 		}
@@ -261,6 +275,17 @@ func (l *loader) articles() error {
 	}
 	for _, a := range articles {
 		l.put(search.ArticleDocument(a))
+	}
+	return nil
+}
+
+func (l *loader) courses() error {
+	courses, err := l.store.PublicCourses(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range courses {
+		l.put(search.CourseDocument(c))
 	}
 	return nil
 }

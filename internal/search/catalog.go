@@ -34,6 +34,7 @@ type catalog struct {
 	articles     []*article.Article // in display order, translations among them
 	articleOf    map[article.Key]*article.Article
 	postalCodes  map[string]*region.PostalCode
+	courses      map[int64]*directory.Course
 	places       []*region.Place
 	placeNames   placeNames
 	typeWords    typeWords
@@ -91,6 +92,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		terms:       map[directory.TermKind][]directory.Term{},
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
+		courses:     map[int64]*directory.Course{},
 	}
 	var said []*directory.Expression
 	for d := range documents {
@@ -99,6 +101,8 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.kommuner = append(c.kommuner, v)
 		case *region.Fylke:
 			c.fylker = append(c.fylker, *v)
+		case *directory.Course:
+			c.courses[v.ID] = v
 		case *article.Article:
 			c.articles = append(c.articles, v)
 		case *directory.OfferingType:

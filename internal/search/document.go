@@ -17,6 +17,7 @@ type Kind string
 
 const (
 	KindOffering   Kind = "offering"
+	KindCourse     Kind = "course"
 	KindKommune    Kind = "kommune"
 	KindFylke      Kind = "fylke"
 	KindArticle    Kind = "article"
@@ -28,7 +29,7 @@ const (
 )
 
 // kinds are all kinds, in the order in which they are counted.
-var kinds = []Kind{KindOffering, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace}
+var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace}
 
 // Document is one public thing as the index keeps it. Make one with the functions below:
 // they choose the id and leave out what readers must not see.
@@ -85,6 +86,15 @@ func OfferingDocument(o directory.Offering) Document {
 	return Document{OfferingID(o.ID), &o}
 }
 
+// CourseDocument returns the document of a course. Of a confidential place it keeps that
+// there is one, and nothing else. The course has to be public.
+func CourseDocument(c directory.Course) Document {
+	if c.Place != nil && c.Place.Confidential {
+		c.Place = &directory.Location{Confidential: true}
+	}
+	return Document{CourseID(c.ID), &c}
+}
+
 // KommuneDocument returns the document of a kommune with the former ones that became it.
 func KommuneDocument(k region.Kommune, formers []region.Former) Document {
 	return Document{KommuneID(k.Number), &Kommune{k, formers}}
@@ -118,6 +128,9 @@ func PostalCodeDocument(p region.PostalCode) Document { return Document{PostalCo
 
 // OfferingID returns "offering/42".
 func OfferingID(id int64) string { return "offering/" + strconv.FormatInt(id, 10) }
+
+// CourseID returns "course/42".
+func CourseID(id int64) string { return "course/" + strconv.FormatInt(id, 10) }
 
 // KommuneID returns "kommune/0301".
 func KommuneID(n region.Number) string { return "kommune/" + string(n) }
@@ -160,6 +173,8 @@ func decode(id string, content []byte) (Document, error) {
 		}
 		d.value = (*directory.Offering)(o)
 		return d, nil
+	case kind == KindCourse:
+		d.value = new(directory.Course)
 	case kind == KindKommune:
 		d.value = new(Kommune)
 	case kind == KindFylke:
