@@ -137,6 +137,7 @@ func (x *Index) publish(v *View, snap *snapshot) error {
 	}
 	x.segments = segments
 	v.snap = snap
+	v.coverage = sync.OnceValue(func() *Coverage { return newCoverage(v) })
 	if v.counts = (&countCache{}); v.matches == nil {
 		v.matches = newMatchCache(len(v.rows.list))
 	}

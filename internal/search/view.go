@@ -18,6 +18,7 @@ type View struct {
 	matches    *matchCache
 	log        []touched // what the last generations changed, in order
 	counts     *countCache
+	coverage   func() *Coverage
 }
 
 // Generation returns the number of the state: another number may mean other content.

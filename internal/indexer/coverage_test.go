@@ -1,0 +1,62 @@
+package indexer
+
+import (
+	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+)
+
+// Map and statistics say of every kommune and type what the kommune's page says.
+func TestCoverageIsWhatKommunerShow(t *testing.T) {
+	index, err := InMemory(t.Context(), newStore(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	v := index.View()
+	coverage := v.Coverage()
+	seen := map[search.Presence]int{}
+	people := map[string]int{} // by type, where something is
+	for _, k := range v.Kommuner() {
+		for _, a := range v.Answers(k.Number) {
+			got := coverage.Of(k.Number, a.Type.Code)
+			seen[got.Presence]++
+			if got.Offerings != len(a.Offerings) || (got.Presence == search.NotRegistered) != (len(a.Offerings) == 0) {
+				t.Fatalf("%s, %s: %+v, and its page shows %d", k.Name, a.Type.Code, got, len(a.Offerings))
+			}
+			here, national := false, len(a.Offerings) > 0
+			for _, h := range a.Offerings {
+				here = here || h.Reach == directory.ByOwn || h.Reach != directory.ByNational && h.Offering.Kommune() == k.Number
+				national = national && h.Reach == directory.ByNational
+			}
+			if here != (got.Presence == search.InKommune) || national != got.National {
+				t.Errorf("%s, %s: %+v, want in the kommune %v, national alone %v", k.Name, a.Type.Code, got, here, national)
+			}
+			if len(a.Offerings) > 0 {
+				people[a.Type.Code] += k.Population
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("not every presence was met: %v", seen)
+	}
+	for _, typ := range v.Types() {
+		fylker, country := coverage.Fylker(typ.Code)
+		var sum search.CoverageSum
+		for _, f := range fylker {
+			sum.Kommuner += f.Kommuner
+			sum.InKommune += f.InKommune
+			sum.FromElsewhere += f.FromElsewhere
+			sum.People += f.People
+			sum.PeopleIn += f.PeopleIn
+			sum.PeopleCovered += f.PeopleCovered
+		}
+		if sum != country || country.Kommuner != len(v.Kommuner()) || country.PeopleCovered != people[typ.Code] {
+			t.Errorf("%s: fylker make %+v, the country is %+v, %d people are covered", typ.Code, sum, country, people[typ.Code])
+		}
+	}
+	if got := coverage.Of("9999", "ppt"); got != (search.Covered{}) {
+		t.Errorf("of no kommune: %+v, want nothing", got)
+	}
+}
