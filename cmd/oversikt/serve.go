@@ -22,6 +22,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/server"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/use"
 )
 
 // shutdownGrace is how long answers under way may take once the program is asked to
@@ -73,11 +74,15 @@ func serve(ctx context.Context, c config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	counter := use.New(time.Now)
+	besides.Go(func() { counter.Run(ctx, st.AddUse, log) })
+	defer counter.Finish(ctx, st.AddUse, log) // when nothing is answered any more, and the database is still there
 	server.SaveMemory()
 	app := server.New(server.Deps{
 		Store:          st,
 		View:           index.View,
 		Status:         index.Status,
+		Use:            counter,
 		OIDC:           provider,
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,

@@ -29,6 +29,7 @@ var imports = map[string][]string{
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/store"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
+	"internal/use":       {"internal/article", "internal/directory", "internal/page"},
 	"internal/work":      {"internal/store"},
 	"internal/mail":      {"internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
@@ -42,11 +43,11 @@ var imports = map[string][]string{
 	"internal/diff":   {"internal/directory", "internal/region"},
 	"internal/report": {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/staff":  {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
-	"internal/server": {"internal/api", "internal/auth", "internal/indexer", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
-		"internal/staff", "internal/store", "web"},
+	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
+		"internal/staff", "internal/store", "internal/use", "web"},
 
 	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/pgembed", "internal/region", "internal/search", "internal/server",
-		"internal/staff", "internal/store", "internal/work"},
+		"internal/staff", "internal/store", "internal/use", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",

@@ -81,14 +81,17 @@ var securityHeaders = [...]header{
 
 var transportSecurity = newHeader(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
 
-// observe turns an error into its answer, and writes the request's one line in the log.
+// observe turns an error into its answer, writes the request's one line in the log, and
+// counts what was opened.
 func (s *server) observe(c *fiber.Ctx) error {
 	start := time.Now()
 	err := c.Next()
 	if err != nil {
 		s.answer(c, err)
 	}
-	s.record(c, routeOf(c), err, time.Since(start))
+	route := routeOf(c)
+	s.record(c, route, err, time.Since(start))
+	s.countUse(c, route)
 	return nil
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
 	"github.com/nasjonal-oversikt/oversikt/internal/staff"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/use"
 	"github.com/nasjonal-oversikt/oversikt/web"
 )
 
@@ -35,6 +36,7 @@ type Deps struct {
 	Store          *store.Store          // for signed-in pages and writes; the public pages do without
 	View           func() *search.View   // the generation to answer from; nil while there is none
 	Status         func() indexer.Status // for /readyz and /metrics
+	Use            *use.Counter          // counts pages that are opened; nil: nothing does
 	OIDC           *oidc.Provider        // another way for editors to sign in; nil: none
 	BaseURL        string                // public address, without a slash at the end
 	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed

@@ -25,6 +25,7 @@ func seedForConstraints(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	for _, sql := range []string{
+		"INSERT INTO use_days (day, kind, count) VALUES ('2026-03-04', 'sok', 1)",
 		"INSERT INTO links (url) VALUES ('https://example.org/lenke')",
 		"INSERT INTO work_schedules (name) VALUES ('test')",
 		"INSERT INTO leader (holder, until) VALUES ('test', now())",
@@ -176,6 +177,8 @@ func TestDatabaseRefusesBadValues(t *testing.T) {
 		{"articles", "source = ''", check, ""},
 		{"articles", "version = 0", check, ""},
 		{"changes", "kind = 'annet'", check, "kind = 'reindex'"},
+		{"use_days", "kind = 'mamma drikker'", check, "kind = 'kommune'"},
+		{"use_days", "count = 0", check, "count = 2"},
 		{"installation", "only_row = false", check, ""},
 		{"leader", "only_row = false", check, ""},
 		{"leader", "holder = ''", check, "holder = 'another'"},
