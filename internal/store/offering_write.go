@@ -176,6 +176,14 @@ func sameContent(a, b directory.Offering) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// sameButConfirmed reports whether next says what stored does, and was at most confirmed
+// since. Then it has not changed: ChangedAt tells readers whether what they have on paper
+// still holds.
+func sameButConfirmed(stored, next directory.Offering) bool {
+	next.ConfirmedAt, next.ContactsConfirmedAt = stored.ConfirmedAt, stored.ContactsConfirmedAt
+	return sameContent(stored, next)
+}
+
 // ConfirmOffering records that whoever answers for the offering has said today that it is
 // right, and returns it as stored. It returns ErrNotFound when there is no such offering,
 // ErrConflict when the version is not the present one.
@@ -237,7 +245,10 @@ func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why strin
 // replaceOffering writes next over stored, which the transaction has locked, with all
 // that belongs to a change.
 func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {
-	next.ChangedAt, next.Version = s.now(), stored.Version+1
+	next.Version = stored.Version + 1
+	if !sameButConfirmed(stored, next) {
+		next.ChangedAt = s.now()
+	}
 	row := newOfferingRows(next).offering
 	// All columns: without Select, GORM would pass over those that are now empty.
 	result := tx.Model(&offeringRow{}).Where("id = ? AND version = ?", stored.ID, stored.Version).
