@@ -1,0 +1,165 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// Need is what help is looked for with, in the codes of the vocabularies. All may be empty.
+type Need struct {
+	Groups []string // target groups that it is for
+	Kin    []string // target groups that take these in among others
+	Topics []string // what it is about
+	Near   []string // topics that are close to it
+	Types  []string // types that are for this, whatever their topics
+	Not    []directory.PhoneNumber
+}
+
+// Suited is an offering that suits a need, and why.
+type Suited struct {
+	Hit
+	Groups []string // those of the need, or of its kin, that it is for
+	Topics []string // those of the need, or close to it, that it is about
+	Type   bool     // its type is for this
+	Score  int      // how well it suits, to be compared with others of the same need
+
+	name string // for the order
+}
+
+// What makes an offering suit. Whatever is about the one thing that is asked about stands
+// before what is for the right people, and this before what is for everybody. An offering
+// about many things is nearer to each of them the fewer they are.
+const (
+	suitsTopic   = 40 // less suitsOther for each other topic
+	suitsOther   = 3
+	suitsName    = 8 // it is named after the topic: Krefttelefonen is for every cancer
+	suitsType    = 28
+	suitsNear    = 12
+	suitsGroup   = 16
+	suitsKin     = 8
+	suitsAnybody = 6  // for all pårørende, or for everybody
+	suitsAny     = 10 // about no topic, so about all
+	suitsPhone   = 8
+	suitsTrust   = 2 // for each step
+)
+
+// anybody are the target groups that take in everyone a need can be for.
+var anybody = []string{"parorende", "alle"}
+
+// Suited returns what covers the kommune and suits the need, what is for few before what is
+// for the whole country, and among these the best first. What is about something else, for
+// others or for professionals alone is left out, and what is closed for a time. Without a
+// kommune, "", only what is for the whole country is there.
+func (v *View) Suited(n region.Number, need Need) []Suited {
+	c := v.catalog()
+	f := &filter{}
+	if k, ok := c.kommuneIndex[n]; ok {
+		f.kommuner, f.bits, f.near = []uint16{uint16(k)}, []uint32{c.fylkeOf[k]}, &c.kommuner[k].Position
+	}
+	var found []Suited
+	for slot, r := range v.rows.list {
+		if r == nil {
+			continue
+		}
+		col := v.rows.cols.at(int32(slot))
+		reach := f.reach(col)
+		if !f.placed() && col.national {
+			reach = directory.ByNational
+		}
+		if reach == directory.NotCovered || col.pro {
+			continue
+		}
+		s, ok := c.suits(&r.facts, need)
+		if !ok {
+			continue
+		}
+		o := v.load(int32(slot))
+		if o == nil || o.Status != directory.Published || slices.ContainsFunc(o.Phones, func(p directory.Phone) bool { return slices.Contains(need.Not, p.Number) }) {
+			continue
+		}
+		s.Hit = Hit{ID: r.id, Offering: o, Reach: reach}
+		s.name = r.facts.Sort
+		found = append(found, s)
+	}
+	slices.SortFunc(found, func(a, b Suited) int {
+		return cmp.Or(trueFirst(a.Reach != directory.ByNational, b.Reach != directory.ByNational),
+			cmp.Compare(b.Score, a.Score), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.name, b.name), cmp.Compare(a.ID, b.ID))
+	})
+	return found
+}
+
+// suits reports whether an offering suits the need, with why and how well.
+func (c *catalog) suits(f *facts, need Need) (Suited, bool) {
+	groups, topics := f.Terms[targetTerms], f.Terms[topicTerms]
+	var s Suited
+	s.Type = slices.Contains(need.Types, f.Type)
+
+	about := common(topics, need.Topics)
+	near := common(topics, need.Near)
+	s.Topics = append(slices.Clone(about), near...)
+	switch {
+	case len(about) > 0:
+		s.Score += suitsTopic - suitsOther*(len(topics)-1)
+		if slices.ContainsFunc(about, func(code string) bool { return c.namedAfter(f.Fold, code) }) {
+			s.Score += suitsName
+		}
+	case s.Type:
+	case len(near) > 0:
+	case len(topics) == 0 || len(need.Topics) == 0:
+		s.Score += suitsAny
+	default:
+		return s, false // about something else
+	}
+	if s.Type {
+		s.Score += suitsType
+	}
+	if len(near) > 0 {
+		s.Score += suitsNear
+	}
+
+	s.Groups = common(groups, need.Groups)
+	kin := common(groups, need.Kin)
+	switch {
+	case len(s.Groups) > 0:
+		s.Score += suitsGroup
+	case len(kin) > 0:
+		s.Groups = kin
+		s.Score += suitsKin
+	case len(common(groups, anybody)) > 0:
+		s.Score += suitsAnybody
+	case len(groups) > 0 && len(need.Groups) > 0 && !s.Type:
+		return s, false // for others
+	}
+	if f.Phone {
+		s.Score += suitsPhone
+	}
+	s.Score += suitsTrust * int(f.Trust)
+	return s, true
+}
+
+// namedAfter reports whether a folded name begins as the topic's does.
+func (c *catalog) namedAfter(name, code string) bool {
+	const most = 5 // of the word: "Sjeldentelefonen", "Sjeldne diagnoser"
+	i, ok := c.termIndex[directory.Topic][code]
+	if !ok {
+		return false
+	}
+	word, _, _ := strings.Cut(fold(c.terms[directory.Topic][i].Name.NB), " ")
+	word = strings.Trim(word, ",")
+	return strings.HasPrefix(name, word[:min(most, len(word))])
+}
+
+// common returns what of a is in b too.
+func common(a, b []string) []string {
+	var out []string
+	for _, v := range a {
+		if slices.Contains(b, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
