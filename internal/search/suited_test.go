@@ -57,7 +57,9 @@ func suitedView(t *testing.T) *View {
 	add("kreft og rus i Nordland", func(o *directory.Offering) {
 		o.Topics, o.Coverage = []string{"kreft", "rus"}, directory.Coverage{Fylker: []region.FylkeNumber{"18"}}
 	})
-	add("nødnummer", func(o *directory.Offering) { o.Topics, o.Phones = []string{"kreft"}, []directory.Phone{{Number: "113"}} })
+	add("nødnummer", func(o *directory.Offering) {
+		o.Topics, o.Phones = []string{"kreft"}, []directory.Phone{{Number: "113"}}
+	})
 	if err := x.Apply(Batch{Put: docs}); err != nil {
 		t.Fatal(err)
 	}
