@@ -44,17 +44,18 @@ type Codes struct {
 	Topics []string // what it is about
 	Near   []string // topics close to it
 	Types  []string // types that are for this, whatever else they are about
+	Usual  []string // types that are often of use
 }
 
 var whomCodes = map[Whom]Codes{
 	Child: {Groups: []string{"barn"}, Kin: []string{"familier", "foreldre"}, Near: []string{"barn_som_parorende", "barns_helse", "foreldrerollen"},
-		Types: []string{"barn_som_parorende", "helsestasjon", "familiesenter"}},
-	Youth: {Groups: []string{"ungdom"}, Kin: []string{"familier", "barn"}, Near: []string{"barn_som_parorende", "barns_helse"},
-		Types: []string{"barn_som_parorende", "helsestasjon"}},
+		Usual: []string{"barn_som_parorende", "helsestasjon", "familiesenter"}},
+	Youth: {Groups: []string{"ungdom"}, Kin: []string{"familier", "barn"}, Near: []string{"barn_som_parorende", "barns_helse", "foreldrerollen"},
+		Usual: []string{"barn_som_parorende", "helsestasjon"}},
 	Adult: {Groups: []string{"voksne"}, Kin: []string{"familier", "foreldre", "par"}, Near: []string{"avlastning", "koordinering"},
-		Types: []string{"parorendesenter", "parorendekoordinator", "parorendestotte", "parorendegruppe"}},
-	Sibling: {Groups: []string{"sosken"}, Kin: []string{"familier", "barn", "ungdom"}, Near: []string{"barn_som_parorende", "barns_helse"},
-		Types: []string{"barn_som_parorende", "helsestasjon", "familiesenter"}},
+		Usual: []string{"parorendesenter", "parorendekoordinator", "parorendestotte", "parorendegruppe"}},
+	Sibling: {Groups: []string{"sosken"}, Kin: []string{"familier", "barn", "ungdom"}, Near: []string{"barn_som_parorende", "barns_helse", "foreldrerollen"},
+		Usual: []string{"barn_som_parorende", "helsestasjon", "familiesenter"}},
 	Bereft: {Groups: []string{"etterlatte"}, Kin: []string{"familier"}, Near: []string{"sorg"}},
 }
 
@@ -65,8 +66,8 @@ var aboutCodes = map[About]Codes{
 	Dementia:   {Topics: []string{"demens"}, Near: []string{"avlastning"}, Types: []string{"demenskoordinator"}},
 	Cancer:     {Topics: []string{"kreft"}, Types: []string{"kreftkoordinator"}},
 	Body:       {Topics: []string{"hjerte_og_lunge", "hjerne_og_nerver", "langvarig_sykdom"}, Near: []string{"koordinering"}, Types: []string{"lms"}},
-	Rare:       {Topics: []string{"sjeldne_diagnoser"}, Near: []string{"koordinering", "langvarig_sykdom", "funksjonsnedsettelse"}, Types: []string{"koordinerende_enhet", "habilitering"}},
-	Disability: {Topics: []string{"funksjonsnedsettelse"}, Near: []string{"avlastning", "koordinering"}, Types: []string{"koordinerende_enhet", "habilitering"}},
+	Rare:       {Topics: []string{"sjeldne_diagnoser"}, Near: []string{"koordinering", "langvarig_sykdom", "funksjonsnedsettelse"}, Types: []string{"koordinerende_enhet", "barnekoordinator", "habilitering"}},
+	Disability: {Topics: []string{"funksjonsnedsettelse"}, Near: []string{"avlastning", "koordinering"}, Types: []string{"koordinerende_enhet", "barnekoordinator", "habilitering"}},
 	Violence:   {Topics: []string{"vold"}, Near: []string{"samliv"}},
 	Grief:      {Topics: []string{"sorg"}, Near: []string{"samliv"}},
 }
@@ -80,6 +81,7 @@ func CodesOf(whom []Whom, about []About) Codes {
 		all.Topics = append(all.Topics, c.Topics...)
 		all.Near = append(all.Near, c.Near...)
 		all.Types = append(all.Types, c.Types...)
+		all.Usual = append(all.Usual, c.Usual...)
 	}
 	for _, w := range whom {
 		add(whomCodes[w])

@@ -11,23 +11,24 @@ import (
 
 // Need is what help is looked for with, in the codes of the vocabularies. All may be empty.
 type Need struct {
-	Groups []string // target groups that it is for
-	Kin    []string // target groups that take these in among others
-	Topics []string // what it is about
-	Near   []string // topics that are close to it
-	Types  []string // types that are for this, whatever their topics
-	Not    []directory.PhoneNumber
+	Groups []string                // target groups that it is for
+	Kin    []string                // target groups that take these in among others
+	Topics []string                // what it is about
+	Near   []string                // topics that are close to it
+	Types  []string                // types that are for this, whatever their topics
+	Usual  []string                // types that are often of use, where their topics do not say otherwise
+	Not    []directory.PhoneNumber // numbers that are known already
 }
 
 // Suited is an offering that suits a need, and why.
 type Suited struct {
 	Hit
-	Groups []string // those of the need, or of its kin, that it is for
-	Topics []string // those of the need, or close to it, that it is about
-	Type   bool     // its type is for this
-	Score  int      // how well it suits, to be compared with others of the same need
+	Groups  []string // those of the need, or of its kin, that it is for
+	Topics  []string // those of the need, or close to it, that it is about
+	Certain bool     // it is for this, and does not just come close to it
 
-	name string // for the order
+	score int
+	name  string // for the order
 }
 
 // What makes an offering suit. Whatever is about the one thing that is asked about stands
@@ -36,14 +37,15 @@ type Suited struct {
 const (
 	suitsTopic   = 40 // less suitsOther for each other topic
 	suitsOther   = 3
-	suitsName    = 8 // it is named after the topic: Krefttelefonen is for every cancer
+	suitsName    = 16 // it is named after the topic: Krefttelefonen is for every cancer
 	suitsType    = 28
+	suitsUsual   = 14
 	suitsNear    = 12
 	suitsGroup   = 16
 	suitsKin     = 8
 	suitsAnybody = 6  // for all pårørende, or for everybody
 	suitsAny     = 10 // about no topic, so about all
-	suitsPhone   = 8
+	suitsPhone   = 14
 	suitsTrust   = 2 // for each step
 )
 
@@ -52,8 +54,9 @@ var anybody = []string{"parorende", "alle"}
 
 // Suited returns what covers the kommune and suits the need, what is for few before what is
 // for the whole country, and among these the best first. What is about something else, for
-// others or for professionals alone is left out, and what is closed for a time. Without a
-// kommune, "", only what is for the whole country is there.
+// others or for professionals alone is left out, what is closed for a time, and what is for the
+// whole country and cannot be reached. Without a kommune, "", only what is for the whole country
+// is there.
 func (v *View) Suited(n region.Number, need Need) []Suited {
 	c := v.catalog()
 	f := &filter{}
@@ -78,7 +81,7 @@ func (v *View) Suited(n region.Number, need Need) []Suited {
 			continue
 		}
 		o := v.load(int32(slot))
-		if o == nil || o.Status != directory.Published || slices.ContainsFunc(o.Phones, func(p directory.Phone) bool { return slices.Contains(need.Not, p.Number) }) {
+		if o == nil || !need.usable(o, reach) {
 			continue
 		}
 		s.Hit = Hit{ID: r.id, Offering: o, Reach: reach}
@@ -87,58 +90,76 @@ func (v *View) Suited(n region.Number, need Need) []Suited {
 	}
 	slices.SortFunc(found, func(a, b Suited) int {
 		return cmp.Or(trueFirst(a.Reach != directory.ByNational, b.Reach != directory.ByNational),
-			cmp.Compare(b.Score, a.Score), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.name, b.name), cmp.Compare(a.ID, b.ID))
+			cmp.Compare(b.score, a.score), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.name, b.name), cmp.Compare(a.ID, b.ID))
 	})
 	return found
 }
 
+// usable reports whether one can turn to the offering. What is for few and says nothing of how
+// to reach it can be asked for in the kommune.
+func (n Need) usable(o *directory.Offering, r directory.Reach) bool {
+	reachable := len(o.Phones) > 0 || len(o.Websites) > 0 || len(o.Emails) > 0 || r != directory.ByNational
+	return o.Status == directory.Published && reachable &&
+		!slices.ContainsFunc(o.Phones, func(p directory.Phone) bool { return slices.Contains(n.Not, p.Number) })
+}
+
 // suits reports whether an offering suits the need, with why and how well.
 func (c *catalog) suits(f *facts, need Need) (Suited, bool) {
-	groups, topics := f.Terms[targetTerms], f.Terms[topicTerms]
-	var s Suited
-	s.Type = slices.Contains(need.Types, f.Type)
+	s := Suited{score: suitsTrust * int(f.Trust)}
+	if f.Phone {
+		s.score += suitsPhone
+	}
+	ok := c.suitsAbout(&s, f, need) && s.suitsWhom(f.Terms[targetTerms], need)
+	return s, ok
+}
 
-	about := common(topics, need.Topics)
-	near := common(topics, need.Near)
+// suitsAbout adds what the offering is about. It returns false for something else.
+func (c *catalog) suitsAbout(s *Suited, f *facts, need Need) bool {
+	topics := f.Terms[topicTerms]
+	about, near := common(topics, need.Topics), common(topics, need.Near)
 	s.Topics = append(slices.Clone(about), near...)
+	special := slices.Contains(need.Types, f.Type)
 	switch {
 	case len(about) > 0:
-		s.Score += suitsTopic - suitsOther*(len(topics)-1)
+		s.score += suitsTopic - suitsOther*(len(topics)-1)
 		if slices.ContainsFunc(about, func(code string) bool { return c.namedAfter(f.Fold, code) }) {
-			s.Score += suitsName
+			s.score += suitsName
 		}
-	case s.Type:
-	case len(near) > 0:
-	case len(topics) == 0 || len(need.Topics) == 0:
-		s.Score += suitsAny
+	case special, len(near) > 0:
+	case len(topics) == 0, len(need.Topics) == 0:
+		s.score += suitsAny
 	default:
-		return s, false // about something else
+		return false
 	}
-	if s.Type {
-		s.Score += suitsType
+	if special {
+		s.score += suitsType
+	}
+	if slices.Contains(need.Usual, f.Type) {
+		s.score += suitsUsual
 	}
 	if len(near) > 0 {
-		s.Score += suitsNear
+		s.score += suitsNear
 	}
+	s.Certain = special || len(about) > 0 || len(need.Topics) == 0
+	return true
+}
 
+// suitsWhom adds whom the offering is for. It returns false for others.
+func (s *Suited) suitsWhom(groups []string, need Need) bool {
 	s.Groups = common(groups, need.Groups)
 	kin := common(groups, need.Kin)
 	switch {
 	case len(s.Groups) > 0:
-		s.Score += suitsGroup
+		s.score += suitsGroup
 	case len(kin) > 0:
 		s.Groups = kin
-		s.Score += suitsKin
+		s.score += suitsKin
 	case len(common(groups, anybody)) > 0:
-		s.Score += suitsAnybody
-	case len(groups) > 0 && len(need.Groups) > 0 && !s.Type:
-		return s, false // for others
+		s.score += suitsAnybody
+	case len(groups) > 0 && len(need.Groups) > 0:
+		return false
 	}
-	if f.Phone {
-		s.Score += suitsPhone
-	}
-	s.Score += suitsTrust * int(f.Trust)
-	return s, true
+	return true
 }
 
 // namedAfter reports whether a folded name begins as the topic's does.

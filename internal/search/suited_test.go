@@ -57,6 +57,7 @@ func suitedView(t *testing.T) *View {
 	add("kreft og rus i Nordland", func(o *directory.Offering) {
 		o.Topics, o.Coverage = []string{"kreft", "rus"}, directory.Coverage{Fylker: []region.FylkeNumber{"18"}}
 	})
+	add("kreft, ingen vet hvor", func(o *directory.Offering) { o.Topics, o.Phones = []string{"kreft"}, nil })
 	add("nødnummer", func(o *directory.Offering) {
 		o.Topics, o.Phones = []string{"kreft"}, []directory.Phone{{Number: "113"}}
 	})
@@ -102,8 +103,8 @@ func TestSuitedSaysWhy(t *testing.T) {
 	v := suitedView(t)
 	got := v.Suited("1804", Need{Groups: []string{"barn"}, Kin: []string{"parorende"}, Topics: []string{"kreft"}, Near: []string{"rus"}, Types: []string{"kreftkoordinator"}})
 	want := map[string]Suited{
-		"koordinator i Bodø":      {Groups: []string{"parorende"}, Type: true, Hit: Hit{Reach: directory.ByOwn}},
-		"kreft og rus i Nordland": {Groups: []string{"parorende"}, Topics: []string{"kreft", "rus"}, Hit: Hit{Reach: directory.ByFylke}},
+		"koordinator i Bodø":      {Groups: []string{"parorende"}, Certain: true, Hit: Hit{Reach: directory.ByOwn}},
+		"kreft og rus i Nordland": {Groups: []string{"parorende"}, Topics: []string{"kreft", "rus"}, Certain: true, Hit: Hit{Reach: directory.ByFylke}},
 		"alt for barn i Bodø":     {Groups: []string{"barn"}, Hit: Hit{Reach: directory.ByOwn}},
 	}
 	for _, s := range got {
@@ -112,7 +113,7 @@ func TestSuitedSaysWhy(t *testing.T) {
 			continue
 		}
 		delete(want, s.Offering.Name)
-		if diff := cmp.Diff([]any{w.Groups, w.Topics, w.Type, w.Reach}, []any{s.Groups, s.Topics, s.Type, s.Reach}); diff != "" {
+		if diff := cmp.Diff([]any{w.Groups, w.Topics, w.Certain, w.Reach}, []any{s.Groups, s.Topics, s.Certain, s.Reach}); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", s.Offering.Name, diff)
 		}
 	}

@@ -90,6 +90,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/tilbud/:key", s.showOffering)
 	s.mountArticles(app)
 	s.mountChecklists(app)
+	s.mountReferrals(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)

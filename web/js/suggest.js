@@ -5,7 +5,7 @@
 //   <span class="o-combo"><input data-suggest="/api/v1/forslag" …></span>
 //
 // Choosing a completion goes to its page; with data-suggest-fill it fills the field and
-// sends the form. With data-suggest-kind="kommune" only completions of that kind are shown.
+// sends the form, and with data-suggest-fill="bare" it fills the field alone. With data-suggest-kind="kommune" only completions of that kind are shown.
 
 const WAIT = 120; // ms without a key press before asking
 
@@ -159,6 +159,6 @@ export function suggest(input) {
     if (!("suggestFill" in input.dataset)) return location.assign(words.prefix + option.url);
     input.value = option.tekst;
     // Where there is another field to fill in, it is the reader who is done.
-    if (!input.form?.querySelector("details[open]")) input.form?.requestSubmit();
+    if (input.dataset.suggestFill !== "bare" && !input.form?.querySelector("details[open]")) input.form?.requestSubmit();
   }
 }
