@@ -92,7 +92,29 @@ func (s *Site) referralGroups(v *search.View, a referralAsked) []view.ReferralGr
 		}
 		groups = append(groups, g)
 	}
+	if g := s.chosenBefore(w, a, groups); len(g.Rows) > 0 {
+		groups = append(groups, g)
+	}
 	return groups
+}
+
+// chosenBefore are those that were ticked and are not among what is suggested now: nobody's
+// choice is lost because something else was chosen above.
+func (s *Site) chosenBefore(w writer, a referralAsked, groups []view.ReferralGroup) view.ReferralGroup {
+	g := view.ReferralGroup{ID: "gruppe-valgt", Label: s.t("Valgt før")}
+	shown := map[string]bool{}
+	for _, other := range groups {
+		for _, r := range other.Rows {
+			shown[r.ID] = true
+		}
+	}
+	for _, id := range a.chosen {
+		if o, ok := w.v.Offering(id); ok && !shown[strconv.FormatInt(id, 10)] {
+			fit := search.Suited{Hit: search.Hit{ID: id, Offering: o}}
+			g.Rows = append(g.Rows, w.referralRow(fit, nil, true))
+		}
+	}
+	return g
 }
 
 func (s *Site) placeLabel(p suggestions, two bool) string {
@@ -195,6 +217,8 @@ func (w writer) referralRow(fit search.Suited, k *search.Kommune, ticked bool) v
 func (w writer) why(fit search.Suited, k *search.Kommune) string {
 	var said []string
 	switch fit.Reach {
+	case directory.NotCovered: // not suggested, but chosen
+		said = append(said, w.area(fit.Offering.Coverage, "").Words(w.lang)+".")
 	case directory.ByOwn:
 		said = append(said, w.lang.T("Dekker %s.", k.DisplayName()))
 	case directory.ByShared:
