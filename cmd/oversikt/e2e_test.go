@@ -110,6 +110,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("sjekkliste", func(t *testing.T) { browser(t, "sjekkliste.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
 	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
+	t.Run("bygginn", func(t *testing.T) { browser(t, "bygginn.mjs", base) })
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
@@ -117,12 +118,12 @@ func TestProgramInABrowser(t *testing.T) {
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern",
-			"/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs",
+			"/for-kommuner", "/for-kommuner?kommune=1804&farge=ffd400", "/bygg-inn/1804", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs",
 			"/nn", "/nn/ta-vare-pa-barna/til-deg-som-er-barn?kommune=1804", "/en", "/en/kommune/0301-oslo", "/en/sok?q=xyzzy&type=ppt", "/en/ta-vare-pa-familien/parforhold", "/en/sjekklister/behov-for-avlastning")
 	})
 	t.Run("reach", func(t *testing.T) {
 		browser(t, "reach.mjs", base, "/", "/sok?q=selvmord", "/kommune/5610-karasjok", "/fylke/18-nordland", offeringPath(t, base),
-			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet", "/sjekklister/behov-for-avlastning")
+			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet", "/for-kommuner", "/bygg-inn/1804", "/sjekklister/behov-for-avlastning")
 	})
 	st := openStore(t, dir)
 	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, st) })

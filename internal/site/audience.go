@@ -34,16 +34,6 @@ func (s *Site) showAccessibility(c *fiber.Ctx) error {
 	return s.answer(c, v, "", done(view.Accessibility(view.AccessibilityPage{Meta: m, Date: s.lang.Day(stated), Address: s.deps.BaseURL})))
 }
 
-func (s *Site) showForKommuner(c *fiber.Ctx) error {
-	v, err := s.current()
-	if err != nil {
-		return err
-	}
-	m := s.meta(s.t("For kommuner og organisasjoner"), "/for-kommuner", page.MenuAbout, s.aboutCrumb())
-	m.Description = s.t("Hva kommuner og organisasjoner får, hvordan de kommer i gang, og hva de blir spurt om.")
-	return s.answer(c, v, "", done(view.ForKommuner(view.ForKommunerPage{Meta: m})))
-}
-
 func (s *Site) showForHealthPersonnel(c *fiber.Ctx) error {
 	v, err := s.current()
 	if err != nil {

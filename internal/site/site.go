@@ -95,6 +95,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
 	s.mountAudiences(app)
+	s.mountEmbed(app)
 	app.Get("/forlat-siden", s.showLeave)
 	app.Get("/nodkort", s.showCard)
 	app.Get("/min-liste", s.showSaved)

@@ -10,7 +10,7 @@
 const CACHE = `oversikt-${BUILD.version}`;
 const PATIENCE = 6000; // ms for the network to begin to answer, where there is a copy
 const KOMMUNE = /^(\/nn|\/en)?\/kommune\/\d{4}-/;
-const NOT_OURS = /^\/(redaksjon|logg-inn|logg-ut|bekreft|api|data|hsds|fhir|assets|metrics)(\/|$)/;
+const NOT_OURS = /^\/(redaksjon|logg-inn|logg-ut|bekreft|bygg-inn|api|data|hsds|fhir|assets|metrics)(\/|$)/;
 
 addEventListener("install", (event) => event.waitUntil(install()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
