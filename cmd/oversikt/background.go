@@ -9,15 +9,17 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/confirm"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/linkcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
 // background returns what a running server does besides answering: jobs, and what is to
 // happen by the clock.
-func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, error) {
+func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Logger) (*work.Runner, error) {
 	r := work.New(st, log)
 	from, err := netmail.ParseAddress(c.MailFrom)
 	if err != nil {
@@ -44,8 +46,36 @@ func background(c config, st *store.Store, log *slog.Logger) (*work.Runner, erro
 	r.Every("reminders", time.Hour, asker.Run)
 	// A week back, so that nothing is missed by a program that stood still; twice does no harm.
 	r.Every("ageing", 24*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 7*24*time.Hour) })
+	r.Every("statistics", time.Hour, func(ctx context.Context) error { return tally(ctx, st, index, time.Now()) })
 	if c.CheckLinks == "on" {
 		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
 	}
 	return r, nil
+}
+
+// tally keeps, once a day, how the directory stands. It is counted from this node's index and
+// not by SQL: then there is one decision of what a kommune has, and the numbers are those that
+// readers saw.
+func tally(ctx context.Context, st *store.Store, index *indexer.Indexer, now time.Time) error {
+	now = now.In(page.Oslo)
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, page.Oslo)
+	// Not in the first hour: the nodes' last counts of the day before come some minutes late.
+	if now.Sub(day) < time.Hour {
+		return nil
+	}
+	if has, err := st.HasTallies(ctx, day); has || err != nil {
+		return err
+	}
+	// An index that was just opened may be of an earlier day.
+	for wait := 0; !index.Status().DatabaseUp; wait++ {
+		if wait == 60 {
+			return errors.New("the index does not follow the database")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+	return st.SaveTallies(ctx, day, index.View().Tallies(day))
 }

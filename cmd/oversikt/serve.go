@@ -55,7 +55,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 	if prepared != nil && ctx.Err() == nil {
 		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
 	}
-	runner, err := background(c, st, log)
+	runner, err := background(c, st, index, log)
 	if err != nil {
 		return err
 	}

@@ -111,6 +111,9 @@ func (l *loader) other(c store.Change) error {
 	case store.KindExpression:
 		e, err := l.store.ExpressionByText(l.ctx, c.Ref)
 		return l.found(func() search.Document { return search.ExpressionDocument(e) }, search.ExpressionID(c.Ref), err)
+	case store.KindMonth:
+		m, err := l.store.Month(l.ctx, c.Ref)
+		return l.found(func() search.Document { return search.MonthDocument(m) }, search.MonthID(c.Ref), err)
 	case store.KindPlace:
 		return l.place(c.Ref)
 	default:
@@ -199,7 +202,7 @@ func (l *loader) vocabulary() error {
 // loadAll returns a batch of all that readers may see.
 func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
-	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses} {
+	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses, l.months} {
 		if err := step(); err != nil {
 			return l.batch, err
 		}
@@ -286,6 +289,17 @@ func (l *loader) courses() error {
 	}
 	for _, c := range courses {
 		l.put(search.CourseDocument(c))
+	}
+	return nil
+}
+
+func (l *loader) months() error {
+	months, err := l.store.Months(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range months {
+		l.put(search.MonthDocument(m))
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type catalog struct {
 	termIndex    map[directory.TermKind]map[string]int
 	articles     []*article.Article // in display order, translations among them
 	articleOf    map[article.Key]*article.Article
+	months       []*directory.Month // in order of time
 	postalCodes  map[string]*region.PostalCode
 	courses      map[int64]*directory.Course
 	places       []*region.Place
@@ -113,6 +114,8 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.terms[v.Kind] = append(c.terms[v.Kind], *v)
 		case *directory.Expression:
 			said = append(said, v)
+		case *directory.Month:
+			c.months = append(c.months, v)
 		case *region.Place:
 			c.places = append(c.places, v)
 		case *region.PostalCode:
@@ -187,6 +190,7 @@ func (c *catalog) indexVocabulary() {
 			c.termIndex[kind][t.Code] = i
 		}
 	}
+	slices.SortFunc(c.months, func(a, b *directory.Month) int { return cmp.Compare(a.Month, b.Month) })
 	slices.SortFunc(c.articles, func(a, b *article.Article) int { return article.Compare(*a, *b) })
 	c.articleOf = make(map[article.Key]*article.Article, len(c.articles))
 	for _, a := range c.articles {

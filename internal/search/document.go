@@ -26,10 +26,11 @@ const (
 	KindTerm       Kind = "term"
 	KindExpression Kind = "expression"
 	KindPlace      Kind = "place" // places and postnummer
+	KindMonth      Kind = "month" // what is told of its use, and how the directory stood
 )
 
 // kinds are all kinds, in the order in which they are counted.
-var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace}
+var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace, KindMonth}
 
 // Document is one public thing as the index keeps it. Make one with the functions below:
 // they choose the id and leave out what readers must not see.
@@ -126,6 +127,9 @@ func PlaceDocument(p region.Place) Document { return Document{PlaceID(p.ID), &p}
 // PostalCodeDocument returns the document of a postnummer.
 func PostalCodeDocument(p region.PostalCode) Document { return Document{PostalCodeID(p.Code), &p} }
 
+// MonthDocument returns the document of what is told of a month.
+func MonthDocument(m directory.Month) Document { return Document{MonthID(m.Month), &m} }
+
 // OfferingID returns "offering/42".
 func OfferingID(id int64) string { return "offering/" + strconv.FormatInt(id, 10) }
 
@@ -154,6 +158,9 @@ func TermID(kind directory.TermKind, code string) string { return "term/" + stri
 
 // ExpressionID returns "expression/mamma husker ikke".
 func ExpressionID(text string) string { return "expression/" + text }
+
+// MonthID returns "month/2026-11".
+func MonthID(month string) string { return "month/" + month }
 
 // PlaceID returns "place/sted/12".
 func PlaceID(id int64) string { return "place/sted/" + strconv.FormatInt(id, 10) }
@@ -187,6 +194,8 @@ func decode(id string, content []byte) (Document, error) {
 		d.value = new(directory.TypeGroup)
 	case kind == KindTerm:
 		d.value = new(directory.Term)
+	case kind == KindMonth:
+		d.value = new(directory.Month)
 	case kind == KindExpression:
 		d.value = new(directory.Expression)
 	case strings.HasPrefix(id, "place/sted/"):

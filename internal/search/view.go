@@ -159,6 +159,9 @@ func (v *View) Article(language, section, slug string) (*article.Article, bool) 
 	return a, a != nil
 }
 
+// Months returns what is told of each month, in order of time.
+func (v *View) Months() []*directory.Month { return v.catalog().months }
+
 // Changed returns when an offering was last changed; zero when there is none.
 func (v *View) Changed() time.Time {
 	var last time.Time

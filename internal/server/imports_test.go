@@ -47,7 +47,7 @@ var imports = map[string][]string{
 	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "internal/use", "web"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/pgembed", "internal/region", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/use", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.

@@ -27,6 +27,7 @@ const (
 	KindTerm       Kind = "term"       // "tema/rus"
 	KindExpression Kind = "expression" // "mamma husker ikke"
 	KindPlace      Kind = "place"      // "sted/12", "postnummer/0155"
+	KindMonth      Kind = "statistics" // "2026-11": what is told of its use, and how the directory stood
 	KindReindex    Kind = "reindex"    // a wish that every index is built anew; no ref
 )
 

@@ -68,6 +68,7 @@ func thereAndBack[T any](t *testing.T, convert func(T) T) {
 }
 
 func TestRowsForgetNothing(t *testing.T) {
+	thereAndBack(t, func(tally directory.Tally) directory.Tally { return newTallyRow(testNow, tally).tally() })
 	thereAndBack(t, func(f region.Fylke) region.Fylke { return newFylkeRow(f).fylke() })
 	thereAndBack(t, func(k region.Kommune) region.Kommune {
 		return kommuneResult{newKommuneRow(k), k.FylkeName, k.Ambiguous}.kommune()
@@ -92,7 +93,7 @@ var rowModels = []any{
 	typeGroupRow{}, offeringTypeRow{}, typeLawRow{}, termRow{}, expressionRow{},
 	organizationRow{}, offeringRow{}, offeringFylkeRow{}, offeringKommuneRow{}, offeringTermRow{},
 	locationRow{}, phoneRow{}, emailRow{}, webAddressRow{}, scheduleRow{}, exceptionRow{},
-	courseRow{}, courseDateRow{}, courseTermRow{}, articleRow{}, revisionRow{}, changeRow{},
+	tallyRow{}, courseRow{}, courseDateRow{}, courseTermRow{}, articleRow{}, revisionRow{}, changeRow{},
 	accountRow{}, grantRow{}, sessionRow{}, taskRow{},
 }
 
