@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -30,6 +31,7 @@ func commands() []command {
 	return []command{
 		{"serve", "", "start the site and everything it needs", "oversikt serve", serve},
 		{"migrate", "", "bring the database schema up to date", "oversikt migrate", migrate},
+		{"import grenser", "FILE", "read the borders of kommuner from a file of Kartverket (GeoJSON or TopoJSON)", "oversikt import grenser kommuner.geojson", importOutlines},
 		{"import", "FILE|FOLDER", "read facts and articles from files into the database", "oversikt import data/", importFiles},
 		{"reindex", "", "ask every running server to build its index anew", "oversikt reindex", reindex},
 		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
@@ -68,10 +70,11 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		return nil
 	}
 	for _, cmd := range commands() {
-		if cmd.name != args[0] {
+		words := strings.Fields(cmd.name)
+		if len(args) < len(words) || !slices.Equal(words, args[:len(words)]) {
 			continue
 		}
-		rest, err := cmd.parse(args[1:], stderr)
+		rest, err := cmd.parse(args[len(words):], stderr)
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}

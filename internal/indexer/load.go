@@ -97,6 +97,9 @@ func (l *loader) other(c store.Change) error {
 	case store.KindFylke:
 		f, err := l.store.FylkeByNumber(l.ctx, region.FylkeNumber(c.Ref))
 		return l.found(func() search.Document { return search.FylkeDocument(f) }, search.FylkeID(region.FylkeNumber(c.Ref)), err)
+	case store.KindOutline:
+		o, err := l.store.OutlineByKommune(l.ctx, region.Number(c.Ref))
+		return l.found(func() search.Document { return search.OutlineDocument(o) }, search.OutlineID(region.Number(c.Ref)), err)
 	case store.KindCourse:
 		return l.course(c.Ref)
 	case store.KindArticle:
@@ -202,7 +205,7 @@ func (l *loader) vocabulary() error {
 // loadAll returns a batch of all that readers may see.
 func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
-	for _, step := range []func() error{l.regions, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses, l.months} {
+	for _, step := range []func() error{l.regions, l.outlines, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses, l.months} {
 		if err := step(); err != nil {
 			return l.batch, err
 		}
@@ -238,6 +241,17 @@ func (l *loader) regions() error {
 	}
 	for _, k := range kommuner {
 		l.put(search.KommuneDocument(k, into[k.Number]))
+	}
+	return nil
+}
+
+func (l *loader) outlines() error {
+	outlines, err := l.store.Outlines(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range outlines {
+		l.put(search.OutlineDocument(o))
 	}
 	return nil
 }

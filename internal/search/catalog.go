@@ -25,6 +25,7 @@ type catalog struct {
 	fylkeNames   [][]string // folded, by fylke
 	kommunerIn   [][]int    // by fylke
 	fylkeOf      []uint32   // the bit of a kommune's fylke, by kommune
+	outlines     *Outlines
 	formers      map[region.Number][]region.Former
 	groups       []directory.TypeGroup // in display order
 	types        []*directory.OfferingType
@@ -94,6 +95,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
 		courses:     map[int64]*directory.Course{},
+		outlines:    new(Outlines),
 	}
 	var said []*directory.Expression
 	for d := range documents {
@@ -102,6 +104,8 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.kommuner = append(c.kommuner, v)
 		case *region.Fylke:
 			c.fylker = append(c.fylker, *v)
+		case *region.Outline:
+			c.outlines.list = append(c.outlines.list, v)
 		case *directory.Course:
 			c.courses[v.ID] = v
 		case *article.Article:
@@ -122,6 +126,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.postalCodes[v.Code] = v
 		}
 	}
+	c.outlines.sort()
 	c.indexRegions()
 	c.indexVocabulary()
 	c.facets = newFacets(c)

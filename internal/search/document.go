@@ -19,6 +19,7 @@ const (
 	KindOffering   Kind = "offering"
 	KindCourse     Kind = "course"
 	KindKommune    Kind = "kommune"
+	KindOutline    Kind = "outline"
 	KindFylke      Kind = "fylke"
 	KindArticle    Kind = "article"
 	KindType       Kind = "type"
@@ -30,7 +31,7 @@ const (
 )
 
 // kinds are all kinds, in the order in which they are counted.
-var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace, KindMonth}
+var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindOutline, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace, KindMonth}
 
 // Document is one public thing as the index keeps it. Make one with the functions below:
 // they choose the id and leave out what readers must not see.
@@ -101,6 +102,10 @@ func KommuneDocument(k region.Kommune, formers []region.Former) Document {
 	return Document{KommuneID(k.Number), &Kommune{k, formers}}
 }
 
+// OutlineDocument returns the document of where the borders of a kommune go. It is one of its
+// own, since a kommune is read often and its borders seldom.
+func OutlineDocument(o region.Outline) Document { return Document{OutlineID(o.Kommune), &o} }
+
 // FylkeDocument returns the document of a fylke.
 func FylkeDocument(f region.Fylke) Document { return Document{FylkeID(f.Number), &f} }
 
@@ -138,6 +143,9 @@ func CourseID(id int64) string { return "course/" + strconv.FormatInt(id, 10) }
 
 // KommuneID returns "kommune/0301".
 func KommuneID(n region.Number) string { return "kommune/" + string(n) }
+
+// OutlineID returns "outline/0301".
+func OutlineID(n region.Number) string { return "outline/" + string(n) }
 
 // FylkeID returns "fylke/03".
 func FylkeID(n region.FylkeNumber) string { return "fylke/" + string(n) }
@@ -184,6 +192,8 @@ func decode(id string, content []byte) (Document, error) {
 		d.value = new(directory.Course)
 	case kind == KindKommune:
 		d.value = new(Kommune)
+	case kind == KindOutline:
+		d.value = new(region.Outline)
 	case kind == KindFylke:
 		d.value = new(region.Fylke)
 	case kind == KindArticle:

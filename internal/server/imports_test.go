@@ -18,6 +18,7 @@ var imports = map[string][]string{
 
 	"internal/region":    {},
 	"internal/directory": {"internal/region"},
+	"internal/outline":   {"internal/region"},
 	"internal/auth":      {"internal/directory", "internal/region"},
 	"internal/article":   {},
 	"internal/checklist": {"data", "internal/article"},
@@ -27,7 +28,7 @@ var imports = map[string][]string{
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
 	"internal/search":   {"internal/article", "internal/directory", "internal/region"},
-	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/store"},
+	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
 	"internal/use":       {"internal/article", "internal/directory", "internal/page"},
@@ -66,6 +67,7 @@ var owners = map[string][]string{
 	"github.com/danielgtaylor/huma/":     {"internal/api"},
 	"github.com/prometheus/":             {"internal/server"},
 	"github.com/xuri/excelize/":          {"internal/bulk"},
+	"github.com/paulmach/orb":            {"internal/outline"},
 	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/go-webauthn/webauthn":    {"internal/staff"},

@@ -20,6 +20,7 @@ const (
 	KindOffering   Kind = "offering"   // "42"
 	KindCourse     Kind = "course"     // "42"
 	KindKommune    Kind = "kommune"    // "0301"
+	KindOutline    Kind = "outline"    // "0301"
 	KindFylke      Kind = "fylke"      // "03"
 	KindArticle    Kind = "article"    // as article.Key.Ref: "ta-vare-pa-barna/slug", "nn/ta-vare-pa-barna/slug"
 	KindGroup      Kind = "group"      // "kommunen"

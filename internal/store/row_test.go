@@ -37,6 +37,8 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		v.SetString("text" + string(rune('a'+*n%26)) + time.Duration(*n).String())
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(*n))
+	case reflect.Uint8:
+		v.SetUint(uint64(*n % 256))
 	case reflect.Float64:
 		v.SetFloat(float64(*n) / 8)
 	case reflect.Bool:
@@ -73,6 +75,7 @@ func TestRowsForgetNothing(t *testing.T) {
 	thereAndBack(t, func(k region.Kommune) region.Kommune {
 		return kommuneResult{newKommuneRow(k), k.FylkeName, k.Ambiguous}.kommune()
 	})
+	thereAndBack(t, func(o region.Outline) region.Outline { return newOutlineRow(o).outline() })
 	thereAndBack(t, func(f region.Former) region.Former { return newFormerRow(f).former() })
 	thereAndBack(t, func(p region.PostalCode) region.PostalCode { return newPostalCodeRow(p).postalCode() })
 	thereAndBack(t, func(p region.Place) region.Place { return newPlaceRow(p).place() })
@@ -89,7 +92,7 @@ func TestRowsForgetNothing(t *testing.T) {
 
 // rowModels are the row structs that are written through GORM.
 var rowModels = []any{
-	fylkeRow{}, kommuneRow{}, formerRow{}, postalCodeRow{}, placeRow{},
+	fylkeRow{}, kommuneRow{}, outlineRow{}, formerRow{}, postalCodeRow{}, placeRow{},
 	typeGroupRow{}, offeringTypeRow{}, typeLawRow{}, termRow{}, expressionRow{},
 	organizationRow{}, offeringRow{}, offeringFylkeRow{}, offeringKommuneRow{}, offeringTermRow{},
 	locationRow{}, phoneRow{}, emailRow{}, webAddressRow{}, scheduleRow{}, exceptionRow{},
