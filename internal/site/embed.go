@@ -42,8 +42,11 @@ const (
 // whatever frame.
 const embedPolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 
+type embeddedKey struct{}
+
 // embeddable lets other sites frame and read the answer.
 func embeddable(c *fiber.Ctx) {
+	c.Locals(embeddedKey{}, true)
 	c.Set(fiber.HeaderContentSecurityPolicy, embedPolicy)
 	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
 	c.Set("Cross-Origin-Resource-Policy", "cross-origin")
@@ -371,8 +374,11 @@ func (s *Site) embedChoice(found whereabouts, key string, a embedAsked) view.Emb
 	return p
 }
 
-// isEmbed reports whether a path is that of a list in a frame.
-func isEmbed(path string) bool { return strings.HasPrefix(path, embedPath+"/") }
+// isEmbed reports whether an error is one of a list in a frame: where its handler has begun, or
+// where the path looks like one.
+func (s *Site) isEmbed(c *fiber.Ctx) bool {
+	return c.Locals(embeddedKey{}) != nil || strings.HasPrefix(s.at(c), embedPath+"/")
+}
 
 // renderEmbedError is RenderError in a frame: a sentence and where to go on, never nothing.
 func (s *Site) renderEmbedError(c *fiber.Ctx, status int) error {

@@ -60,14 +60,7 @@ func (s *Site) builder(v *search.View, a embedAsked, kommune string) view.EmbedB
 	for _, l := range page.Languages() {
 		b.Languages = append(b.Languages, view.EmbedChoice{Value: string(l), Text: l.Name(), Lang: string(l), Chosen: a.language == l})
 	}
-	for _, colour := range []struct {
-		c  *rgb
-		to *string
-	}{{a.accent, &b.Accent}, {a.ground, &b.Ground}} {
-		if colour.c != nil {
-			*colour.to = colour.c.String()
-		}
-	}
+	b.Accent, b.Ground = s.colourField(a, paramAccent, a.accent), s.colourField(a, paramGround, a.ground)
 	b.Notes = append(s.misread(a), s.adjusted(a)...)
 	if kommune != "" {
 		s.build(v, a, &b)
@@ -83,14 +76,27 @@ func (s *Site) typeChoices(v *search.View, a embedAsked) []view.EmbedChoice {
 	return out
 }
 
-// misread says what was not understood, and how it is written.
+// colourField returns the field of a colour: what was understood, else what was written and
+// how it is to be written.
+func (s *Site) colourField(a embedAsked, name string, c *rgb) view.EmbedColour {
+	f := view.EmbedColour{Name: name}
+	for _, bad := range a.bad {
+		if value, ok := strings.CutPrefix(bad, name+"="); ok {
+			f.Value = value
+			f.Fault = s.t("Vi forsto ikke fargen «%s». Skriv den med seks tegn, for eksempel 1d5c57. Så lenge bruker vi vår egen.", value)
+		}
+	}
+	if c != nil && f.Fault == "" {
+		f.Value = c.String()
+	}
+	return f
+}
+
+// misread says what was not understood beside colours.
 func (s *Site) misread(a embedAsked) []string {
 	var out []string
 	for _, bad := range a.bad {
-		name, value, _ := strings.Cut(bad, "=")
-		if name == paramAccent || name == paramGround {
-			out = append(out, s.t("Vi forsto ikke fargen «%s», og bruker vår egen. Skriv den med seks tegn, for eksempel 1d5c57.", value))
-		} else {
+		if name, _, _ := strings.Cut(bad, "="); name != paramAccent && name != paramGround {
 			out = append(out, s.t("Vi forsto ikke «%s», og har latt det være.", bad))
 		}
 	}

@@ -92,7 +92,7 @@ func checkEmbed(t *testing.T, target string, resp *http.Response, body string) {
 
 func TestEmbedErrorsAreShownInTheFrame(t *testing.T) {
 	app := newTestApp(t)
-	for target, want := range map[string]int{"/bygg-inn/9999": 404, "/bygg-inn/xyzzy": 404, "/bygg-inn/9999?farge=zz": 404, "/bygg-inn/3205/mer": 404} {
+	for target, want := range map[string]int{"/bygg-inn/9999": 404, "/bygg-inn/xyzzy": 404, "/bygg-inn/9999?farge=zz": 404, "/BYGG-INN/9999": 404, "/bygg-inn/3205/mer": 404} {
 		resp, body := get(t, app, target)
 		if resp.StatusCode != want || !strings.Contains(body, "Vi fant ikke kommunen") || !strings.Contains(body, "https://oversikt.example/kommuner") {
 			t.Errorf("%s = %d, want %d with a sentence and a link", target, resp.StatusCode, want)

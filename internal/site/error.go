@@ -64,7 +64,7 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	if l, _ := page.Split(c.Path()); l != s.lang {
 		return s.In(l).RenderError(c, status, requestID)
 	}
-	if isEmbed(s.at(c)) {
+	if s.isEmbed(c) {
 		return s.renderEmbedError(c, status)
 	}
 	if status == http.StatusNotFound && s.follow(c) {

@@ -17,6 +17,7 @@ const pages = {
   "/ramme-mork": [frame("?bakgrunn=00224d&farge=0057a3"), all],
   "/element": [script + element(`kommune="${number}"`), all],
   "/element-farge": [script + element(`kommune="${number}" farge="8b002d" bakgrunn="fff4d6" sprak="en"`), all],
+  "/element-tidligere": [script + element('kommune="0231" farge="0057a3"'), all],
   "/element-ukjent": [script + element('kommune="9999"'), all],
   "/element-uten-kommune": [script + element(""), all],
   "/uten-henting": [script + element(`kommune="${number}"`), ["script-src"]],
@@ -58,8 +59,12 @@ function kept() {
 const list = (page) => page.locator("oversikt-tilbud .inn");
 
 // Frames and elements at three widths, in two schemes.
-for (const [width, colorScheme] of [[320, "light"], [390, "dark"], [1280, "light"]]) {
-  for (const path of ["/ramme", "/ramme-farge", "/ramme-mork", "/element", "/element-farge"]) {
+for (const [width, colorScheme, paths] of [
+  [320, "light", ["/ramme", "/ramme-mork", "/element", "/element-farge"]],
+  [390, "dark", ["/ramme", "/ramme-farge", "/element"]],
+  [1280, "light", ["/ramme-farge", "/element"]],
+]) {
+  for (const path of paths) {
     const { browser, context, page, problems, requests } = await visit(path, { viewport: { width, height: 900 }, colorScheme, bypassCSP: false });
     const where = `${path} (${width} px, ${colorScheme}): `;
     const inside = path.startsWith("/ramme") ? page.frames().find((f) => f.url().includes("/bygg-inn/")) : page;
@@ -123,6 +128,14 @@ console.log("other pages, and faults: ok");
   });
   await list(page).getByRole("heading", { name: "Hjelp for pårørande i Oslo" }).waitFor({ timeout: 5000 });
   check(await page.locator("oversikt-tilbud .inn").getAttribute("lang") === "nn", "the list says which language it is in");
+  await browser.close();
+}
+
+// A former number leads to the kommune that there is now.
+{
+  const { browser, page } = await visit("/element-tidligere");
+  check((await list(page).locator("h2").textContent()).trim() === "Hjelp for pårørende i Lillestrøm", "a former number");
+  check(await page.evaluate(() => getComputedStyle(document.querySelector("oversikt-tilbud").shadowRoot.querySelector(".inn-topp")).backgroundColor) === "rgb(0, 87, 163)", "keeps its colour");
   await browser.close();
 }
 
