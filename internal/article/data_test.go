@@ -108,7 +108,7 @@ func TestArticlesHaveTheirParts(t *testing.T) {
 		}
 		var got []string
 		level := 1
-		for _, h := range a.Headings() {
+		for _, h := range a.Body().Headings() {
 			if h.Level < 2 || h.Level > level+1 {
 				t.Errorf("%s: heading %q of level %d stands below one of level %d", fileOf(a), h.Text, h.Level, level)
 			}
@@ -219,7 +219,7 @@ func TestCodesAreKnown(t *testing.T) {
 				t.Errorf("%s: tema: no topic %q", fileOf(a), code)
 			}
 		}
-		for _, r := range a.References() {
+		for _, r := range a.Body().References() {
 			if r.Type != "" && !slices.Contains(a.Types, r.Type) {
 				t.Errorf("%s: %s is not of the article's typer", fileOf(a), r)
 			}
@@ -395,7 +395,7 @@ type sameInAll struct {
 func inAllLanguages(a Article) sameInAll {
 	same := sameInAll{
 		Published: a.Published.Format(time.DateOnly), Updated: a.Updated.Format(time.DateOnly), For: string(a.Audience),
-		Order: a.Order, Types: a.Types, Topics: a.Topics, References: a.References(),
+		Order: a.Order, Types: a.Types, Topics: a.Topics, References: a.Body().References(),
 	}
 	for _, l := range a.Laws {
 		same.Laws = append(same.Laws, l.URL)

@@ -35,9 +35,9 @@ type Piece struct {
 }
 
 // References returns the references of the text in order, each as often as it stands there.
-func (a Article) References() []Reference {
+func (b Body) References() []Reference {
 	var found []Reference
-	for n := parse([]byte(a.Markdown)).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := b.doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if r, ok := n.(*referenceNode); ok && r.fault == "" {
 			found = append(found, r.reference)
 		}

@@ -9,7 +9,7 @@ import (
 
 func TestPieces(t *testing.T) {
 	a := Article{Markdown: "## Hjelp\n\nDu kan ringe:\n\n{{tilbud type=\"lms\"}}\n\n  {{tilbud  tema=\"demens\" }}\n\nDet er [gratis](/x)."}
-	got, err := a.Pieces()
+	got, err := a.Body().Pieces()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func TestPieces(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("pieces (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Reference{{Type: "lms"}, {Topic: "demens"}}, a.References()); diff != "" {
+	if diff := cmp.Diff([]Reference{{Type: "lms"}, {Topic: "demens"}}, a.Body().References()); diff != "" {
 		t.Errorf("references (-want +got):\n%s", diff)
 	}
 	html, err := a.HTML()
@@ -32,8 +32,8 @@ func TestPieces(t *testing.T) {
 	if got, want := a.Text(), "Hjelp\nDu kan ringe:\nDet er gratis."; got != want {
 		t.Errorf("Text: got %q, want %q", got, want)
 	}
-	for _, r := range a.References() {
-		if again := (Article{Markdown: r.String()}).References(); len(again) != 1 || again[0] != r {
+	for _, r := range a.Body().References() {
+		if again := (Article{Markdown: r.String()}).Body().References(); len(again) != 1 || again[0] != r {
 			t.Errorf("%s is read as %v", r, again)
 		}
 	}

@@ -50,11 +50,23 @@ var policy = func() *bluemonday.Policy {
 	return p
 }()
 
+// Body is an article's text, read once for all that is asked of it.
+type Body struct {
+	path   string
+	source []byte
+	doc    ast.Node
+}
+
+// Body reads the article's text.
+func (a Article) Body() Body {
+	source := []byte(a.Markdown)
+	return Body{path: a.Path(), source: source, doc: parse(source)}
+}
+
 // Pieces returns the article's text as HTML that is safe to put into a page as it is, with
 // the references where they stand. Headings have ids, those of Headings. A link that leaves
 // the site has rel="external", for the style sheet to mark.
-func (a Article) Pieces() ([]Piece, error) {
-	source := []byte(a.Markdown)
+func (b Body) Pieces() ([]Piece, error) {
 	var pieces []Piece
 	var out bytes.Buffer
 	flush := func() {
@@ -63,15 +75,15 @@ func (a Article) Pieces() ([]Piece, error) {
 		}
 		out.Reset()
 	}
-	for n := parse(source).FirstChild(); n != nil; n = n.NextSibling() {
+	for n := b.doc.FirstChild(); n != nil; n = n.NextSibling() {
 		if r, ok := n.(*referenceNode); ok {
 			if flush(); r.fault == "" {
 				pieces = append(pieces, Piece{Reference: r.reference})
 			}
 			continue
 		}
-		if err := markdown.Renderer().Render(&out, source, n); err != nil {
-			return nil, fmt.Errorf("render %s: %w", a.Path(), err)
+		if err := markdown.Renderer().Render(&out, b.source, n); err != nil {
+			return nil, fmt.Errorf("render %s: %w", b.path, err)
 		}
 	}
 	flush()
@@ -80,7 +92,7 @@ func (a Article) Pieces() ([]Piece, error) {
 
 // HTML returns the HTML of all pieces, without the references.
 func (a Article) HTML() (string, error) {
-	pieces, err := a.Pieces()
+	pieces, err := a.Body().Pieces()
 	if err != nil {
 		return "", err
 	}
@@ -105,17 +117,16 @@ func (a Article) Text() string {
 }
 
 // Headings returns the article's headings in order.
-func (a Article) Headings() []Heading {
-	source := []byte(a.Markdown)
+func (b Body) Headings() []Heading {
 	var headings []Heading
-	for block := range leafBlocks(parse(source)) {
+	for block := range leafBlocks(b.doc) {
 		heading, ok := block.(*ast.Heading)
 		if !ok {
 			continue
 		}
 		id, _ := heading.AttributeString("id")
 		name, _ := id.([]byte)
-		headings = append(headings, Heading{Level: heading.Level, ID: string(name), Text: plain(heading, source)})
+		headings = append(headings, Heading{Level: heading.Level, ID: string(name), Text: plain(heading, b.source)})
 	}
 	return headings
 }

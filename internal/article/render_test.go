@@ -58,8 +58,8 @@ func FuzzHTML(f *testing.F) {
 		a := Article{Markdown: markdown}
 		checkSafe(t, a)
 		a.Text()
-		a.Headings()
-		a.References()
+		a.Body().Headings()
+		a.Body().References()
 	})
 }
 
@@ -167,7 +167,7 @@ https://example.org/`
 // The page around the text has ids of its own.
 func TestHeadingsLeaveThePagesIDs(t *testing.T) {
 	want := []Heading{{2, "hjelp-2", "Hjelp"}, {2, "kilder-2", "Kilder"}}
-	if diff := cmp.Diff(want, Article{Markdown: "## Hjelp\n\n## Kilder\n"}.Headings()); diff != "" {
+	if diff := cmp.Diff(want, Article{Markdown: "## Hjelp\n\n## Kilder\n"}.Body().Headings()); diff != "" {
 		t.Errorf("Headings (-want +got):\n%s", diff)
 	}
 }
@@ -185,7 +185,7 @@ func TestHeadings(t *testing.T) {
 		{3, "aerlig-talt-amp-slik", "Ærlig talt & *slik*"},
 		{2, "far-du-nok-hjelp-2", "Får du nok hjelp?"},
 	}
-	if diff := cmp.Diff(want, Article{Markdown: sample}.Headings()); diff != "" {
+	if diff := cmp.Diff(want, Article{Markdown: sample}.Body().Headings()); diff != "" {
 		t.Errorf("Headings (-want +got):\n%s", diff)
 	}
 }

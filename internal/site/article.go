@@ -60,7 +60,8 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 
 func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Article, places articlePlaces) (view.ArticlePage, error) {
 	sides := places.sides(v)
-	pieces, err := s.pieces(ctx, v, a, sides)
+	body := a.Body()
+	pieces, err := s.pieces(ctx, v, body, sides)
 	if err != nil {
 		return view.ArticlePage{}, err
 	}
@@ -82,7 +83,7 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 		Dates:   s.t("Publisert %s", s.lang.Day(a.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(a.Updated)),
 		Pieces:  pieces,
 		Where:   s.whereFor(a.Path(), places, sides),
-		Help:    s.helpFor(v, a, sides),
+		Help:    s.helpFor(v, a, body.References(), sides),
 		Laws:    each(a.Laws, func(l article.Link) view.Link { return view.Link{Text: l.Text, Href: l.URL} }),
 		Sources: each(a.Sources, s.sourceLink),
 	}
@@ -97,7 +98,7 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 	if a.ConfirmedAt != nil {
 		p.Dates += " · " + s.t("Sist kontrollert %s", s.lang.Date(*a.ConfirmedAt))
 	}
-	for _, h := range a.Headings() {
+	for _, h := range body.Headings() {
 		if h.Level == 2 {
 			p.Contents = append(p.Contents, h)
 		}
@@ -177,11 +178,11 @@ func (s *Site) sourceLink(src article.Source) view.Link {
 const maxHelp = 2
 
 // helpFor returns the box of help beside an article: the types that it is about, without
-// those that stand in the text.
-func (s *Site) helpFor(v *search.View, a *article.Article, sides []side) view.Help {
+// those that stand in the text: inside.
+func (s *Site) helpFor(v *search.View, a *article.Article, inside []article.Reference, sides []side) view.Help {
 	h := view.Help{Title: s.t("Her kan du få hjelp")}
 	inText := map[string]bool{}
-	for _, r := range a.References() {
+	for _, r := range inside {
 		inText[r.Type] = true
 		h.Title = s.t("Mer hjelp")
 	}

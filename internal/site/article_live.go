@@ -17,8 +17,8 @@ import (
 
 // pieces returns an article's text with what there is on each side where it leads there. A
 // reference to what has ended is left out: its editors are told, readers need not be.
-func (s *Site) pieces(ctx context.Context, v *search.View, a *article.Article, sides []side) ([]view.ArticlePiece, error) {
-	parts, err := a.Pieces()
+func (s *Site) pieces(ctx context.Context, v *search.View, body article.Body, sides []side) ([]view.ArticlePiece, error) {
+	parts, err := body.Pieces()
 	if err != nil {
 		return nil, err
 	}

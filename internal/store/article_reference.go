@@ -187,7 +187,7 @@ func (is there) missing(a article.Article) []string {
 			gone = append(gone, to)
 		}
 	}
-	for _, r := range a.References() {
+	for _, r := range a.Body().References() {
 		add(r.Type == "" || is.types[r.Type], r.String())
 		add(r.Topic == "" || is.topics[r.Topic], r.String())
 	}
@@ -244,7 +244,7 @@ func (s *Store) UnknownCodes(ctx context.Context, a article.Article) ([]error, e
 		for _, code := range a.Topics {
 			add(is.topics[code], "tema", code)
 		}
-		for _, r := range a.References() {
+		for _, r := range a.Body().References() {
 			add(r.Type == "" || is.types[r.Type], article.FieldReference, r.Type)
 			add(r.Topic == "" || is.topics[r.Topic], article.FieldReference, r.Topic)
 		}
