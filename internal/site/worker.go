@@ -45,6 +45,7 @@ func (s *Site) showSaved(c *fiber.Ctx) error {
 
 func (s *Site) saved() templ.Component {
 	m := s.meta(s.t("Min liste"), savedPath, page.NoMenu)
+	m.Description = s.t("Her er tilbudene du selv har lagt i listen. Siden virker også uten nett.")
 	m.NoIndex = true
 	m.Day = "" // it is not from today when it comes without a network
 	return view.Saved(view.SavedPage{Meta: m})

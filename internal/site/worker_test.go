@@ -99,3 +99,17 @@ func TestWorkerIsTheSameEverywhere(t *testing.T) {
 		t.Errorf("the same build gives two workers:\n%.200s\n%.200s", first, second)
 	}
 }
+
+func TestSavedPageIsDescribed(t *testing.T) {
+	app := newApp(nil, func() *search.View { return nil })
+	said := map[string]bool{}
+	for _, l := range page.Languages() {
+		_, body := get(t, app, l.Prefix()+"/min-liste")
+		text := htmlcheck.Parse(body).Attrs(`meta[name="description"]`, "content")
+		if len(text) != 1 || text[0] == "" || said[text[0]] {
+			t.Errorf("%s: described as %q", l, text)
+			continue
+		}
+		said[text[0]] = true
+	}
+}
