@@ -98,6 +98,11 @@ func OfferingPath(o *directory.Offering) string {
 	return "/tilbud/" + key(strconv.FormatInt(o.ID, 10), o.Slug())
 }
 
+// CoursePath returns "/kurs/42-samtalegruppe-for-parorende".
+func CoursePath(c *directory.Course) string {
+	return "/kurs/" + key(strconv.FormatInt(c.ID, 10), c.Slug())
+}
+
 func key(id, slug string) string { return strings.TrimSuffix(id+"-"+slug, "-") }
 
 // breadcrumbs is the way to a page as schema.org has it.

@@ -37,6 +37,7 @@ type catalog struct {
 	months       []*directory.Month // in order of time
 	postalCodes  map[string]*region.PostalCode
 	courses      map[int64]*directory.Course
+	holds        map[int64]bool // offerings with a course
 	places       []*region.Place
 	placeNames   placeNames
 	typeWords    typeWords
@@ -96,6 +97,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		postalCodes: map[string]*region.PostalCode{},
 		courses:     map[int64]*directory.Course{},
 		outlines:    new(Outlines),
+		holds:       map[int64]bool{},
 	}
 	var said []*directory.Expression
 	for d := range documents {
@@ -107,7 +109,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		case *region.Outline:
 			c.outlines.list = append(c.outlines.list, v)
 		case *directory.Course:
-			c.courses[v.ID] = v
+			c.courses[v.ID], c.holds[v.Offering] = v, true
 		case *article.Article:
 			c.articles = append(c.articles, v)
 		case *directory.OfferingType:

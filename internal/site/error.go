@@ -117,6 +117,10 @@ func (s *Site) describeMissing(p *view.ErrorPage, v *search.View, path string) {
 		p.Heading = s.t("Vi fant ikke tilbudet")
 		p.Text = []string{s.t("Tilbudet kan være lagt ned eller tatt ut av oversikten. Annen hjelp kan finnes.")}
 		p.Suggestions = s.suggest(v, strings.TrimLeft(words, "0123456789 "))
+	case "kurs":
+		p.Heading = s.t("Vi fant ikke kurset")
+		p.Text = []string{s.t("Kurset eller gruppen kan være tatt ut av oversikten.")}
+		p.Suggestions = []view.Link{{Text: s.t("Alle kurs og grupper som kommer"), Href: coursesPath}}
 	default:
 		p.Suggestions = s.suggest(v, words)
 	}

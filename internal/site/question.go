@@ -49,15 +49,15 @@ const (
 var askedParams = []string{paramText, paramPlace, paramKommune, paramPostal, paramFylke, paramType, paramTarget, paramTopic,
 	paramFormat, paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramPage, paramLiteral}
 
-// asked is the parameters of a request as they were written: known ones, without blanks
-// and repetitions.
+// asked is the parameters of a request as they were written: those with names that are
+// read, without blanks and repetitions.
 type asked url.Values
 
-func readAsked(c *fiber.Ctx) asked {
+func readAsked(c *fiber.Ctx, names []string) asked {
 	a := asked{}
 	for k, v := range c.Request().URI().QueryArgs().All() {
 		name, value := string(k), strings.TrimSpace(strings.ToValidUTF8(string(v), ""))
-		if value != "" && slices.Contains(askedParams, name) && !slices.Contains(a[name], value) {
+		if value != "" && slices.Contains(names, name) && !slices.Contains(a[name], value) {
 			a[name] = append(a[name], value)
 		}
 	}

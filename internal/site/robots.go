@@ -20,7 +20,7 @@ import (
 func (s *Site) showRobots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /api/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
+	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /kurs?\nDisallow: /api/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
 }
 
 // maxSitemap is how many addresses the protocol allows in one file.
@@ -76,6 +76,10 @@ func (s *Site) sitemap(v *search.View) sitemap {
 		add(path, "")
 	}
 	add(checklistsPath, "")
+	add(coursesPath, "")
+	for _, c := range v.Courses(s.today()) {
+		add(page.CoursePath(c.Course), c.ChangedAt.In(page.Oslo).Format("2006-01-02"))
+	}
 	for _, l := range checklist.All(string(page.Bokmal)) {
 		in(l.Path(), l.Updated.Format("2006-01-02"), checklistLanguages(l))
 	}

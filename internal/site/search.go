@@ -24,7 +24,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	a := readAsked(c)
+	a := readAsked(c, askedParams)
 	return s.answer(c, v, a.href(), func(ctx context.Context) (templ.Component, error) {
 		q := s.understand(v, a)
 		found, err := v.Search(ctx, q.query)
@@ -372,13 +372,18 @@ func sorts(q question, found search.Result) []view.Option {
 
 // paginate fills in the links between pages: the first, the last, and those around this one.
 func paginate(p *view.SearchPage, q question, found search.Result) {
+	paginateAt(p, q, found.Pages, asked.href)
+}
+
+// paginateAt is paginate for a list of that many pages, with the address of a question.
+func paginateAt(p *view.SearchPage, q question, last int, address func(asked) string) {
 	href := func(n int) string {
 		if n == 1 {
-			return q.asked.with(paramPage).href()
+			return address(q.asked.with(paramPage))
 		}
-		return q.asked.with(paramPage, strconv.Itoa(n)).href()
+		return address(q.asked.with(paramPage, strconv.Itoa(n)))
 	}
-	current, last := q.query.Page, found.Pages
+	current := q.query.Page
 	before := 0
 	for n := 1; n <= last; n++ {
 		if n != 1 && n != last && (n < current-1 || n > current+1) {

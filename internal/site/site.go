@@ -91,6 +91,7 @@ func (s *Site) mount(app fiber.Router) {
 	s.mountArticles(app)
 	s.mountChecklists(app)
 	s.mountReferrals(app)
+	s.mountCourses(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)

@@ -22,6 +22,12 @@ import (
 // newTestApp returns the site over a small directory: real kommuner, made-up offerings.
 func newTestApp(t testing.TB, more ...search.Document) *fiber.App {
 	t.Helper()
+	return newTestAppAt(t, time.Now, more...)
+}
+
+// newTestAppAt is newTestApp at another time.
+func newTestAppAt(t testing.TB, now func() time.Time, more ...search.Document) *fiber.App {
+	t.Helper()
 	x, err := search.OpenMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +71,7 @@ func newTestApp(t testing.TB, more ...search.Document) *fiber.App {
 	if err := x.Apply(search.Batch{Put: docs}); err != nil {
 		t.Fatal(err)
 	}
-	s := New(Deps{View: x.View, BaseURL: "https://oversikt.example", Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	s := New(Deps{View: x.View, BaseURL: "https://oversikt.example", Now: now, Log: slog.New(slog.DiscardHandler)})
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		status := http.StatusInternalServerError
 		if e, ok := err.(*fiber.Error); ok {
