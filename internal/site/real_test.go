@@ -247,7 +247,7 @@ func (r *real) allPages(t testing.TB) []string {
 	t.Helper()
 	targets := []string{
 		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
-		"/henvis", "/henvis?kommune=1804&om=rus", "/henvis?kode=feil",
+		"/kurs", "/kurs?kommune=1804", "/henvis", "/henvis?kommune=1804&om=rus", "/henvis?kode=feil",
 		"/for-kommuner?kommune=bod%C3%B8&farge=ffd400&vis=egne", "/for-kommuner?kommune=xyzzy&farge=rosa",
 		"/hvor", "/hvor?q=V%C3%A5ler", "/hvor?q=xyzzy", "/hvor?q=9170", "/kommune/1507", "/kommune/heroy",
 		"/sok?q=selvmord", "/sok?q=xyzzyxyzzy", "/sok?q=ppt+i+alta", "/sok?q=parorende&sted=Troms%C3%B8&side=2",
