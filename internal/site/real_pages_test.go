@@ -143,12 +143,15 @@ func testLinks(t *testing.T, r *real) {
 	}
 }
 
-// A page with parts that are styled by more.css has it, and no other fetches it.
+// A page with parts that are styled by more.css has it, or a sheet of its own with those parts
+// in it, and no other fetches it.
 func testStyleSheets(t *testing.T, r *real) {
 	for _, target := range r.allPages(t) {
 		p := r.page(t, target)
 		needs := p.Has(".ds-chip, .ds-pagination, .ds-table, .o-facets, .o-sokeform, .o-choice, .r-form, .r-field")
-		has := slices.ContainsFunc(p.Attrs(`link[rel="stylesheet"]`, "href"), func(href string) bool { return href == web.Asset("more.css") })
+		has := slices.ContainsFunc(p.Attrs(`link[rel="stylesheet"]`, "href"), func(href string) bool {
+			return href == web.Asset("more.css") || href == web.Asset("map.css")
+		})
 		if needs != has {
 			t.Errorf("%s: needs more.css: %t, has it: %t", target, needs, has)
 		}

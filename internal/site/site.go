@@ -92,6 +92,7 @@ func (s *Site) mount(app fiber.Router) {
 	s.mountChecklists(app)
 	s.mountReferrals(app)
 	s.mountCourses(app)
+	s.mountMap(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
 	app.Get("/personvern", s.showPrivacy)
@@ -148,16 +149,17 @@ func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) er
 }
 
 // plain is answer for what is no HTML.
-func (s *Site) plain(c *fiber.Ctx, v *search.View, contentType string, make func(context.Context) ([]byte, error)) error {
+func (s *Site) plain(c *fiber.Ctx, v *search.View, query, contentType string, make func(context.Context) ([]byte, error)) error {
+	key := c.Path() + "?" + query
 	g := s.generation(v)
-	a := s.answers.Get(g, c.Path())
+	a := s.answers.Get(g, key)
 	if a == nil {
 		body, err := make(c.UserContext())
 		if err != nil {
 			return err
 		}
 		a = page.NewAnswer(contentType, body)
-		s.answers.Put(g, c.Path(), a)
+		s.answers.Put(g, key, a)
 	}
 	return page.Send(c, a)
 }
