@@ -108,6 +108,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
 	t.Run("sjekkliste", func(t *testing.T) { browser(t, "sjekkliste.mjs", base) })
+	t.Run("henvis", func(t *testing.T) { browser(t, "henvis.mjs", base) })
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
 	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
 	t.Run("bygginn", func(t *testing.T) { browser(t, "bygginn.mjs", base) })
@@ -117,6 +118,7 @@ func TestProgramInABrowser(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
+			"/henvis", "/henvis?kommune=1804&parorende=5501&om=selvmord&hvem=etterlatte&haster=1", "/henvis?kode=feil",
 			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/personvern",
 			"/kart?type=lms&kommune=1804", "/for-kommuner", "/for-kommuner?kommune=1804&farge=ffd400", "/bygg-inn/1804", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/kurs", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs",
 			"/nn", "/nn/ta-vare-pa-barna/til-deg-som-er-barn?kommune=1804", "/en", "/en/kommune/0301-oslo", "/en/sok?q=xyzzy&type=ppt", "/en/ta-vare-pa-familien/parforhold", "/en/sjekklister/behov-for-avlastning")

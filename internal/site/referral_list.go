@@ -190,7 +190,7 @@ func (s *Site) referralMissing(k *search.Kommune) *view.ReferralMissing {
 	}
 	ask := view.AskKommuneOf(s.lang, k)
 	return &view.ReferralMissing{
-		Text: s.t("Vi kjenner ikke noe i %s som passer. Ring kommunen og spør hva de har for pårørende.", k.DisplayName()),
+		Text: s.t("Vi kjenner ikke noe i %s som passer. Spør kommunen hva de har for pårørende.", k.DisplayName()),
 		Ask:  &ask,
 	}
 }
