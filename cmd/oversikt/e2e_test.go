@@ -112,6 +112,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
 	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
 	t.Run("bygginn", func(t *testing.T) { browser(t, "bygginn.mjs", base) })
+	t.Run("posisjon", func(t *testing.T) { browser(t, "posisjon.mjs", base) })
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // How far a border may lie from where it truly goes, in km. A telephone seldom knows better
 // where it is than areaKM, and drawingKM is about a point of a map of the country on a screen.
 const (
-	areaKM    = 0.15
+	areaKM    = 0.25
 	drawingKM = 0.7
 )
 

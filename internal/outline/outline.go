@@ -16,10 +16,14 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
+// Polygons are those of a kommune: an outer ring each, then holes, of longitude and latitude in
+// degrees.
+type Polygons = orb.MultiPolygon
+
 // Area is the land of one kommune.
 type Area struct {
 	Kommune  region.Number
-	Polygons orb.MultiPolygon // longitude and latitude, in degrees
+	Polygons Polygons
 }
 
 // Decode returns the polygons that Encode wrote. It fails for anything else.

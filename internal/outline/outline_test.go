@@ -1,6 +1,8 @@
 package outline
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -178,4 +180,36 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWriteThereAndBack(t *testing.T) {
+	areas, _, err := Read(strings.NewReader(squaresGeo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := []Place{{Kommune: "9990", Name: "Uten"}}
+	for _, a := range areas {
+		places = append(places, Place{Kommune: a.Kommune, Name: "Navn", Polygons: a.Polygons})
+	}
+	b, err := Write(places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, problems, err := Read(bytes.NewReader(b))
+	if err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "9990") {
+		t.Fatalf("%v, problems %v, want one: that nothing is known of 9990", err, problems)
+	}
+	for i, a := range got {
+		if size := planar.Area(a.Polygons); a.Kommune != areas[i].Kommune || math.Abs(size-1) > 1e-9 {
+			t.Errorf("%s has the size %f, want 1", a.Kommune, size)
+		}
+	}
+	var file topology
+	if err := json.Unmarshal(b, &file); err != nil || len(file.Arcs) != 3 {
+		t.Errorf("%d lines, %v, want 3: a border between two squares, and the rest of each", len(file.Arcs), err)
+	}
+	again, err := Write(places)
+	if err != nil || !bytes.Equal(b, again) {
+		t.Errorf("the same places give another file: %v", err)
+	}
 }

@@ -96,10 +96,10 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
 		courses:     map[int64]*directory.Course{},
-		outlines:    new(Outlines),
 		holds:       map[int64]bool{},
 	}
 	var said []*directory.Expression
+	var outlines []*region.Outline
 	for d := range documents {
 		switch v := d.value.(type) {
 		case *Kommune:
@@ -107,7 +107,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		case *region.Fylke:
 			c.fylker = append(c.fylker, *v)
 		case *region.Outline:
-			c.outlines.list = append(c.outlines.list, v)
+			outlines = append(outlines, v)
 		case *directory.Course:
 			c.courses[v.ID], c.holds[v.Offering] = v, true
 		case *article.Article:
@@ -128,8 +128,8 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			c.postalCodes[v.Code] = v
 		}
 	}
-	c.outlines.sort()
 	c.indexRegions()
+	c.outlines = newOutlines(outlines, c.kommuner)
 	c.indexVocabulary()
 	c.facets = newFacets(c)
 	c.placeNames = newPlaceNames(c)

@@ -63,6 +63,7 @@ func TestRealData(t *testing.T) {
 		{"map sorted", testMapSorted},
 		{"map with a kommune", testMapKommune},
 		{"map as a picture", testMapPicture},
+		{"position", testPosition},
 		{"every page", testEveryPage},
 		{"addresses", testAddresses},
 		{"links", testLinks},

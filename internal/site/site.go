@@ -35,6 +35,7 @@ type Site struct {
 	lang    page.Language
 	answers *page.Cache[generation]
 	worker  func() (*page.Answer, error) // made once
+	borders *borders
 }
 
 // generation is what a finished page depends on. Views are compared and not their
@@ -52,14 +53,14 @@ const cacheBytes = 6 << 20
 
 // New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes)}
+	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes), borders: new(borders)}
 	s.worker = sync.OnceValues(s.makeWorker)
 	return s
 }
 
 // In returns the site in another language. All share what was made before.
 func (s *Site) In(l page.Language) *Site {
-	return &Site{deps: s.deps, lang: l, answers: s.answers, worker: s.worker}
+	return &Site{deps: s.deps, lang: l, answers: s.answers, worker: s.worker, borders: s.borders}
 }
 
 // Mount registers every public page in every language, and what has none.
@@ -90,6 +91,7 @@ func (s *Site) mount(app fiber.Router) {
 	app.Get("/tilbud/:key", s.showOffering)
 	s.mountArticles(app)
 	s.mountChecklists(app)
+	s.mountPosition(app)
 	s.mountReferrals(app)
 	s.mountCourses(app)
 	s.mountMap(app)

@@ -45,3 +45,12 @@ func scriptWords(ctx context.Context) templ.Attributes {
 		"data-slag-artikkel":  t(ctx, "Artikkel"),
 	}
 }
+
+// positionTo returns the address that the number of a kommune is put after: by default that of
+// its page.
+func positionTo(l page.Language, to string) string {
+	if to == "" {
+		to = "/kommune/"
+	}
+	return l.Prefix() + to
+}
