@@ -136,6 +136,7 @@ func (a *API) register(h huma.API) {
 	a.registerKommuner(h)
 	a.registerTypes(h)
 	a.registerArticles(h)
+	a.registerStatistics(h)
 	a.registerPlaces(h)
 	a.registerWrites(h)
 }

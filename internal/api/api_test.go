@@ -113,6 +113,8 @@ var answersOf = []struct {
 	{"kommunens-tilbud", "/kommuner/3205/tilbud", 200},
 	{"fylker", "/fylker", 200},
 	{"typer", "/typer", 200},
+	{"tall", "/tall", 200},
+	{"tall-fylke", "/tall?fylke=Akershus", 200},
 	{"artikler", "/artikler", 200},
 	{"artikkel", "/artikler/mote-med-helsetjenesten/test-artikkel", 200},
 	{"artikler-engelsk", "/artikler?sprak=en", 200},

@@ -38,12 +38,28 @@ func newTestApp(t testing.TB) (*fiber.App, *search.Index) {
 	return app, index
 }
 
+// testMonth is what is told of a month: use of which one number is too small to be.
+func testMonth() directory.Month {
+	days := 12
+	return directory.Month{
+		Month: "2026-11", From: "2026-11-02", To: "2026-11-25", Day: "2026-11-26",
+		Use: []directory.UseOf{{Kind: directory.APICall, Count: 4}, {Kind: directory.SearchPage, Count: 1234}},
+		Tallies: []directory.Tally{
+			{Type: "ppt", Kommuner: 10, InKommune: 2, FromElsewhere: 3, People: 900, PeopleIn: 100, PeopleCovered: 400, Offerings: 8, InTime: 3,
+				Ages: directory.Ages{Half: 3, Year: 2, TwoYears: 1, Older: 1}, MedianDays: &days},
+			{Kommuner: 10, People: 900},
+			{Type: "ppt", Fylke: "32", Kommuner: 4, InKommune: 1, People: 300},
+		},
+	}
+}
+
 // testDocuments is a small directory: real kommuner, and offerings that anyone can see
 // are made up.
 func testDocuments(t testing.TB) []search.Document {
 	t.Helper()
 	docs := regionDocuments()
 	docs = append(docs, vocabularyDocuments()...)
+	docs = append(docs, search.MonthDocument(testMonth()))
 	for _, o := range testOfferings() {
 		docs = append(docs, search.OfferingDocument(o))
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -19,6 +20,7 @@ type offeringType struct {
 	Laws         []law    `json:"lover"`
 	EveryKommune bool     `json:"alle_kommuner" doc:"Om loven sier at hver kommune skal ha det."`
 	Responsible  *string  `json:"ansvar" doc:"Hvem som har ansvaret."`
+	ConfirmEvery int      `json:"bekreftes_hver" doc:"Hvor mange måneder en bekreftelse gjelder."`
 	AskFor       *string  `json:"spor_etter" doc:"Hva du kan si når du spør etter det."`
 	Alternatives []string `json:"ellers" doc:"Koder for typer å se etter der dette ikke finnes."`
 }
@@ -64,6 +66,7 @@ func (a *API) offeringType(v *search.View, t directory.OfferingType) offeringTyp
 		Laws:         each(t.Laws, func(l directory.Law) law { return law{l.Text, l.Paragraph, l.URL} }),
 		EveryKommune: t.EveryKommune,
 		Responsible:  known(t.Responsible),
+		ConfirmEvery: cmp.Or(t.ConfirmMonths, directory.DefaultConfirmMonths),
 		AskFor:       known(t.AskFor),
 		Alternatives: each(t.Alternatives, same),
 	}

@@ -54,3 +54,9 @@ type UseOf struct {
 	Kind  PageKind
 	Count int64
 }
+
+// few is what is not told: a number below it says more of single readers than of use.
+const few = 5
+
+// Told reports whether readers are told the number. A smaller one is only said to be small.
+func (u UseOf) Told() bool { return u.Count == 0 || u.Count >= few }

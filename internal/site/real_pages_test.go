@@ -150,7 +150,7 @@ func testStyleSheets(t *testing.T, r *real) {
 		p := r.page(t, target)
 		needs := p.Has(".ds-chip, .ds-pagination, .ds-table, .o-facets, .o-sokeform, .o-choice, .r-form, .r-field")
 		has := slices.ContainsFunc(p.Attrs(`link[rel="stylesheet"]`, "href"), func(href string) bool {
-			return href == web.Asset("more.css") || href == web.Asset("map.css")
+			return slices.Contains([]string{web.Asset("more.css"), web.Asset("map.css"), web.Asset("statistics.css")}, href)
 		})
 		if needs != has {
 			t.Errorf("%s: needs more.css: %t, has it: %t", target, needs, has)
@@ -205,7 +205,7 @@ func testSitemap(t *testing.T, r *real) {
 // Before there is anything to answer from, every page says so, with the numbers to call.
 func testNotReady(t *testing.T, r *real) {
 	app := newApp(nil, func() *search.View { return nil })
-	for _, target := range []string{"/", "/sok", "/kommuner", "/kommune/0301-oslo", "/fylke/18-nordland", "/tilbud/1", "/om", "/om/data",
+	for _, target := range []string{"/", "/sok", "/kommuner", "/kommune/0301-oslo", "/fylke/18-nordland", "/tilbud/1", "/om", "/om/data", "/om/tall",
 		"/personvern", "/hvor?q=Oslo", "/mote-med-helsetjenesten", page.KommunePath(r.view.Kommuner()[0].Kommune)} {
 		resp, body := get(t, app, target)
 		if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {

@@ -97,6 +97,7 @@ func (s *Site) mount(app fiber.Router) {
 	s.mountMap(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
+	s.mountStatistics(app)
 	app.Get("/personvern", s.showPrivacy)
 	s.mountAudiences(app)
 	s.mountEmbed(app)

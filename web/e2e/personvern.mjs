@@ -14,7 +14,7 @@ const kept = (page) => page.evaluate(async () => ({
 
 // A reader's evening: pages of every kind, a search, a list, a report that is begun.
 for (const path of ["/", "/hvor?q=Skedsmo", "/kommune/5610-karasjok", "/sok?q=demens", "/kommuner", "/fylke/18-nordland", "/mote-med-helsetjenesten",
-  "/om", "/om/data", "/meld-feil", "/meld-feil/svar", "/nodkort", "/min-liste", "/sjekklister/barn-som-parorende", "/forlat-siden", "/nn/", "/en/sok?q=dementia", "/finnes-ikke", "/kommune/1804-bodo"]) {
+  "/om", "/om/data", "/om/tall", "/meld-feil", "/meld-feil/svar", "/nodkort", "/min-liste", "/sjekklister/barn-som-parorende", "/forlat-siden", "/nn/", "/en/sok?q=dementia", "/finnes-ikke", "/kommune/1804-bodo"]) {
   await page.goto(base + path);
 }
 await page.locator("[data-lagre]").first().click();
