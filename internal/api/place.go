@@ -63,7 +63,7 @@ type suggestions struct {
 
 type suggestion struct {
 	Text string  `json:"tekst"`
-	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel"`
+	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste"`
 	URL  string  `json:"url" doc:"Stien til siden, uten vertsnavn."`
 	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket, typen."`
 }
@@ -146,7 +146,7 @@ func (a *API) placeMatch(k *search.Kommune) placeMatch {
 
 func (a *API) suggest(_ context.Context, v *search.View, in *struct {
 	Text string `query:"q" maxLength:"500" doc:"Det som er skrevet så langt."`
-	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel" doc:"Bare forslag av dette slaget."`
+	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste" doc:"Bare forslag av dette slaget."`
 
 	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" doc:"Språket til den som skriver. Typer, emner og det som står ved siden av, kommer på det. Artikler som ikke er oversatt, kommer på bokmål."`
 }) (*suggestions, error) {

@@ -101,3 +101,22 @@ func TestSearchFindsArticlesInTheReadersLanguage(t *testing.T) {
 		}
 	}
 }
+
+// The checklists are not in the index: any view completes them, in the reader's language.
+func TestChecklistsAreCompleted(t *testing.T) {
+	v := articleView(t)
+	for _, test := range []struct{ language, text, first, path string }{
+		{article.Bokmal, "sjekkl", "Sjekklister", "/sjekklister"},
+		{article.Bokmal, "behov for av", "Behov for avlastning", "/sjekklister/behov-for-avlastning"},
+		{article.Nynorsk, "sjekkliste behov", "Behov for avlasting", "/sjekklister/behov-for-avlastning"},
+		{article.English, "checklists", "Checklists", "/sjekklister"},
+	} {
+		got := v.Suggest(test.language, test.text, 10)
+		if len(got) == 0 || got[0] != (Suggestion{Kind: SuggestList, Text: test.first, Path: test.path}) {
+			t.Errorf("%s %q: %+v", test.language, test.text, got)
+		}
+	}
+	if got := v.Suggest(article.Bokmal, "sjekkliste", 10, SuggestList); len(got) != 7 {
+		t.Errorf("%d checklists are completed, want the page of all and six: %+v", len(got), got)
+	}
+}

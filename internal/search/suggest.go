@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
@@ -41,6 +42,7 @@ const (
 	rankSaying
 	rankPlace
 	rankOffering
+	rankList
 	rankArticle
 )
 
@@ -71,6 +73,7 @@ func newSuggestions(c *catalog) []suggestion {
 	}
 	list = append(list, c.sayings()...)
 	list = append(list, c.articleSuggestions()...)
+	list = append(list, checklistSuggestions()...)
 	slices.SortStableFunc(list, func(a, b suggestion) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.path, b.path))
 	})
@@ -113,6 +116,27 @@ func (c *catalog) articleSuggestions() []suggestion {
 			names := append([]string{a.Title, bokmal.Title}, a.SearchWords...)
 			for _, n := range append(names, bokmal.SearchWords...) {
 				list = append(list, suggestion{key: fold(n), rank: rankArticle, language: language, kind: SuggestArticle, text: same(a.Title), path: a.Path()})
+			}
+		}
+	}
+	return list
+}
+
+// checklistSuggestions completes the titles of the checklists, also after the word for one,
+// and the page of them all. They are built in and not in the index.
+func checklistSuggestions() []suggestion {
+	var list []suggestion
+	add := func(language, name string, text directory.Text, path string) {
+		list = append(list, suggestion{key: fold(name), rank: rankList, language: language, kind: SuggestList, text: text, path: path})
+	}
+	all := directory.Text{NB: "Sjekklister", EN: "Checklists"}
+	for _, name := range []string{"sjekkliste", "sjekklister", "checklists"} {
+		add("", name, all, "/sjekklister")
+	}
+	for _, language := range article.Languages() {
+		for _, l := range checklist.All(language) {
+			for _, before := range []string{"", "sjekkliste ", "checklist "} {
+				add(language, before+l.Title, same(l.Title), l.Path())
 			}
 		}
 	}

@@ -131,6 +131,7 @@ const (
 	SuggestSaying   SuggestionKind = "uttrykk" // something that people say, and search finds
 	SuggestOffering SuggestionKind = "tilbud"
 	SuggestArticle  SuggestionKind = "artikkel"
+	SuggestList     SuggestionKind = "sjekkliste"
 )
 
 // Suggestion is one completion of what a reader is typing.

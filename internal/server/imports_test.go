@@ -27,7 +27,7 @@ var imports = map[string][]string{
 	"internal/oidc":      {},
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
-	"internal/search":   {"internal/article", "internal/directory", "internal/region"},
+	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region"},
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 

@@ -103,3 +103,12 @@ func TestHealthPersonnelSeeTheirDuties(t *testing.T) {
 		}
 	}
 }
+
+func TestSearchForAChecklistFindsThem(t *testing.T) {
+	for target, want := range map[string]int{"/sok?q=sjekkliste": 6, "/nn/sok?q=sjekklister": 6, "/en/sok?q=checklist": 6, "/sok?q=sjekkliste+avlastning": 1, "/sok?q=ppt": 0} {
+		doc := healthPage(t, target)
+		if got := len(doc.All(`main .o-box a[href*="/sjekklister/"]`)); got != want {
+			t.Errorf("%s has %d checklists, want %d", target, got, want)
+		}
+	}
+}

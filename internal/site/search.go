@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -84,9 +85,9 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		Heading: s.lang.Count(found.Total, "1 tilbud", "%s tilbud"),
 		Hits:    w.listings(found.Hits, numberOf(reader)),
 		Facets:  facetsOf(s.lang, found.Facets),
-		Articles: each(found.Articles, func(a *article.Article) view.Link {
+		Articles: append(s.checklistsFor(q.query.Text), each(found.Articles, func(a *article.Article) view.Link {
 			return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead, Lang: s.foreign(a.Language)}
-		}),
+		})...),
 		Sorts: sorts(q, found),
 	}
 	switch {
@@ -119,6 +120,13 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 	keep(&p, w, q)
 	paginate(&p, q, found)
 	return p
+}
+
+// checklistsFor returns links to the checklists that a search asks for by that name.
+func (s *Site) checklistsFor(text string) []view.Link {
+	return each(checklist.Asked(string(s.lang), text), func(l checklist.List) view.Link {
+		return view.Link{Text: s.t("Sjekkliste:") + " " + l.Title, Href: l.Path(), Sub: l.Purpose, Lang: s.foreign(l.Language)}
+	})
 }
 
 // mark marks in names and texts what was searched for.

@@ -35,14 +35,15 @@ func inLang(language string) templ.Attributes {
 // translations of their own.
 func scriptWords(ctx context.Context) templ.Attributes {
 	return templ.Attributes{
-		"data-forslag":        t(ctx, "Forslag"),
-		"data-forslag-ingen":  t(ctx, "Ingen forslag."),
-		"data-forslag-antall": t(ctx, "{antall} forslag. Bruk piltastene for å velge."),
-		"data-slag-kommune":   t(ctx, "Kommune"),
-		"data-slag-type":      t(ctx, "Type tilbud"),
-		"data-slag-uttrykk":   t(ctx, "Søk"),
-		"data-slag-tilbud":    t(ctx, "Tilbud"),
-		"data-slag-artikkel":  t(ctx, "Artikkel"),
+		"data-forslag":         t(ctx, "Forslag"),
+		"data-forslag-ingen":   t(ctx, "Ingen forslag."),
+		"data-forslag-antall":  t(ctx, "{antall} forslag. Bruk piltastene for å velge."),
+		"data-slag-kommune":    t(ctx, "Kommune"),
+		"data-slag-type":       t(ctx, "Type tilbud"),
+		"data-slag-uttrykk":    t(ctx, "Søk"),
+		"data-slag-tilbud":     t(ctx, "Tilbud"),
+		"data-slag-artikkel":   t(ctx, "Artikkel"),
+		"data-slag-sjekkliste": t(ctx, "Sjekkliste"),
 	}
 }
 
