@@ -85,9 +85,10 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		Heading: s.lang.Count(found.Total, "1 tilbud", "%s tilbud"),
 		Hits:    w.listings(found.Hits, numberOf(reader)),
 		Facets:  facetsOf(s.lang, found.Facets),
-		Articles: append(s.checklistsFor(q.query.Text), each(found.Articles, func(a *article.Article) view.Link {
+		Articles: each(found.Articles, func(a *article.Article) view.Link {
 			return view.Link{Text: a.Title, Href: a.Path(), Sub: a.Lead, Lang: s.foreign(a.Language)}
-		})...),
+		}),
+		Lists: s.checklistsFor(q.query.Text),
 		Sorts: sorts(q, found),
 	}
 	switch {
@@ -125,7 +126,7 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 // checklistsFor returns links to the checklists that a search asks for by that name.
 func (s *Site) checklistsFor(text string) []view.Link {
 	return each(checklist.Asked(string(s.lang), text), func(l checklist.List) view.Link {
-		return view.Link{Text: s.t("Sjekkliste:") + " " + l.Title, Href: l.Path(), Sub: l.Purpose, Lang: s.foreign(l.Language)}
+		return view.Link{Text: l.Title, Href: l.Path(), Sub: l.Purpose, Lang: s.foreign(l.Language)}
 	})
 }
 
