@@ -49,10 +49,25 @@ func (s *Site) showSheet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	l = today(v, l)
 	if code != written {
 		return s.redirect(c, sheetPath+code+sizeQuery(large), http.StatusMovedPermanently)
 	}
 	return s.answer(c, v, sizeQuery(large), func(context.Context) (templ.Component, error) { return view.Sheet(s.sheetPage(v, l, code, large)), nil })
+}
+
+// today returns the list with the kommuner that those in it have become since it was made. One
+// that was divided stays as it was: nobody knows in which part they live.
+func today(v *search.View, l referral.List) referral.List {
+	for _, n := range []*region.Number{&l.Kommune, &l.Relatives} {
+		if found := byNumber(v, *n); len(found.matches) == 1 {
+			*n = found.matches[0].Kommune.Number
+		}
+	}
+	if l.Relatives == l.Kommune {
+		l.Relatives = ""
+	}
+	return l
 }
 
 func sizeQuery(large bool) string {

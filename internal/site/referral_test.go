@@ -232,6 +232,21 @@ func TestSheet(t *testing.T) {
 	}
 }
 
+// A code lives longer than kommuner do.
+func TestSheetOfAFormerKommune(t *testing.T) {
+	app := newTestApp(t, referralOfferings()...)
+	for n, want := range map[region.Number]string{
+		"0231": "For Lillestrøm", // Skedsmo
+		"1507": "Andre steder",   // divided into Ålesund and Haram
+	} {
+		id := map[region.Number]int64{"0231": 12, "1507": 13}[n]
+		_, body := get(t, app, sheetOf(t, referral.List{Kommune: n, Offerings: []int64{id}}))
+		if h, _ := htmlcheck.Parse(body).First(".o-ark__sted h2"); h.Text() != want {
+			t.Errorf("%s: %q, want %q", n, h.Text(), want)
+		}
+	}
+}
+
 // What is the kommune's own and has no telephone is asked for there.
 func TestSheetOfWhatHasNoNumber(t *testing.T) {
 	app := newTestApp(t, referralOfferings()...)
