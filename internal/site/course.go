@@ -22,6 +22,7 @@ import (
 // mountCourses registers the courses and groups.
 func (s *Site) mountCourses(app fiber.Router) {
 	app.Get(coursesPath, s.listCourses)
+	app.Get(coursesPath+".ics", s.showCalendar)
 	app.Get(coursesPath+"/:key", s.showCourse)
 }
 
@@ -71,6 +72,7 @@ func (s *Site) coursesPage(ctx context.Context, v *search.View, a asked) (view.C
 	q.keepPlace(&p, w)
 	if p.Any {
 		p.Radius = courseRadius(q)
+		p.Calendar = coursesPath + ".ics" + courseTail(q.asked.with(paramPage))
 	}
 	pager := view.SearchPage{}
 	paginateAt(&pager, q.question, pages, courseHref)
@@ -290,10 +292,14 @@ func (s *Site) showCourse(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	key, calendar := strings.CutSuffix(key, ".ics")
 	number, _, _ := strings.Cut(key, "-")
 	course, ok := courseNumbered(v, number)
-	if !ok {
+	switch {
+	case !ok:
 		return fiber.ErrNotFound
+	case calendar:
+		return s.sendCourseCalendar(c, v, course)
 	}
 	if path := page.CoursePath(course.Course); path != s.at(c) {
 		return s.redirect(c, path, http.StatusMovedPermanently)
@@ -345,6 +351,9 @@ func (s *Site) coursePage(v *search.View, c search.Course) view.CoursePage {
 			p.Kommune = &view.Link{Text: s.t("%s kommune", k.DisplayName()), Href: page.KommunePath(k.Kommune)}
 		}
 	}
+	if coming {
+		p.Calendar = coursesPath + "/" + strconv.FormatInt(c.ID, 10) + ".ics"
+	}
 	after := len(c.Dates) - len(c.Coming(today))
 	p.Past = each(c.Dates[:after], w.courseDate)
 	p.Dates = each(c.Dates[after:], w.courseDate)
@@ -356,6 +365,7 @@ func (s *Site) coursePage(v *search.View, c search.Course) view.CoursePage {
 	if len(p.Dates) > 0 {
 		m.Description = p.Dates[0].When.Text + ". " + p.Where + "."
 	}
+	m.LinkedData = append(m.LinkedData, w.linkedCourse(c, m.Address(s.lang), today))
 	p.Meta = m
 	return p
 }

@@ -15,6 +15,7 @@ import (
 // writer turns offerings into what lists show, with names from one View.
 type writer struct {
 	lang   page.Language
+	base   string // the site's public address
 	v      *search.View
 	now    time.Time
 	fylker map[region.FylkeNumber]region.Fylke
@@ -22,7 +23,7 @@ type writer struct {
 }
 
 func (s *Site) newWriter(v *search.View) writer {
-	w := writer{s.lang, v, s.deps.Now(), map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
+	w := writer{s.lang, s.deps.BaseURL, v, s.deps.Now(), map[region.FylkeNumber]region.Fylke{}, map[string]directory.OfferingType{}}
 	for _, f := range v.Fylker() {
 		w.fylker[f.Number] = f
 	}
