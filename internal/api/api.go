@@ -137,6 +137,7 @@ func (a *API) register(h huma.API) {
 	a.registerTypes(h)
 	a.registerArticles(h)
 	a.registerStatistics(h)
+	a.registerCourses(h)
 	a.registerPlaces(h)
 	a.registerWrites(h)
 }
@@ -266,13 +267,12 @@ func (a *API) fresh(c *fiber.Ctx) error {
 	if v == nil {
 		return ErrNotReady
 	}
-	address := c.OriginalURL()
+	address := a.addressOf(c)
 	if kept := a.answers.Get(v.Generation(), address); kept != nil {
 		return page.Send(c, kept)
 	}
 	etag := a.etag(v.Generation(), address)
-	// Only the address of a single offering has an id.
-	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil {
+	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil && strings.HasPrefix(c.Path(), Root+"/tilbud/") {
 		if o, ok := v.Offering(id); ok {
 			etag = versionTag(o.Version) + "." + strings.TrimPrefix(etag, `W/"`) // see write.go
 		}
@@ -300,6 +300,15 @@ func (a *API) fresh(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
 	return nil
+}
+
+// addressOf returns what an answer is kept under, beside its generation: its address, and for
+// courses the day.
+func (a *API) addressOf(c *fiber.Ctx) string {
+	if strings.HasPrefix(c.Path(), Root+coursesCall) {
+		return c.OriginalURL() + " " + a.today().Format(time.DateOnly)
+	}
+	return c.OriginalURL()
 }
 
 // etag returns a weak ETag for an address at a generation of the index.

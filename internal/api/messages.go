@@ -47,6 +47,9 @@ const (
 	msgEmail = "er ikke en e-postadresse"
 
 	msgNoArticle = "Det er ingen artikkel på denne adressen."
+
+	msgNoCourse = "Det er ikke noe kurs med denne id-en."
+	msgPeriod   = "er før fra"
 )
 
 var titles = map[int]string{
