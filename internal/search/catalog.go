@@ -37,7 +37,7 @@ type catalog struct {
 	months       []*directory.Month // in order of time
 	postalCodes  map[string]*region.PostalCode
 	courses      map[int64]*directory.Course
-	holds        map[int64]bool // offerings with a course
+	courseWords  map[int64]courseForms
 	places       []*region.Place
 	placeNames   placeNames
 	typeWords    typeWords
@@ -96,7 +96,6 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
 		courses:     map[int64]*directory.Course{},
-		holds:       map[int64]bool{},
 	}
 	var said []*directory.Expression
 	var outlines []*region.Outline
@@ -109,7 +108,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		case *region.Outline:
 			outlines = append(outlines, v)
 		case *directory.Course:
-			c.courses[v.ID], c.holds[v.Offering] = v, true
+			c.courses[v.ID] = v
 		case *article.Article:
 			c.articles = append(c.articles, v)
 		case *directory.OfferingType:
@@ -136,6 +135,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.typeWords = newTypeWords(c)
 	c.expressions = newExpressions(said)
 	c.articleIndex = newArticleIndex(c)
+	c.courseWords = newCourseWords(c)
 	c.suggestions = newSuggestions(c)
 	return c
 }

@@ -59,13 +59,23 @@ func (v *View) Course(id int64) (Course, bool) {
 // Courses returns the public courses that have a date on the day or later, by their next
 // date, then by title. The day is a local one.
 func (v *View) Courses(day time.Time) []Course {
+	return v.coming(day, func(*directory.Course) bool { return true })
+}
+
+// CoursesOf returns the offering's courses that have a date on the day or later, as Courses.
+func (v *View) CoursesOf(offering int64, day time.Time) []Course {
+	return v.coming(day, func(c *directory.Course) bool { return c.Offering == offering })
+}
+
+// coming returns those courses that have a date on the day or later, as Courses.
+func (v *View) coming(day time.Time, wanted func(*directory.Course) bool) []Course {
 	type coming struct {
 		Course
 		next directory.CourseDate
 	}
 	var list []coming
 	for id, c := range v.catalog().courses {
-		if len(c.Coming(day)) == 0 {
+		if !wanted(c) || len(c.Coming(day)) == 0 {
 			continue
 		}
 		if full, ok := v.Course(id); ok {

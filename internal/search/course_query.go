@@ -195,15 +195,6 @@ func (v *View) courseDistance(c Course, kommuner []region.Number) *float64 {
 	return nearest
 }
 
-// CoursesOf returns the offering's courses that have a date on the day or later, by their
-// next date. The day is a local one.
-func (v *View) CoursesOf(offering int64, day time.Time) []Course {
-	if !v.catalog().holds[offering] {
-		return nil
-	}
-	return slices.DeleteFunc(v.Courses(day), func(c Course) bool { return c.Offering != offering })
-}
-
 func dayOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }

@@ -65,6 +65,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	if q.Text != "" {
 		if !q.Bare {
 			res.marked = u.markedOf()
+			res.Courses = c.findCourses(&u)
 		}
 		res.Articles = c.findArticles(&u, q.Language)
 		if res.Total == 0 || res.General {

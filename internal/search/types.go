@@ -103,6 +103,7 @@ type Result struct {
 	Interpreted Interpretation
 	DidYouMean  string // a better spelling, or ""
 	Articles    []*article.Article
+	Courses     map[int64]bool // ids of those that have the words, also when they are over
 	// Nearby is where to look when the reader's kommune has nothing of what was asked for, the
 	// nearest first.
 	Nearby []Nearby

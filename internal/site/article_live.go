@@ -116,6 +116,7 @@ func (w writer) liveTopic(ctx context.Context, t directory.Term, sides []side) (
 				Href: "/sok?" + url.Values{paramKommune: {string(number)}, paramTopic: {t.Code}}.Encode(),
 			}
 		}
+		out.Courses = w.topicCourses(t, side.kommune)
 		if found.Total == 0 {
 			out.Missing = &view.Missing{AskFor: view.WordsToSay(w.lang, page.Mark("Jeg er pårørende. Hvem kan jeg snakke med om hjelp?")), Ask: view.AskKommuneOf(w.lang, side.kommune)}
 		}

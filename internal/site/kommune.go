@@ -81,6 +81,7 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Names:     namesOf(k.OtherNames),
 		Ask:       view.AskKommuneOf(s.lang, k),
 		Now:       w.listings(talkTo(answers), k.Number),
+		Courses:   w.kommuneCourses(k),
 		Groups:    s.typeGroups(v, k, answers),
 		Formers:   s.formersOf(k),
 		Neighbors: s.nearest(v, k, neighbors),

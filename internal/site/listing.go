@@ -105,6 +105,7 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 	if len(o.Emails) > 0 {
 		l.Email = o.Emails[0]
 	}
+	l.Course = w.nextCourse(o)
 	if k, ok := w.v.Kommune(first); ok && l.Phone == nil && l.Website == "" && l.Email == "" {
 		l.Website = k.WebsiteURL() // nobody knows how to reach it: the kommune is where to ask
 	}

@@ -100,6 +100,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		SourceURL:   o.Source.URL,
 		Changed:     s.lang.Date(o.ChangedAt),
 		Report:      view.QuickReportOf(o, s.stamp()),
+		Courses:     w.coursesOf(o),
 	}
 	if o.Organization.Name != o.Name {
 		p.Organization = o.Organization.Name

@@ -118,6 +118,7 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 	if placed(q, found) {
 		p.Facets = append(p.Facets, radiusOf(q))
 	}
+	p.Courses = w.searchCourses(q, found, reader)
 	keep(&p, w, q)
 	paginate(&p, q, found)
 	return p
