@@ -80,14 +80,14 @@ renameSync(out, "dist");
 // bundle puts the style sheet, the script and the fonts they refer to into the output.
 async function bundle() {
   const result = await build({
-    entryPoints: ["css/main.css", "css/more.css", "css/staff.css", "css/card.css", "css/checklist.css", "css/statistics.css", "css/map.css", "css/referral.css", "js/main.js", "js/staff.js", "js/list.js", "js/checklist.js", "js/referral.js", "js/device.js", "js/worker.js", "js/kommune.js", "js/posisjon.js",
+    entryPoints: ["css/main.css", "css/more.css", "css/staff.css", "css/card.css", "css/checklist.css", "css/statistics.css", "css/map.css", "css/referral.css", "js/main.js", "js/staff.js", "js/list.js", "js/checklist.js", "js/referral.js", "js/device.js", "js/worker.js", "js/kommune.js", "js/posisjon.js", "css/leaflet.css", "js/zoom.js",
       "css/embed.css", "js/embed.js", "js/builder.js"],
     outdir: out,
     bundle: true,
     minify: true,
     format: "iife",
     target: ["es2020", "chrome105", "firefox110", "safari15.6"],
-    loader: { ".woff2": "file" },
+    loader: { ".woff2": "file", ".png": "dataurl" },
     plugins: [{ name: "small fonts", setup: smallFonts }],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",

@@ -35,8 +35,9 @@ func opened(c *fiber.Ctx, program bool) bool {
 	if program {
 		return string(h.Peek("Sec-Fetch-Site")) != "same-origin"
 	}
-	// Not Sec-Fetch-Dest, which is lost where the page comes through the worker. Older
-	// browsers say nothing.
-	mode := string(h.Peek("Sec-Fetch-Mode"))
-	return mode == "" || mode == "navigate"
+	switch string(h.Peek("Sec-Fetch-Dest")) {
+	case "", "document", "iframe": // older browsers do not say
+		return true
+	}
+	return false
 }

@@ -139,7 +139,10 @@ func (s *Site) showMap(c *fiber.Ctx) error {
 	if len(q.notices) > 0 {
 		key = url.Values{"type": {c.Query("type")}, "sorter": {c.Query("sorter")}, "kommune": {q.text}}.Encode()
 	}
-	return s.answer(c, v, key, func(context.Context) (templ.Component, error) { return view.Map(s.mapPage(v, q)), nil })
+	return s.answer(c, v, key, func(context.Context) (templ.Component, error) {
+		p, err := s.mapPage(v, q)
+		return view.Map(p), err
+	})
 }
 
 func (s *Site) sendMapPicture(c *fiber.Ctx) error {
@@ -154,11 +157,18 @@ func (s *Site) sendMapPicture(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentDisposition, `inline; filename="kart-`+q.typ.Code+`.svg"`)
 	return s.plain(c, v, q.query(), "image/svg+xml; charset=utf-8", func(ctx context.Context) ([]byte, error) {
 		var b bytes.Buffer
-		p := s.mapPicture(v, q, s.mapRows(v, q.typ.Code))
+		p, err := s.mapPicture(v, q, s.mapRows(v, q.typ.Code))
+		if err != nil {
+			return nil, err
+		}
 		p.Links = false
-		err := view.MapFile(view.MapFilePage{
+		from := s.t("Tegnet etter plasseringen av hvert kommunesenter.")
+		if len(p.Areas) > 0 {
+			from = s.t("Kommunegrenser: © Kartverket (CC BY 4.0), forenklet.")
+		}
+		err = view.MapFile(view.MapFilePage{
 			Picture: p, Title: s.mapTitle(q), Legend: s.legend(v, q), Extra: legendHeight,
-			Credit: s.t("Kilde: %s, %s. Tegnet etter plasseringen av hvert kommunesenter.", strings.TrimPrefix(strings.TrimPrefix(s.deps.BaseURL, "https://"), "http://"), s.lang.Date(s.deps.Now())),
+			Credit: s.t("Kilde: %s, %s.", strings.TrimPrefix(strings.TrimPrefix(s.deps.BaseURL, "https://"), "http://"), s.lang.Date(s.deps.Now())) + " " + from,
 		}).Render(page.WithLanguage(ctx, s.lang), &b)
 		return b.Bytes(), err
 	})
@@ -216,13 +226,17 @@ func (s *Site) mapTitle(q mapQuestion) string {
 	return s.t("%s i kommunene", s.lang.Pick(q.typ.Plural))
 }
 
-func (s *Site) mapPage(v *search.View, q mapQuestion) view.MapPage {
+func (s *Site) mapPage(v *search.View, q mapQuestion) (view.MapPage, error) {
 	m := s.meta(s.t("Kart over hjelpen i kommunene"), mapPath, page.MenuKommuner)
 	m.Description = s.t("Hvilke kommuner har hva for pårørende: på kartet, i tabell og som tall for hvert fylke.")
 	m.Style = "map.css"
 	m.Query = "?" + q.query()
 	rows := s.mapRows(v, q.typ.Code)
 	fylker, country := v.Coverage().Fylker(q.typ.Code)
+	picture, err := s.mapPicture(v, q, rows)
+	if err != nil {
+		return view.MapPage{}, err
+	}
 	p := view.MapPage{
 		Meta:    m,
 		Notices: q.notices,
@@ -231,13 +245,21 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) view.MapPage {
 		Title:   s.mapTitle(q),
 		Kommune: q.text,
 		Says:    s.mapSays(q, rows, country),
-		Picture: s.mapPicture(v, q, rows),
+		Picture: picture,
 		Legend:  s.legend(v, q),
+		Here:    mapPath + "?" + q.query("kommune", "", "sorter", "") + "&kommune=",
 		CSV:     mapPath + ".csv?" + q.query(),
 		SVG:     mapPath + ".svg?" + q.query("sorter", ""),
 	}
 	if q.kommune != nil {
 		p.Kommune = q.kommune.DisplayName()
+	}
+	if len(picture.Areas) > 0 {
+		_, version, err := s.borders.file(v.Outlines())
+		if err != nil {
+			return view.MapPage{}, err
+		}
+		p.Borders = bordersPath + version
 	}
 	for _, t := range v.Types() {
 		p.Types = append(p.Types, view.MapType{Code: t.Code, Name: s.lang.Pick(t.Plural), Chosen: t.Code == q.typ.Code})
@@ -259,7 +281,7 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) view.MapPage {
 	for _, r := range rows {
 		p.Rows = append(p.Rows, s.mapLine(q, r))
 	}
-	return p
+	return p, nil
 }
 
 // mapSays returns what the map shows, in sentences: for who does not see it, and for who
@@ -403,7 +425,7 @@ func (s *Site) mapLine(q mapQuestion, r mapRow) view.MapLine {
 const (
 	mapWidth  = 620
 	mapMargin = 26
-	mapLeft   = 74 // the names in the west stand in the sea
+	mapLeft   = 92 // the names in the west stand in the sea
 )
 
 // mapNames are the kommuner that are named in the map, to find one's way by, and on which
@@ -413,30 +435,39 @@ var mapNames = map[region.Number]string{
 	"1804": "end", "5501": "end", "5601": "start", "3405": "start",
 }
 
-func (s *Site) mapPicture(v *search.View, q mapQuestion, rows []mapRow) view.MapPicture {
-	points := each(rows, func(r mapRow) region.Position { return r.kommune.Position })
-	f := frameOf(points, mapWidth, mapMargin)
+// mapPicture draws the kommuner: their areas where their borders are known, else a dot each.
+func (s *Site) mapPicture(v *search.View, q mapQuestion, rows []mapRow) (view.MapPicture, error) {
+	d, err := s.borders.drawing(v.Outlines())
+	if err != nil {
+		return view.MapPicture{}, err
+	}
+	f := d.frame
 	p := view.MapPicture{Left: mapLeft, Width: int(f.width), Height: int(f.height), Links: true}
 	var land strings.Builder
 	for _, r := range rows {
 		x, y := f.at(r.kommune.Position)
-		fmt.Fprintf(&land, "M%.0f %.0fh0", x, y)
 		state := presenceOf(r.covered.Presence)
-		p.Dots = append(p.Dots, view.MapDot{
-			X: coordinate(x), Y: coordinate(y), Symbol: state.symbol,
+		shape := view.MapShape{
+			X: coordinate(x), Y: coordinate(y), Symbol: state.symbol, Number: string(r.kommune.Number),
 			Title: r.kommune.DisplayName() + ": " + lowerInitial(s.t(state.name)), Path: page.KommunePath(r.kommune.Kommune),
-		})
+		}
+		if shape.Area = d.paths[r.kommune.Number]; shape.Area != "" {
+			p.Areas = append(p.Areas, shape)
+		} else {
+			fmt.Fprintf(&land, "M%.0f %.0fh0", x, y)
+			p.Dots = append(p.Dots, shape)
+		}
 		chosen := q.kommune != nil && q.kommune.Number == r.kommune.Number
 		if anchor, ok := mapNames[r.kommune.Number]; ok && !chosen {
 			p.Names = append(p.Names, mapName(x, y, r.kommune.Name, anchor))
 		}
 		if chosen {
-			p.Chosen = &view.MapDot{X: coordinate(x), Y: coordinate(y)}
-			p.ChosenName = mapName(x, y-20, r.kommune.DisplayName(), "middle")
+			p.Chosen = &shape
+			p.ChosenName = mapName(x, y-23, r.kommune.DisplayName(), "middle")
 		}
 	}
 	p.Land = land.String()
-	return p
+	return p, nil
 }
 
 func mapName(x, y float64, name, anchor string) view.MapName {

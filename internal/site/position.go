@@ -16,19 +16,25 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
+// bordersPath is where the kommuner and their borders are, before the version.
+const bordersPath = "/kart/kommuner/"
+
 // mountPosition registers what a browser needs to find the kommune where it is. It compares
 // on the device, so that no address here has a position in it.
 func (s *Site) mountPosition(app fiber.Router) {
 	app.Get("/kart/posisjon.json", s.sendPositionTexts)
-	app.Get("/kart/kommuner/:version", s.sendBorders)
+	app.Get(bordersPath+":version", s.sendBorders)
 }
 
-// borders is the file of kommuner and their borders, made once for each state of them.
+// borders is what is made of the borders of kommuner, once for each state of them: a file, and
+// a drawing of the country.
 type borders struct {
 	mu      sync.Mutex
 	of      *search.Outlines
 	answer  *page.Answer
 	version string
+	drawnOf *search.Outlines
+	drawn   *drawing
 }
 
 func (b *borders) file(o *search.Outlines) (answer *page.Answer, version string, err error) {
@@ -106,7 +112,7 @@ func (s *Site) sendPositionTexts(c *fiber.Ctx) error {
 			return nil, err
 		}
 		return json.Marshal(positionTexts{
-			Kommuner: "/kart/kommuner/" + version,
+			Kommuner: bordersPath + version,
 			Waiting:  s.t("Finner ut hvor du er …"),
 			Is:       s.t("Det ser ut til at du er i %s.", "{a}"),
 			Show:     s.t("Velg %s", "{a}"),

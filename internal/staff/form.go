@@ -40,8 +40,7 @@ type editing struct {
 	names  *bulk.Names
 	widest directory.Coverage // what the actor's grant for the owner allows beyond kommuner
 
-	goesWith      string // what is said of its courses when it is closed; mostly empty
-	asksForSource bool   // the actor does not answer for the offering
+	asksForSource bool // the actor does not answer for the offering
 }
 
 // editingAt returns what the form of the address is about. It returns auth.ErrForbidden
@@ -151,7 +150,7 @@ func (s *Staff) sendForm(c *fiber.Ctx) error {
 		return err
 	}
 	v, version := formSent(c), seen(c)
-	choose(v, offeringForm(e.stored, e.names), formKeys)
+	choose(v, offeringForm(e.stored, e.names))
 	switch action := string(c.Request().PostArgs().Peek("handling")); action {
 	case "kladd":
 		return s.keepDraft(c, e, v, version)

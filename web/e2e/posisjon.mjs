@@ -3,7 +3,7 @@
 // Usage: node posisjon.mjs BASE
 import { base, check, open } from "./browser.mjs";
 
-async function at(position, path = "/") {
+async function at(position, path = "/", leads = /\/kommune\/\d{4}-/) {
   const options = position ? { permissions: ["geolocation"], geolocation: position } : {};
   const { browser, page, problems } = await open(options);
   const sent = [];
@@ -21,7 +21,7 @@ async function at(position, path = "/") {
   for (const url of sent) check(!/67\.2|14\.4|59\.3|18\.0/.test(decodeURIComponent(url)), `the position is not sent: ${url}`);
   if (answer.links.length > 0) {
     await status.locator("a").first().click();
-    await page.waitForURL(/\/kommune\/\d{4}-/);
+    await page.waitForURL(leads);
   }
   check(problems.length === 0, problems.join("; "));
   await browser.close();
@@ -34,6 +34,8 @@ check(near.links[0] === "/kommune/1804" && near.links.length > 1, `the nearest a
 check(near.text.includes("eller en annen kommune?"), `it is a question: ${near.text}`);
 const english = await at(bodo, "/en/");
 check(english.links[0] === "/en/kommune/1804" && english.text.includes("or another municipality?"), `in English: ${JSON.stringify(english)}`);
+const marked = await at(bodo, "/kart?type=lms", /kommune=1804/);
+check(marked.links[0] === "/kart?type=lms&kommune=1804", `on the map: ${JSON.stringify(marked)}`);
 const abroad = await at({ latitude: 59.33, longitude: 18.07, accuracy: 30 });
 check(abroad.links.length === 0 && abroad.text.includes("ikke i noen kommune"), `abroad: ${abroad.text}`);
 const refused = await at(null);

@@ -1,10 +1,12 @@
 // Finds the kommune where the reader is, on the device: the position is compared with borders
-// that are fetched whole, and is sent to nobody. Fetched by the first press (position.js).
+// that are fetched whole, and is sent to nobody. Fetched by the first press (press.js).
 //
 //   <div data-posisjon="/kart/posisjon.json" data-til="">   texts, and where the borders are;
 //     <button> <div role="status">                           an address that a number is put after
 //
 // Where no borders are known, or one is near, it asks and does not say.
+
+import { decode } from "./topology.js";
 
 const FAR = 100; // km to the nearest centre of a kommune from anywhere in Norway, and some more
 const AT_SEA = 20; // km from land that is still as good as there
@@ -45,20 +47,6 @@ const position = () => new Promise((resolve, reject) => {
   const use = ({ coords }) => resolve({ at: [coords.longitude, coords.latitude], km: coords.accuracy / 1000 });
   navigator.geolocation.getCurrentPosition(use, reject, { timeout: 20000, maximumAge: 600000 });
 });
-
-// decode reads TopoJSON: lines that kommuner share, each point from the one before.
-function decode({ arcs, transform, objects }) {
-  const [sx, sy] = transform.scale;
-  const lines = arcs.map((arc) => {
-    let x = 0, y = 0;
-    return arc.map(([dx, dy]) => [(x += dx) * sx, (y += dy) * sy]);
-  });
-  const ring = (numbers) => numbers.flatMap((i) => (i < 0 ? lines[~i].slice().reverse() : lines[i]).slice(1));
-  return objects.kommuner.geometries.map(({ properties, arcs = [] }) => ({
-    number: properties.kommunenummer, name: properties.navn, centre: properties.senter,
-    rings: arcs.flat().map(ring),
-  }));
-}
 
 // answer returns the kommune that the position is in, or those that it may be in, the likeliest
 // first: none where it is in no kommune.

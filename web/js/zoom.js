@@ -1,0 +1,102 @@
+// A map that can be zoomed and moved, in the place of the drawn one, from which it takes what each
+// kommune has. Fetched by the press that asks for it (press.js); nothing comes from other sites.
+//
+//   <p data-skript data-stil data-grenser="/kart/kommuner/…"> <button> <span role="status">
+//
+// Kommuner are reached by keyboard in the table below: here the keys move the map.
+import { Control, CRS, map as newMap, polygon } from "leaflet";
+import { decode } from "./topology.js";
+
+const place = document.querySelector("[data-trykket]");
+const figure = document.querySelector(".o-kart__bilde");
+const button = place.querySelector("button");
+const first = button.textContent;
+let map;
+
+async function toggle() {
+  if (map) {
+    map.remove();
+    map = null;
+    figure.lastElementChild.remove();
+    delete figure.dataset.zoom;
+    button.textContent = first;
+    return;
+  }
+  const status = place.querySelector("[role=status]");
+  status.textContent = "";
+  button.setAttribute("aria-disabled", "true");
+  try {
+    const [kommuner] = await Promise.all([borders(), style()]);
+    show(kommuner);
+    button.textContent = place.dataset.tilbake;
+  } catch {
+    status.textContent = place.dataset.feil;
+  }
+  button.removeAttribute("aria-disabled");
+}
+
+async function borders() {
+  const response = await fetch(place.dataset.grenser);
+  if (!response.ok) throw new Error(response.status);
+  return decode(await response.json());
+}
+
+// style resolves when the style sheet is there: the map is laid out by it.
+const style = () => new Promise((resolve, reject) => {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: place.dataset.stil, onload: resolve, onerror: reject });
+  if (document.querySelector(`link[href="${place.dataset.stil}"]`)) resolve();
+  else document.head.append(link);
+});
+
+// project is Lambert's conformal conic projection, as internal/site/projection.go has it: the
+// same country as in the drawn map. Units are km.
+const radians = (degrees) => (degrees * Math.PI) / 180;
+const tan = (lat) => Math.tan(Math.PI / 4 + lat / 2);
+const [p1, p2] = [radians(60), radians(69)];
+const n = Math.log(Math.cos(p1) / Math.cos(p2)) / Math.log(tan(p2) / tan(p1));
+const f = (6371 * Math.cos(p1) * tan(p1) ** n) / n;
+
+function project([lon, lat]) {
+  const rho = f / tan(radians(lat)) ** n;
+  const theta = n * radians(lon - 16);
+  return [-rho * Math.cos(theta), rho * Math.sin(theta)]; // Leaflet has north first
+}
+
+function show(kommuner) {
+  const drawn = new Map([...figure.querySelectorAll("a[data-kommune]")].map((a) => [a.dataset.kommune, a]));
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const box = document.createElement("div");
+  box.setAttribute("role", "application");
+  box.setAttribute("aria-label", place.dataset.navn);
+  figure.append(box);
+  figure.dataset.zoom = "";
+  map = newMap(box, {
+    crs: CRS.Simple, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.5, zoomDelta: 1, minZoom: -3, maxZoom: 4,
+    zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
+  });
+  map.attributionControl.setPrefix(false).addAttribution("© Kartverket");
+  new Control.Zoom({ zoomInTitle: place.dataset.inn, zoomOutTitle: place.dataset.ut }).addTo(map);
+  let all, chosen;
+  for (const kommune of kommuner) {
+    const a = drawn.get(kommune.number);
+    if (!a || kommune.rings.length === 0) continue;
+    const path = a.querySelector("path");
+    const mine = a.hasAttribute("data-min");
+    const area = polygon(kommune.rings.map((ring) => ring.map(project)), {
+      className: path.getAttribute("class") + (mine ? " o-kart__flate--min" : ""), fillRule: "evenodd", smoothFactor: 0.5,
+    });
+    const title = document.createElement("span");
+    title.textContent = path.querySelector("title").textContent;
+    area.bindTooltip(title, { sticky: true }).on("click", () => location.assign(a.getAttribute("href"))).addTo(map);
+    all = all ? all.extend(area.getBounds()) : area.getBounds();
+    if (mine) chosen = area;
+  }
+  map.fitBounds((chosen?.getBounds() ?? all).pad(chosen ? 1 : 0.02));
+  map.setMaxBounds(all.pad(0.2));
+  chosen?.bringToFront();
+  box.focus();
+}
+
+button.addEventListener("click", toggle);
+toggle();
