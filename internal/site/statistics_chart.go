@@ -112,7 +112,7 @@ var kindNames = map[directory.PageKind]string{
 	directory.FrontPage:     page.Mark("Forsiden"),
 	directory.SearchPage:    page.Mark("Søk"),
 	directory.KommunePage:   page.Mark("Kommuner og fylker"),
-	directory.OfferingPage:  page.Mark("Tilbud"),
+	directory.OfferingPage:  page.Mark("Sider om tilbud"),
 	directory.ArticlePage:   page.Mark("Artikler"),
 	directory.ChecklistPage: page.Mark("Sjekklister"),
 	directory.CoursePage:    page.Mark("Kurs og grupper"),
@@ -162,7 +162,7 @@ func (s *Site) lineOf(st *statistics) *view.StatLine {
 		class, text string
 		of          func(directory.Tally) int
 	}{
-		{"finnes", page.Mark("Tilbud"), func(t directory.Tally) int { return t.Offerings }},
+		{"finnes", page.Mark("Antall tilbud"), func(t directory.Tally) int { return t.Offerings }},
 		{"annen", page.Mark("Bekreftet i tide"), func(t directory.Tally) int { return t.InTime }},
 	} {
 		drawn := view.StatSeries{Class: series.class, Text: s.t(series.text)}

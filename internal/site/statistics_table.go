@@ -62,7 +62,7 @@ func (s *Site) coverageTable(st *statistics) view.StatTable {
 func (s *Site) ageTable(st *statistics) view.StatTable {
 	t := view.StatTable{
 		ID: "alder", Caption: s.t("Tilbud etter når noen sist bekreftet dem. %s.", s.areaName(st)),
-		Head: s.headed(page.Mark("Type"), page.Mark("Tilbud")),
+		Head: s.headed(page.Mark("Type"), page.Mark("Antall tilbud")),
 	}
 	for _, c := range ageColumns {
 		t.Head = append(t.Head, s.t(c.text))
@@ -98,7 +98,7 @@ func (s *Site) dayCell(day time.Time) view.StatCell {
 func (s *Site) timeTable(st *statistics) view.StatTable {
 	t := view.StatTable{
 		ID: "over-tid", Caption: s.t("Slik sto det den siste dagen vi telte i hver måned. %s.", s.areaName(st)),
-		Head: s.headed(page.Mark("Dag"), page.Mark("Tilbud"), page.Mark("Bekreftet i tide"), page.Mark("Ikke bekreftet ennå"), page.Mark("Midterste alder i dager"),
+		Head: s.headed(page.Mark("Dag"), page.Mark("Antall tilbud"), page.Mark("Bekreftet i tide"), page.Mark("Ikke bekreftet ennå"), page.Mark("Midterste alder i dager"),
 			page.Mark("Kommuner med noe eget")),
 	}
 	for i := len(st.past) - 1; i >= 0; i-- {
