@@ -136,11 +136,42 @@ func TestProgramInABrowser(t *testing.T) {
 		o := remind(t, base, st, "koordinerende_enhet/koordinator-og-individuell-plan-i-bodo", to)
 		browser(t, "bekreft.mjs", base, filepath.Join(dir, "mail"), to, fmt.Sprint(o.ID), fmt.Sprint(o.Version))
 	})
+	t.Run("grenser", func(t *testing.T) {
+		importSquares(t, dir, st)
+		browser(t, "grenser.mjs", base)
+	})
 }
 
 func TestSecondFactorInABrowser(t *testing.T) {
 	base, dir := startProgram(t, os.Stderr, "OVERSIKT_BASE_URL=https://oversikt.example.org")
 	browser(t, "faktor.mjs", base, filepath.Join(dir, "mail"))
+}
+
+// importSquares imports made-up borders by the command line: a square around each kommune's centre.
+func importSquares(t *testing.T, dir string, st *store.Store) {
+	t.Helper()
+	kommuner, err := st.Kommuner(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	features := make([]string, len(kommuner))
+	for i, k := range kommuner {
+		west, south := k.Position.Lon-0.1, k.Position.Lat-0.05
+		east, north := k.Position.Lon+0.1, k.Position.Lat+0.05
+		features[i] = fmt.Sprintf(`{"type":"Feature","properties":{"kommunenummer":%q},"geometry":{"type":"Polygon","coordinates":[[[%f,%f],[%f,%f],[%f,%f],[%f,%f],[%f,%f]]]}}`,
+			k.Number, west, south, east, south, east, north, west, north, west, south)
+	}
+	file := filepath.Join(t.TempDir(), "ruter.geojson")
+	if err := os.WriteFile(file, []byte(`{"type":"FeatureCollection","features":[`+strings.Join(features, ",")+`]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(filepath.Dir(dir), "oversikt"), "import", "grenser", file)
+	cmd.Dir = "../.."
+	cmd.Env = append(os.Environ(), "OVERSIKT_DATA_DIR="+dir)
+	out, err := cmd.CombinedOutput()
+	if want := fmt.Sprintf("Outlines: %d new, 0 changed, 0 as before.", len(kommuner)); err != nil || !strings.Contains(string(out), want) {
+		t.Fatalf("import grenser: %v, %s, want %q", err, out, want)
+	}
 }
 
 func offeringPath(t *testing.T, base string) string {
