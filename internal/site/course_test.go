@@ -95,7 +95,7 @@ func TestCourseListByDayInOslo(t *testing.T) {
 		"after midnight in Oslo":        {oslo(3, 26, 0, 1), "Torsdag 1. april 2027 kl. 18.00–20.00"},
 		"UTC is still on the day":       {time.Date(2027, 3, 25, 23, 30, 0, 0, time.UTC), "Torsdag 1. april 2027 kl. 18.00–20.00"},
 		"last minute, in summer time":   {time.Date(2027, 4, 1, 21, 59, 0, 0, time.UTC), "Torsdag 1. april 2027 kl. 18.00–20.00"},
-		"over a minute later":           {time.Date(2027, 4, 1, 22, 0, 0, 0, time.UTC), "Ingen kurs er lagt inn ennå"},
+		"over a minute later":           {time.Date(2027, 4, 1, 22, 0, 0, 0, time.UTC), "Ingen kurs er lagt inn akkurat nå"},
 		"the night without 02:00–03:00": {oslo(3, 28, 1, 59), "Torsdag 1. april 2027 kl. 18.00–20.00"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestCoursesLeaveTheCacheAtMidnight(t *testing.T) {
 	}))...)
 	says(t, app, "/kurs", "Søndag 31. oktober 2027")
 	now = now.Add(time.Minute)
-	if text := says(t, app, "/kurs", "Ingen kurs er lagt inn ennå"); strings.Contains(text, "Prøvekurs") {
+	if text := says(t, app, "/kurs", "Ingen kurs er lagt inn akkurat nå"); strings.Contains(text, "Prøvekurs") {
 		t.Error("a course that is over is listed")
 	}
 }
@@ -138,8 +138,8 @@ func TestCoursesOfAKommune(t *testing.T) {
 
 func TestNoCoursesAtAll(t *testing.T) {
 	app := newCourseApp(t, oslo(3, 1, 12, 0))
-	says(t, app, "/kurs", "Ingen kurs er lagt inn ennå", "Det betyr ikke at de ikke finnes", "Prøveportalen")
-	says(t, app, "/kurs?kommune=1508", "Ingen kurs er lagt inn ennå", "Prøveportalen", "Disse er for deg i Ålesund")
+	says(t, app, "/kurs", "Ingen kurs er lagt inn akkurat nå", "Det betyr ikke at de ikke finnes", "Prøveportalen")
+	says(t, app, "/kurs?kommune=1508", "Ingen kurs er lagt inn akkurat nå", "Prøveportalen", "Disse er for deg i Ålesund")
 }
 
 // A wrong parameter gives a sentence that names it, and courses all the same.
