@@ -487,7 +487,7 @@ func (s *Site) legend(v *search.View, q mapQuestion) []view.MapLegend {
 	for i, p := range presences {
 		legend = append(legend, view.MapLegend{
 			Symbol: p.symbol, Text: s.t(p.name), Count: s.lang.Number(counts[p.is]),
-			X: "12", Y: strconv.Itoa(58 + 26*i),
+			X: "16", Y: strconv.Itoa(58 + 26*i),
 		})
 	}
 	return legend
