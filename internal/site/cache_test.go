@@ -167,7 +167,7 @@ func TestConcurrentReaders(t *testing.T) {
 
 func TestUnchangedPagesAreNotSentAgain(t *testing.T) {
 	app := newTestApp(t)
-	for _, target := range []string{"/", "/kommune/3205-lillestrom", "/sok?q=ppt", "/sitemap.xml"} {
+	for _, target := range []string{"/", "/kommune/3205-lillestrom", "/sok?q=ppt", "/sitemap.xml", "/kurs?kommune=3205", "/kurs.ics?kommune=3205"} {
 		resp, _ := get(t, app, target)
 		req, err := http.NewRequest(http.MethodGet, target, nil)
 		if err != nil {

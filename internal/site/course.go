@@ -74,10 +74,26 @@ func (s *Site) coursesPage(ctx context.Context, v *search.View, a asked) (view.C
 		p.Radius = courseRadius(q)
 		p.Calendar = coursesPath + ".ics" + courseTail(q.asked.with(paramPage))
 	}
+	if p.None {
+		p.Drops = s.courseDrops(v, p.Chosen, today)
+	}
 	pager := view.SearchPage{}
 	paginateAt(&pager, q.question, pages, courseHref)
 	p.Pager = pager
 	return p, w.announced(ctx, &p, q, found)
+}
+
+// courseDrops returns the choices that can be left out of a question without courses, each
+// with how many there are without it.
+func (s *Site) courseDrops(v *search.View, chosen []view.Chip, today time.Time) []view.Drop {
+	var drops []view.Drop
+	for _, chip := range chosen[:min(len(chosen), maxDrops)] {
+		q := s.understandCourses(v, askedIn(chip.Href), today)
+		if n := len(v.FindCourses(q.find, today).List); n > 0 {
+			drops = append(drops, view.Drop{Text: s.t("Uten «%s»", chip.Text), Href: chip.Href, Count: "(" + s.lang.Number(n) + ")"})
+		}
+	}
+	return drops
 }
 
 // keepPlace fills in the field for where the reader lives. Several kommuner are carried along.
@@ -198,6 +214,7 @@ func (w writer) courseMoment(d directory.CourseDate) view.CourseTime {
 			hours += "–" + w.lang.Clock(d.Ends)
 		}
 		t.Text, t.ISO = w.lang.T("%s kl. %s", t.Text, hours), t.ISO+"T"+d.Starts
+		t.Text = strings.Replace(t.Text, "kl. ", "kl.\u00a0", 1)
 	}
 	return t
 }

@@ -133,7 +133,7 @@ func TestCoursesOfAKommune(t *testing.T) {
 		t.Error("who asks for what is on the net is shown what is not")
 	}
 	says(t, app, "/kurs?tema=demens&malgruppe=voksne&fra=2027-03-26&til=2027-04-01", "3 kurs og grupper", "Torsdag 1. april 2027", "Fra 26. mars 2027", "Til 1. april 2027")
-	says(t, app, "/kurs?til=2027-03-24", "Ingen kurs passer med det du har valgt")
+	says(t, app, "/kurs?til=2027-03-24&tema=demens", "Ingen kurs passer med det du har valgt", "Uten «Til 24. mars 2027» (3)")
 }
 
 func TestNoCoursesAtAll(t *testing.T) {
