@@ -35,9 +35,8 @@ func opened(c *fiber.Ctx, program bool) bool {
 	if program {
 		return string(h.Peek("Sec-Fetch-Site")) != "same-origin"
 	}
-	switch string(h.Peek("Sec-Fetch-Dest")) {
-	case "", "document", "iframe": // older browsers do not say
-		return true
-	}
-	return false
+	// Not Sec-Fetch-Dest, which is lost where the page comes through the worker. Older
+	// browsers say nothing.
+	mode := string(h.Peek("Sec-Fetch-Mode"))
+	return mode == "" || mode == "navigate"
 }
