@@ -111,16 +111,7 @@ func Fields(o directory.Offering, n Names) []Field {
 			}
 			return joined(" ", e.Date.Format("2006-01-02"), hours, e.Note)
 		})},
-		{"locations", "Adresse", listed(o.Locations, func(l directory.Location) string {
-			text := joined(", ", l.Name, l.Street, joined(" ", string(l.PostalCode), l.PostalPlace), named(n.Kommune, l.Kommune))
-			if p := l.Position; p != nil {
-				text += fmt.Sprintf(" (%.5f, %.5f)", p.Lat, p.Lon)
-			}
-			if l.Confidential {
-				text += " – hemmelig adresse"
-			}
-			return text
-		})},
+		{"locations", "Adresse", listed(o.Locations, func(l directory.Location) string { return located(l, n) })},
 		{"complaint", "Klage", o.Complaint},
 		{"coverage", "Hvem det er for", coverage(o.Coverage, n)},
 		{"target_groups", "Målgrupper", n.terms(directory.TargetGroup, o.TargetGroups)},
@@ -132,6 +123,17 @@ func Fields(o directory.Offering, n Names) []Field {
 		{"source", "Kilde", joined("\n", o.Source.Title, o.Source.URL, string(o.Source.Date))},
 		{"confidence", "Hvor sikkert det er", string(o.Confidence)},
 	}
+}
+
+func located(l directory.Location, n Names) string {
+	text := joined(", ", l.Name, l.Street, joined(" ", string(l.PostalCode), l.PostalPlace), named(n.Kommune, l.Kommune))
+	if p := l.Position; p != nil {
+		text += fmt.Sprintf(" (%.5f, %.5f)", p.Lat, p.Lon)
+	}
+	if l.Confidential {
+		text += " – hemmelig adresse"
+	}
+	return text
 }
 
 func coverage(c directory.Coverage, n Names) string {
@@ -163,9 +165,12 @@ type Change struct {
 // Offerings returns the fields that the two differ in. Who confirmed what, and when, is
 // not among them.
 func Offerings(before, after directory.Offering, n Names) []Change {
+	return changed(Fields(before, n), Fields(after, n))
+}
+
+func changed(was, now []Field) []Change {
 	var changes []Change
-	was := Fields(before, n)
-	for i, now := range Fields(after, n) {
+	for i, now := range now {
 		if was[i].Text != now.Text {
 			changes = append(changes, Change{now.Name, now.Label, was[i].Text, now.Text, Words(was[i].Text, now.Text)})
 		}

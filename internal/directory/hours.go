@@ -51,8 +51,8 @@ func ParseHours(s string) ([]Span, error) {
 		if len(ends) != 2 {
 			return nil, fmt.Errorf("opening hours %q: %w", s, ErrHours)
 		}
-		opens, ok1 := parseClock(ends[0])
-		closes, ok2 := parseClock(ends[1])
+		opens, ok1 := ParseClock(ends[0])
+		closes, ok2 := ParseClock(ends[1])
 		if !ok1 || !ok2 {
 			return nil, fmt.Errorf("opening hours %q: %w", s, ErrHours)
 		}
@@ -73,9 +73,10 @@ func ParseHours(s string) ([]Span, error) {
 	return spans, nil
 }
 
-// parseClock returns "08:30" for a time of the day as people write it.
-func parseClock(s string) (string, bool) {
-	m := clockForm.FindStringSubmatch(strings.TrimSpace(s))
+// ParseClock returns "08:30" for a time of the day as people write it: "8.30", "0830", "kl. 8".
+// It returns false for anything else.
+func ParseClock(s string) (string, bool) {
+	m := clockForm.FindStringSubmatch(strings.TrimSpace(hoursKl.ReplaceAllString(strings.ToLower(s), " ")))
 	if m == nil {
 		return "", false
 	}

@@ -12,14 +12,22 @@ import (
 )
 
 // History returns what Revisions does, to those who may see it: of an offering, whoever is
-// allowed auth.See for its owner; of everything else, national editors. It returns
-// ErrNotFound for an offering that there is not, and for a ref that nothing can have.
+// allowed auth.See for its owner, and so of its courses; of everything else, national
+// editors. It returns ErrNotFound for an offering or a course that there is not, and for a
+// ref that nothing can have.
 func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref string) ([]Revision, error) {
 	action, thing := auth.Curate, auth.Thing{}
-	if kind == KindOffering {
+	if kind == KindOffering || kind == KindCourse {
 		id, err := strconv.ParseInt(ref, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("history of offering %q: %w", ref, ErrNotFound)
+			return nil, fmt.Errorf("history of %s %q: %w", kind, ref, ErrNotFound)
+		}
+		if kind == KindCourse {
+			c, err := s.CourseByID(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			id = c.Offering
 		}
 		o, err := s.OfferingByID(ctx, id)
 		if err != nil {
