@@ -40,7 +40,8 @@ type editing struct {
 	names  *bulk.Names
 	widest directory.Coverage // what the actor's grant for the owner allows beyond kommuner
 
-	asksForSource bool // the actor does not answer for the offering
+	goesWith      string // what is said of its courses when it is closed; mostly empty
+	asksForSource bool   // the actor does not answer for the offering
 }
 
 // editingAt returns what the form of the address is about. It returns auth.ErrForbidden
@@ -150,7 +151,7 @@ func (s *Staff) sendForm(c *fiber.Ctx) error {
 		return err
 	}
 	v, version := formSent(c), seen(c)
-	choose(v, offeringForm(e.stored, e.names))
+	choose(v, offeringForm(e.stored, e.names), formKeys)
 	switch action := string(c.Request().PostArgs().Peek("handling")); action {
 	case "kladd":
 		return s.keepDraft(c, e, v, version)

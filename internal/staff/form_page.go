@@ -36,6 +36,13 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 			p.Links = append(p.Links, view.Link{Text: "Alt stemmer, bekreft", Href: e.path + "/bekreft"})
 		}
 		p.Notes = append(p.Notes, confirmedText(e.stored)+". Sist endret "+page.Bokmal.Date(e.stored.ChangedAt)+".")
+		var err error
+		if p.Courses, err = s.courseList(c, []directory.Offering{e.stored}, newCoursePath(e.stored.ID)); err != nil {
+			return p, err
+		}
+		if n := p.Courses.Coming; n > 0 {
+			e.goesWith = "Tilbudet har " + countCourses(n) + ". De vises fortsatt mens det er stengt. Avlys dem som ikke blir noe av."
+		}
 	}
 	others, err := s.deps.Store.OthersDrafts(c.UserContext(), actorOf(c).ID, e.key)
 	if err != nil {
@@ -166,7 +173,9 @@ func (in inputs) end(e editing) view.EditGroup {
 	if !e.isNew && e.stored.Status != directory.Archived {
 		until := in.field("stengt_til", "Når det åpner igjen", "", 0, 0)
 		until.Type = "date"
-		g.Fields = append(g.Fields, in.choice("stengt", "Er det stengt for en tid?", true, view.FormChoice{Value: "ja", Text: "Ja, midlertidig stengt"}), until)
+		closed := in.choice("stengt", "Er det stengt for en tid?", true, view.FormChoice{Value: "ja", Text: "Ja, midlertidig stengt"})
+		closed.Help = e.goesWith
+		g.Fields = append(g.Fields, closed, until)
 	}
 	if e.asksForSource {
 		f := in.field("kilde", "Hvor har du det fra?", "Adressen til siden det står på, eller hvem som sa det. Må fylles ut når du endrer noe. Leserne ser det.", 0, directory.MaxSummary)

@@ -130,17 +130,21 @@ func sourceTyped(text string, now time.Time) directory.Source {
 // isOut waits a moment for the public pages to have the offering as it is stored, and
 // reports whether they do.
 func (s *Staff) isOut(o directory.Offering) bool {
-	if !o.Public() {
-		return false
-	}
+	return o.Public() && s.shows(func() bool {
+		shown, ok := s.deps.View().Offering(o.ID)
+		return ok && shown.Version >= o.Version
+	})
+}
+
+// shows waits a moment until the public pages have something, and reports whether they do.
+func (s *Staff) shows(has func() bool) bool {
 	const tries, pause = 50, 20 * time.Millisecond
 	for range tries {
-		if v := s.deps.View(); v != nil {
-			if shown, ok := v.Offering(o.ID); ok && shown.Version >= o.Version {
-				return true
-			}
-		} else {
+		if s.deps.View() == nil {
 			return false
+		}
+		if has() {
+			return true
 		}
 		time.Sleep(pause)
 	}

@@ -186,8 +186,8 @@ func take(form, from url.Values, keys []string) {
 
 // choose puts what is stored into the fields where the person has chosen it over what was
 // typed.
-func choose(form, stored url.Values) {
-	for field, keys := range formKeys {
+func choose(form, stored url.Values, keysOf map[string][]string) {
+	for field, keys := range keysOf {
 		if form.Get("velg-"+field) == "ny" {
 			take(form, stored, keys)
 		}

@@ -77,6 +77,12 @@ func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
 			o.Name = "tilbud " + ref
 		}
 		return thing{o.Name, view.Link{Text: "Til tilbudet", Href: "/redaksjon/tilbud/" + url.PathEscape(ref)}}
+	case store.KindCourse:
+		var c directory.Course
+		if json.Unmarshal(newest, &c) != nil || c.Title == "" {
+			c.Title = "kurs " + ref
+		}
+		return thing{c.Title, view.Link{Text: "Til kurset", Href: "/redaksjon/kurs/" + url.PathEscape(ref)}}
 	case store.KindArticle:
 		return thing{ref, view.Link{Text: "Til artikkelen", Href: articlePath(article.ParseRef(ref))}}
 	case store.KindType:
@@ -93,7 +99,7 @@ func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
 // historyOf returns the revisions of the thing that the address names, newest first.
 func (s *Staff) historyOf(c *fiber.Ctx) (kind store.Kind, ref string, revisions []store.Revision, err error) {
 	kind, ref = store.Kind(c.Query("slag")), c.Query("ref")
-	if !slices.Contains([]store.Kind{store.KindOffering, store.KindArticle, store.KindType, store.KindTerm, store.KindExpression, store.KindKommune}, kind) {
+	if !slices.Contains([]store.Kind{store.KindOffering, store.KindCourse, store.KindArticle, store.KindType, store.KindTerm, store.KindExpression, store.KindKommune}, kind) {
 		return kind, ref, nil, store.ErrNotFound
 	}
 	revisions, err = s.deps.Store.History(c.UserContext(), actorOf(c), kind, ref)
@@ -135,6 +141,9 @@ func changesOf(kind store.Kind, names diff.Names, before, after json.RawMessage)
 			return nil, err
 		}
 		return diff.Offerings(was, now, names), nil
+	}
+	if kind == store.KindCourse {
+		return courseChanges(names, before, after)
 	}
 	changes, err := diff.JSON(before, after)
 	for i := range changes {
@@ -211,7 +220,7 @@ type restoring struct {
 	content json.RawMessage // of it
 	now     json.RawMessage // what is stored
 	stored  int             // its version
-	hidden  bool            // an offering that has had a confidential place since
+	hidden  bool            // an offering or a course that has had a confidential place since
 }
 
 // offering returns what restoring an offering would store. The status has ways of its own.
@@ -254,6 +263,10 @@ func (s *Staff) toRestore(c *fiber.Ctx) (restoring, error) {
 	if r.content == nil {
 		return restoring{}, store.ErrNotFound
 	}
+	if kind == store.KindCourse {
+		r.hidden, err = courseHidden(revisions, version)
+		return r, err
+	}
 	if kind != store.KindOffering {
 		return r, nil
 	}
@@ -286,6 +299,15 @@ func (s *Staff) sendRestore(c *fiber.Ctx, status int, r restoring, note, why str
 	content := r.content
 	if r.kind == store.KindOffering {
 		was, err := r.offering()
+		if err != nil {
+			return err
+		}
+		if content, err = json.Marshal(was); err != nil {
+			return err
+		}
+	}
+	if r.kind == store.KindCourse {
+		was, err := r.course()
 		if err != nil {
 			return err
 		}
@@ -337,10 +359,11 @@ func (s *Staff) restore(c *fiber.Ctx) error {
 func notAsItWas(invalid directory.Invalid) string {
 	const text = "Denne versjonen kan ikke gjenopprettes slik den var, for noe i den er ikke lov lenger"
 	var labels []string
-	for _, f := range diff.Fields(directory.Offering{}, diff.Names{}) {
+	fields := append(diff.Fields(directory.Offering{}, diff.Names{}), diff.CourseFields(directory.Course{}, diff.Names{})...)
+	for _, f := range fields {
 		_, one := invalid[f.Name]
 		_, first := invalid[strings.TrimSuffix(f.Name, "s")] // "phone" of "phones"
-		if one || first {
+		if (one || first) && !slices.Contains(labels, f.Label) {
 			labels = append(labels, f.Label)
 		}
 	}
@@ -365,6 +388,18 @@ func (s *Staff) bringBack(c *fiber.Ctx, r restoring, why string, version int) er
 		}
 		o.ID, o.Version = id, version
 		_, err = s.deps.Store.UpdateOffering(ctx, actor, why, o)
+		return err
+	case store.KindCourse:
+		id, err := strconv.ParseInt(r.ref, 10, 64)
+		if err != nil {
+			return store.ErrNotFound
+		}
+		course, err := r.course()
+		if err != nil {
+			return err
+		}
+		course.ID, course.Version = id, version
+		_, err = s.deps.Store.UpdateCourse(ctx, actor, why, course)
 		return err
 	case store.KindArticle:
 		var content struct{ Source string }

@@ -17,8 +17,8 @@ import (
 )
 
 // keptForms are the forms in which people type much, or what they will not want to say
-// twice: that of an offering, and why it is archived.
-var keptForms = regexp.MustCompile(`^/redaksjon/tilbud/(ny|\d+|\d+/arkiver)$`)
+// twice: those of an offering and of a course, and why an offering is archived.
+var keptForms = regexp.MustCompile(`^/redaksjon/(tilbud/(ny|\d+|\d+/arkiver)|kurs/(nytt|\d+))$`)
 
 // keepTyped gives a form back to who sent it when the database is away altogether, so that
 // not even the session can be read. It stands before the session: nothing on the page is
@@ -47,7 +47,9 @@ var typedFields = []struct {
 	{"henvisning_tekst", "Mer om hvordan", 2}, {"tlf", "Telefon", 0}, {"tlf_tid", "Når telefonen er åpen", 0}, {"epost", "E-post", 2}, {"nettsted", "Nettsted", 2},
 	{"apningstider", "Åpningstider med ord", 0}, {"tid_mandag", "Mandag", 0}, {"tid_tirsdag", "Tirsdag", 0}, {"tid_onsdag", "Onsdag", 0}, {"tid_torsdag", "Torsdag", 0},
 	{"tid_fredag", "Fredag", 0}, {"tid_lordag", "Lørdag", 0}, {"tid_sondag", "Søndag", 0}, {"unntak_fra", "Andre tider fra", 0}, {"unntak_til", "Til og med", 0},
-	{"unntak_tid", "Når det er åpent da", 0}, {"unntak_hva", "Hvorfor", 0}, {"sted", "Navn på stedet", 0}, {"gate", "Gateadresse", 0}, {"postnummer", "Postnummer", 0}, {"poststed", "Poststed", 0},
+	{"unntak_tid", "Når det er åpent da", 0}, {"unntak_hva", "Hvorfor", 0},
+	{"dag", "Dag", 0}, {"fra", "Fra kl.", 0}, {"til", "Til kl.", 0}, {"merknad", "Merknad", 0}, {"lenke", "Lenke til påmelding", 0}, {"frist", "Siste dag for påmelding", 0}, {"pamelding_tekst", "Mer om påmelding", 2},
+	{"sted", "Navn på stedet", 0}, {"gate", "Gateadresse", 0}, {"postnummer", "Postnummer", 0}, {"poststed", "Poststed", 0},
 	{"klage", "Hvis du vil klage", 4}, {"kommuner", "Kommuner", 3}, {"bydel", "Bare en del av kommunen?", 0}, {"sprak", "Språk", 0}, {"kilde", "Hvor har du det fra?", 0}, {"hvorfor", "Hvorfor?", 0},
 }
 

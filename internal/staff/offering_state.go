@@ -92,10 +92,18 @@ func (s *Staff) askToArchive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	n, err := s.comingCourses(c, o.ID)
+	if err != nil {
+		return err
+	}
+	text := []string{"Leserne ser det ikke lenger. Historikken blir liggende, og du kan hente det fram igjen."}
+	if n > 0 {
+		text = append(text, "Tilbudet har "+countCourses(n)+". Leserne ser ikke lenger dem heller.")
+	}
 	heading := "Arkivere «" + o.Name + "»?"
 	return s.send(c, http.StatusOK, view.Ask(view.AskPage{
 		Meta: s.meta(c, heading, page.Crumb{Text: o.Name, Path: offeringPath(o.ID)}, page.Crumb{Text: "Arkiver", Path: c.Path()}), Heading: heading,
-		Text: []string{"Leserne ser det ikke lenger. Historikken blir liggende, og du kan hente det fram igjen."}, Version: strconv.Itoa(o.Version),
+		Text: text, Version: strconv.Itoa(o.Version),
 		Why: &view.FormField{Name: "hvorfor", Label: "Hvorfor?", Help: "Står i historikken. Leserne ser det ikke.", Max: 500},
 		Do:  "Arkiver", Danger: true, Back: view.Link{Text: "Avbryt", Href: workplaceOf(o)},
 	}))

@@ -30,7 +30,7 @@ const (
 var roles = map[byte]string{'0': "signed out", 'f': "foreign manager", 'c': "contributor", 'm': "manager", 'n': "national editor"}
 
 // routes is every route of the signed-in pages, and who comes through. {o} is an offering
-// of Bodø's, {a} an account.
+// of Bodø's, {c} a course of it, {a} an account.
 var routes = []struct {
 	method, route string
 	path          string // that is asked for
@@ -59,6 +59,22 @@ var routes = []struct {
 	{"GET", "/redaksjon/historikk", "/redaksjon/historikk?slag=type&ref=lms", nationals},
 	{"GET", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=offering&ref={o}&nr=1", contributors},
 	{"POST", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=offering&ref={o}&nr=1", contributors},
+	{"GET", "/redaksjon/kurs/nytt", "/redaksjon/kurs/nytt?tilbud={o}", contributors},
+	{"GET", "/redaksjon/kurs/nytt", "/redaksjon/kurs/nytt?kommune=1804", contributors},
+	{"POST", "/redaksjon/kurs/nytt", "/redaksjon/kurs/nytt?tilbud={o}", contributors},
+	{"POST", "/redaksjon/kurs/nytt", "/redaksjon/kurs/nytt?kommune=1804", contributors},
+	{"POST", "/redaksjon/kurs/nytt/kladd", "/redaksjon/kurs/nytt/kladd?tilbud={o}", contributors},
+	{"POST", "/redaksjon/kurs/nytt/forkast", "/redaksjon/kurs/nytt/forkast?tilbud={o}", contributors},
+	{"GET", "/redaksjon/kurs/:id", "/redaksjon/kurs/{c}", contributors},
+	{"POST", "/redaksjon/kurs/:id", "/redaksjon/kurs/{c}", contributors},
+	{"POST", "/redaksjon/kurs/:id/kladd", "/redaksjon/kurs/{c}/kladd", contributors},
+	{"POST", "/redaksjon/kurs/:id/forkast", "/redaksjon/kurs/{c}/forkast", contributors},
+	{"POST", "/redaksjon/kurs/:id/gjor", "/redaksjon/kurs/{c}/gjor", contributors},
+	{"POST", "/redaksjon/kurs/:id/kopier", "/redaksjon/kurs/{c}/kopier", contributors},
+	{"POST", "/redaksjon/kurs/:id/angre", "/redaksjon/kurs/{c}/angre", contributors},
+	{"GET", "/redaksjon/historikk", "/redaksjon/historikk?slag=course&ref={c}", contributors},
+	{"GET", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=course&ref={c}&nr=1", contributors},
+	{"POST", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=course&ref={c}&nr=1", contributors},
 	{"POST", "/redaksjon/oppgaver/:id/ferdig", "/redaksjon/oppgaver/{t}/ferdig", contributors},
 
 	{"GET", "/redaksjon/nasjonalt", "/redaksjon/nasjonalt", nationals},
@@ -142,6 +158,7 @@ func TestRolesOfEveryRoute(t *testing.T) {
 		'm': s.person("ola@test.example.org", manager(bodo)), 'n': s.national("per@test.example.org"),
 	}
 	fill := strings.NewReplacer("{o}", strconv.FormatInt(o.ID, 10), "{a}", strconv.FormatInt(people['f'].account.ID, 10),
+		"{c}", strconv.FormatInt(s.courseOf(o.ID).ID, 10),
 		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
 	for _, r := range routes {
 		path := fill.Replace(r.path)

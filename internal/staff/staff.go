@@ -67,6 +67,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountWorkplace(inside)
 	s.mountHistory(inside)
 	s.mountForm(inside)
+	s.mountCourses(inside)
 	s.mountReports(inside)
 	s.mountOwnAccount(inside)
 	s.mountPeople(inside)

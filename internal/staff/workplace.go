@@ -227,6 +227,13 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 			p.First = append(p.First, view.WorkItem{Kind: "Må bekreftes", Text: "«" + o.Name + "»: " + lowerFirst(row.Confirmed) + ".", Action: "Se over og bekreft", Href: offeringPath(o.ID) + "/bekreft"})
 		}
 	}
+	addCourse := ""
+	if len(p.Offerings) > 0 && auth.Can(actor, auth.Edit, auth.Thing{Owner: owner}) == nil {
+		addCourse = "/redaksjon/kurs/nytt?" + ownerQuery(owner)
+	}
+	if p.Courses, err = s.courseList(c, offerings, addCourse); err != nil {
+		return err
+	}
 	if owner.Kommune != "" {
 		shown, err := s.deps.Store.ShownTypes(ctx, owner.Kommune)
 		if err != nil {
