@@ -8,7 +8,7 @@ import (
 
 // courseWords are what only courses have, in words.
 var courseWords = map[string]string{
-	string(directory.CourseDraft): "Utkast", string(directory.CourseOpen): "Åpen", string(directory.CourseFull): "Full",
+	string(directory.CourseDraft): "Utkast", string(directory.CourseOpen): "Åpent", string(directory.CourseFull): "Fullt",
 	string(directory.CourseCancelled): "Avlyst", string(directory.CourseDeleted): "Slettet",
 	string(directory.AtPlace): "På et sted", string(directory.Online): "Digitalt", string(directory.Hybrid): "På et sted og digitalt",
 	string(directory.SignUpNeeded): "Man må melde seg på", string(directory.JustCome): "Det er bare å komme",

@@ -23,8 +23,8 @@ var courseSteps = []struct {
 	to         directory.CourseStatus
 	done       string
 }{
-	{"full", "Merk som full", []directory.CourseStatus{directory.CourseOpen}, directory.CourseFull, "er full."},
-	{"apne", "Åpne igjen", []directory.CourseStatus{directory.CourseFull, directory.CourseCancelled}, directory.CourseOpen, "er åpen igjen."},
+	{"full", "Merk som fullt", []directory.CourseStatus{directory.CourseOpen}, directory.CourseFull, "er fullt."},
+	{"apne", "Åpne igjen", []directory.CourseStatus{directory.CourseFull, directory.CourseCancelled}, directory.CourseOpen, "er åpent igjen."},
 	{"slett", "Slett", []directory.CourseStatus{directory.CourseDraft, directory.CourseOpen, directory.CourseFull, directory.CourseCancelled}, directory.CourseDeleted, "er slettet. Leserne ser det ikke lenger."},
 	{"hent", "Hent tilbake", []directory.CourseStatus{directory.CourseDeleted}, directory.CourseDraft, "er et utkast nå. Leserne ser det når du åpner det."},
 }
@@ -221,7 +221,7 @@ func (s *Staff) copyCourse(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	return see(c, coursePath(made.ID), "Kopien er et utkast. Se over den, og velg «Åpen» når den er klar.")
+	return see(c, coursePath(made.ID), "Kopien er et utkast. Se over den, og velg «Åpent» når den er klar.")
 }
 
 // maxWeeks is how far ahead the dates of a copy can be moved: three years.

@@ -174,7 +174,7 @@ func markCourse(wrong map[string]string, invalid directory.Invalid) {
 
 // courseStates are what a course can be, as the form says it.
 var courseStates = []view.FormChoice{
-	{Value: string(directory.CourseOpen), Text: "Åpen. Leserne ser det."}, {Value: string(directory.CourseFull), Text: "Full. Leserne ser det, og at det ikke er plass."},
+	{Value: string(directory.CourseOpen), Text: "Åpent. Leserne ser det."}, {Value: string(directory.CourseFull), Text: "Fullt. Leserne ser at det ikke er plass."},
 	{Value: string(directory.CourseCancelled), Text: "Avlyst. Leserne ser at det er avlyst."}, {Value: string(directory.CourseDraft), Text: "Utkast. Leserne ser det ikke."},
 }
 

@@ -43,7 +43,7 @@ func courseState(course directory.Course) string {
 	case directory.CourseDraft:
 		return "Utkast: vises ikke"
 	case directory.CourseFull:
-		return "Full"
+		return "Fullt"
 	case directory.CourseCancelled:
 		return "Avlyst"
 	case directory.CourseDeleted:

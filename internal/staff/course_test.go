@@ -304,7 +304,7 @@ func TestStepsOfACourseAndBack(t *testing.T) {
 	if now := press(url.Values{"handling": {"full"}}); now.Status != directory.CourseFull {
 		t.Errorf("marked as full: %s", now.Status)
 	}
-	kari.get(path).contains(t, "Åpne igjen", `>Full</span>`)
+	kari.get(path).contains(t, "Åpne igjen", `>Fullt</span>`)
 	if now := undo(); now.Status != directory.CourseOpen {
 		t.Errorf("undone: %s", now.Status)
 	}
