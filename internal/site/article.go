@@ -42,23 +42,21 @@ func (s *Site) showArticle(c *fiber.Ctx, section string) error {
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	places := readPlaces(c, v)
+	places := readHomes(c, v)
 	if places.typed() {
-		return s.redirect(c, a.Path()+"?"+places.query().Encode(), http.StatusFound)
+		return s.redirect(c, a.Path()+places.suffix(), http.StatusFound)
 	}
 	return s.answer(c, v, places.key(), func(ctx context.Context) (templ.Component, error) {
 		p, err := s.articlePage(ctx, v, a, places)
 		if err != nil {
 			return nil, err
 		}
-		if query := places.query(); len(query) > 0 {
-			p.Meta.Query = "?" + query.Encode()
-		}
+		p.Meta.Query = places.suffix()
 		return view.Article(p), nil
 	})
 }
 
-func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Article, places articlePlaces) (view.ArticlePage, error) {
+func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Article, places homes) (view.ArticlePage, error) {
 	sides := places.sides(v)
 	body := a.Body()
 	pieces, err := s.pieces(ctx, v, body, sides)
@@ -147,7 +145,7 @@ func (s *Site) PreviewArticle(ctx context.Context, a *article.Article) (templ.Co
 		return nil, err
 	}
 	lang := page.Language(a.Language)
-	p, err := s.In(lang).articlePage(ctx, v, a, articlePlaces{})
+	p, err := s.In(lang).articlePage(ctx, v, a, homes{})
 	if err != nil {
 		return nil, err
 	}

@@ -308,7 +308,7 @@ func (s *Site) embedPage(v *search.View, k *search.Kommune, a embedAsked) view.E
 	p.Report = s.absolute("/meld-feil?kommune=" + string(k.Number))
 	p.Ask = view.AskKommuneOf(s.lang, k)
 	answers := a.keep(v.Answers(k.Number))
-	for _, g := range s.typeGroups(v, k, answers) {
+	for _, g := range s.newWriter(v).typeGroups(side{kommune: k, answers: answers}, nil) {
 		for _, t := range g.Types {
 			if t.Missing == nil || len(a.types) > 0 {
 				p.Types = append(p.Types, s.outside(t, k))

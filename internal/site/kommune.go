@@ -29,13 +29,9 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	}
 	number, _, _ := strings.Cut(key, "-")
 	if k, ok := v.Kommune(region.Number(number)); ok {
-		if path := page.KommunePath(k.Kommune); path != s.at(c) {
-			return s.redirect(c, path, http.StatusMovedPermanently)
-		}
-		return s.answer(c, v, "", func(context.Context) (templ.Component, error) {
-			return view.Kommune(s.kommunePage(v, k)), nil
-		})
+		return s.showOneKommune(c, v, k)
 	}
+	h := readHomes(c, v)
 	found := whereabouts{}
 	if n, err := region.ParseNumber(number); err == nil {
 		found = byNumber(v, n)
@@ -46,13 +42,33 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	case 0:
 		return fiber.ErrNotFound
 	case 1:
-		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusMovedPermanently)
+		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune)+h.suffix(), http.StatusMovedPermanently)
 	}
 	p := s.wherePage(found.name(key), found)
+	for i := range p.Places {
+		p.Places[i].Path += h.suffix()
+	}
 	p.Value = ""
 	p.Meta = s.meta(p.Heading, s.at(c), page.MenuKommuner)
 	p.Meta.BaseURL, p.Meta.NoIndex = "", true
-	return s.answer(c, v, "", done(view.Where(p)))
+	return s.answer(c, v, h.key(), done(view.Where(p)))
+}
+
+// showOneKommune answers with the page of k, and what there is where the other one lives.
+func (s *Site) showOneKommune(c *fiber.Ctx, v *search.View, k *search.Kommune) error {
+	h := readHomes(c, v)
+	if path := page.KommunePath(k.Kommune); path != s.at(c) {
+		return s.redirect(c, path+h.suffix(), http.StatusMovedPermanently)
+	}
+	if h.typed() {
+		return s.redirect(c, h.pageFrom(k), http.StatusFound)
+	}
+	h = h.beside(k)
+	return s.answer(c, v, h.key(), func(context.Context) (templ.Component, error) {
+		p := s.kommunePage(v, k, h)
+		p.Meta.Query = h.suffix()
+		return view.Kommune(p), nil
+	})
 }
 
 // name is what the place is called, where the reader wrote a number.
@@ -66,9 +82,9 @@ func (w whereabouts) name(text string) string {
 // neighbors is how many kommuner nearby are named.
 const neighbors = 6
 
-func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
+func (s *Site) kommunePage(v *search.View, k *search.Kommune, h homes) view.KommunePage {
 	w := s.newWriter(v)
-	answers := v.Answers(k.Number)
+	here, others := pageSides(v, k, h)
 	fylke := w.fylker[k.Number.Fylke()]
 	fylkeLink := view.Link{Text: fylke.Name, Href: page.FylkePath(fylke)}
 	m := s.meta(s.t("Hjelp for pårørende i %s", k.DisplayName()), page.KommunePath(k.Kommune), page.MenuKommuner,
@@ -80,12 +96,12 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune) view.KommunePage {
 		Name:      k.Name,
 		Names:     namesOf(k.OtherNames),
 		Ask:       view.AskKommuneOf(s.lang, k),
-		Now:       w.listings(talkTo(answers), k.Number),
+		Now:       w.listings(talkTo(here.answers), k.Number),
 		Courses:   w.kommuneCourses(k),
-		Groups:    s.typeGroups(v, k, answers),
+		Groups:    w.typeGroups(here, others),
 		Formers:   s.formersOf(k),
 		Neighbors: s.nearest(v, k, neighbors),
-		Remember:  view.Remember{Number: string(k.Number), Name: k.DisplayName()},
+		Homes:     s.homesOn(h, here, others),
 		Report:    "/meld-feil?kommune=" + string(k.Number),
 	}
 }
@@ -114,15 +130,19 @@ func talkTo(answers []search.Answer) []search.Hit {
 }
 
 // typeGroups returns every type under its group, those with something in them first.
-func (s *Site) typeGroups(v *search.View, k *search.Kommune, answers []search.Answer) []view.TypeGroup {
-	w := s.newWriter(v)
+func (w writer) typeGroups(here side, others []side) []view.TypeGroup {
 	var groups []view.TypeGroup
-	for _, g := range v.TypeGroups() {
-		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: s.lang.Pick(g.Name)}
-		for _, a := range answers {
-			if a.Type.Group == g.Code {
-				group.Types = append(group.Types, w.typeAnswer(k, a))
+	for _, g := range w.v.TypeGroups() {
+		group := view.TypeGroup{ID: "gruppe-" + g.Code, Name: w.lang.Pick(g.Name)}
+		for _, a := range here.answers {
+			if a.Type.Group != g.Code {
+				continue
 			}
+			t := w.typeAnswer(here.kommune, a)
+			for _, other := range others {
+				w.besides(&t, a, here, other)
+			}
+			group.Types = append(group.Types, t)
 		}
 		slices.SortStableFunc(group.Types, func(a, b view.TypeAnswer) int {
 			switch {

@@ -1,11 +1,13 @@
 // Remembers on the device where the reader lives, and where the one who is ill does, so that
 // articles open with what there is there. It is remembered when it is chosen in the field of
-// an article, or by a press on the button, and forgotten by one press. Nothing is sent: what
-// is remembered becomes a part of the address when an article is opened.
+// an article or a kommune's page, or by a press on the button, and forgotten by one press.
+// Nothing is sent: what is remembered becomes a part of the address when an article is opened,
+// and of links to follow elsewhere.
 //
 //   <script src="…" data-apen>      on an article that is opened without a kommune
 //   <form data-kommune-valg>        the field that it is chosen in
 //   <div class="o-husk" hidden …>   says what is remembered, with the buttons
+//   <nav data-hjem hidden …>        leads to the pages of both kommuner, where both are remembered
 //
 // It is no module and not deferred: it stands before the content of the page, and leaves for
 // the other address before anything of it is shown.
@@ -46,6 +48,32 @@ function of({ nummer, navn, deresNummer, deresNavn }) {
   return deresNummer ? { nummer, navn, deres: { nummer: deresNummer, navn: deresNavn } } : { nummer, navn };
 }
 
+const same = (a, b) => a.nummer === b?.nummer && a.deres?.nummer === b.deres?.nummer;
+
+// has reports whether what is remembered says as much as a page does.
+const has = (k, here) => same(here, k) || (!here.deres && k?.deres && [k.nummer, k.deres.nummer].includes(here.nummer));
+
+// links fills in the links to the pages of both kommuner.
+function links(nav) {
+  const k = remembered();
+  nav.hidden = !k?.deres;
+  if (nav.hidden) return;
+  const link = (text, { nummer, navn }, query) => {
+    const a = document.createElement("a");
+    const path = `${document.body.dataset.prefix}/kommune/${nummer}`;
+    a.href = `${path}?${query}`;
+    a.textContent = text.replace("{sted}", navn);
+    if (location.pathname.startsWith(`${path}-`)) a.setAttribute("aria-current", "page");
+    const li = document.createElement("li");
+    li.append(a);
+    return li;
+  };
+  nav.firstElementChild.replaceChildren(
+    link(nav.dataset.din, k, `deres=${k.deres.nummer}`),
+    link(nav.dataset.deres, k.deres, `kommune=${k.nummer}`),
+  );
+}
+
 function panel(element) {
   const [status, forget, keep] = ["p", "[data-glem]", "[data-husk]"].map((s) => element.querySelector(s));
   const here = of(element.dataset);
@@ -55,8 +83,9 @@ function panel(element) {
     const text = k ? (k.deres ? element.dataset.to : element.dataset.en) : "";
     status.textContent = text.replace("{en}", k?.navn).replace("{to}", k?.deres?.navn);
     forget.hidden = !k;
-    keep.hidden = !here || JSON.stringify(k) === JSON.stringify(here);
+    keep.hidden = !here || has(k, here);
     element.hidden = forget.hidden && keep.hidden;
+    document.querySelectorAll("[data-hjem]").forEach(links);
   }
   function save() {
     stored("localStorage", (s) => s.setItem(KEY, JSON.stringify(here)));
@@ -77,6 +106,8 @@ function panel(element) {
     save();
   }
   show();
+  addEventListener("storage", show); // changed in another tab
+  addEventListener("pageshow", show); // or on another page, before the reader went back to this
 }
 
 function begin() {

@@ -35,7 +35,7 @@ func (d deviceThing) id() string { return "ting-" + d.name }
 
 var deviceThings = []deviceThing{
 	{"oversikt.liste", "localStorage", page.Mark("Min liste: navn, type, telefonnummer og adresse på siden for tilbudene du har lagt i listen, og når. Ligger der bare hvis du har lagt noe i den."), page.Mark("Til du sletter den.")},
-	{"oversikt.kommune", "localStorage", page.Mark("Kommunen du har valgt i en artikkel, hvis du har gjort det."), page.Mark("Til du sletter den, eller trykker «Glem kommunen» i en artikkel.")},
+	{"oversikt.kommune", "localStorage", page.Mark("Kommunen du har valgt, eller begge to, hvis du har gjort det."), page.Mark("Til du sletter det, eller trykker «Glem kommunen».")},
 	{"oversikt.sjekklister", "localStorage", page.Mark("Det du har skrevet og krysset av i sjekklister. Ligger der bare hvis du har valgt «Behold på denne enheten»."), page.Mark("Til du trykker «Slett det jeg har skrevet» i listen, eller sletter det her.")},
 	{"oversikt-…", "caches", page.Mark("Kopier til bruk uten nett: nødkortet, siden «Min liste», den siste kommunesiden du åpnet, og filene de trenger. Et lite program i nettleseren, /sw.js, passer på dem."), page.Mark("Til du sletter dem. Knappen «Forlat siden» sletter kommunesiden.")},
 	{"oversikt.forlatt", "sessionStorage", page.Mark("Et merke om at du trykket på «Forlat siden», så tilbakeknappen ikke viser det du leste."), page.Mark("Til du velger en side her igjen, eller lukker fanen.")},
@@ -446,9 +446,9 @@ func Privacy(p PrivacyPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Når du velger kommune i en artikkel, husker nettleseren den på enheten din, så du slipper å velge på nytt. Når du åpner en ny artikkel, står kommunen i adressen. Trykk «Glem kommunen» for å fjerne den."))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Når du velger kommune i en artikkel eller på en kommunes side, husker nettleseren den på enheten din, så du slipper å velge på nytt. Når du åpner en ny artikkel, står kommunen i adressen. Trykk «Glem kommunen» for å fjerne den."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy.templ`, Line: 87, Col: 231}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy.templ`, Line: 87, Col: 258}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
