@@ -60,3 +60,39 @@ func TestCoverageIsWhatKommunerShow(t *testing.T) {
 		t.Errorf("of no kommune: %+v, want nothing", got)
 	}
 }
+
+// Where a type about no one illness is missing, what stands in its place is for all
+// pårørende: a line about one illness is for few of those who see it.
+func TestInPlaceOfAMissingType(t *testing.T) {
+	index, err := InMemory(t.Context(), newStore(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	v := index.View()
+	narrow := map[string]string{"parorendekoordinator": "", "barnekoordinator": "", "parorendegruppe": "", "kreftkoordinator": "kreft"}
+	missing := map[string]int{}
+	for _, k := range v.Kommuner() {
+		for _, a := range v.Answers(k.Number) {
+			about, checked := narrow[a.Type.Code]
+			if !checked || len(a.Offerings) > 0 || len(a.Alternatives) == 0 {
+				continue
+			}
+			missing[a.Type.Code]++
+			first := a.Alternatives[0]
+			if first.Reach != directory.ByNational {
+				continue // nearer than any line
+			}
+			for _, topic := range first.Offering.Topics {
+				if about == "" || topic != about {
+					t.Errorf("%s, for %s: %s, which is about %v", k.Name, a.Type.Code, first.Offering.Name, first.Offering.Topics)
+				}
+			}
+		}
+	}
+	for code := range narrow {
+		if missing[code] == 0 {
+			t.Errorf("%s is missing nowhere: nothing was tested", code)
+		}
+	}
+}

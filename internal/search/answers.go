@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -99,7 +100,7 @@ func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) [
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b candidate) int {
 				return cmp.Or(trueFirst(a.col.phone, b.col.phone), trueFirst(a.local(), b.local()),
-					cmp.Compare(about.of(b.col), about.of(a.col)))
+					cmp.Compare(about.of(c, b.col), about.of(c, a.col)))
 			})
 			return found[:min(len(found), mostAlternatives)]
 		}
@@ -111,29 +112,49 @@ func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) [
 // shares is how large a part of some offerings is about each topic.
 type shares []float64
 
+// topicShares leaves out what is said of fewer than half, or of one alone: it is what they
+// are about, and not what the type is.
 func topicShares(c *catalog, list []candidate) shares {
 	s := make(shares, len(c.terms[directory.Topic]))
-	for _, cand := range list {
-		for t := range s {
+	for t := range s {
+		n := 0
+		for _, cand := range list {
 			if cand.col.terms[topicTerms].has(t) {
-				s[t] += 1 / float64(len(list))
+				n++
 			}
+		}
+		if n > 1 && 2*n >= len(list) {
+			s[t] = float64(n) / float64(len(list))
 		}
 	}
 	return s
 }
 
-// of returns how near the offering is to what the shares are about, from 0 to 1: one about
-// one thing is nearer to it than one about many.
-func (s shares) of(col *column) float64 {
+// general is how near something for all pårørende, whatever it is about, is to any type:
+// nearer than what is about a part of the type's matters, farther than what is about them.
+const general = 0.6
+
+// of returns how near the offering is to what the shares are about, from 0 to 1: as cosine,
+// so that one that is about less is farther away, as one about more is.
+func (s shares) of(c *catalog, col *column) float64 {
 	topics := col.terms[topicTerms]
-	sum := 0.0
+	if topics.len() == 0 {
+		if i, ok := c.termIndex[directory.TargetGroup]["parorende"]; ok && col.terms[targetTerms].has(i) {
+			return general
+		}
+		return 0
+	}
+	sum, squares := 0.0, 0.0
 	for t, share := range s {
+		squares += share * share
 		if topics.has(t) {
 			sum += share
 		}
 	}
-	return sum / float64(max(topics.len(), 1))
+	if squares == 0 {
+		return 0
+	}
+	return sum / math.Sqrt(squares*float64(topics.len()))
 }
 
 func trueFirst(a, b bool) int {
