@@ -365,7 +365,7 @@ CREATE TABLE public.changes (
     kind text NOT NULL,
     ref text NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT changes_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'kommune'::text, 'fylke'::text, 'article'::text, 'group'::text, 'type'::text, 'term'::text, 'expression'::text, 'place'::text, 'reindex'::text])))
+    CONSTRAINT changes_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'course'::text, 'kommune'::text, 'outline'::text, 'fylke'::text, 'article'::text, 'group'::text, 'type'::text, 'term'::text, 'expression'::text, 'place'::text, 'statistics'::text, 'reindex'::text])))
 );
 
 
@@ -458,6 +458,232 @@ ALTER TABLE public.confirmations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: course_dates; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.course_dates (
+    course_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    on_date date NOT NULL,
+    starts text,
+    ends text,
+    cancelled boolean DEFAULT false NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT course_dates_check CHECK (((ends IS NULL) OR ((starts IS NOT NULL) AND (ends > starts)))),
+    CONSTRAINT course_dates_ends_check CHECK ((ends ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'::text)),
+    CONSTRAINT course_dates_starts_check CHECK ((starts ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text))
+);
+
+
+--
+-- Name: COLUMN course_dates.starts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.course_dates.starts IS 'local time, HH:MM; null: only the day is known';
+
+
+--
+-- Name: course_terms; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.course_terms (
+    course_id bigint NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    CONSTRAINT course_terms_kind_check CHECK ((kind = ANY (ARRAY['malgruppe'::text, 'tema'::text])))
+);
+
+
+--
+-- Name: courses; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.courses (
+    id bigint NOT NULL,
+    uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+    offering_id bigint NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    audience text DEFAULT ''::text NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    format text NOT NULL,
+    has_place boolean DEFAULT false NOT NULL,
+    place_name text DEFAULT ''::text NOT NULL,
+    street text DEFAULT ''::text NOT NULL,
+    postal_code public.postal_code,
+    postal_place text DEFAULT ''::text NOT NULL,
+    kommune_number public.kommune_number,
+    lat double precision,
+    lon double precision,
+    confidential boolean DEFAULT false NOT NULL,
+    cost_kind text,
+    cost_text text DEFAULT ''::text NOT NULL,
+    sign_up_kind text,
+    sign_up_url text,
+    sign_up_email text,
+    sign_up_phone public.phone_number,
+    sign_up_deadline date,
+    sign_up_text text DEFAULT ''::text NOT NULL,
+    status text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT courses_audience_check CHECK ((length(audience) <= 600)),
+    CONSTRAINT courses_check CHECK (((lat IS NULL) = (lon IS NULL))),
+    CONSTRAINT courses_check1 CHECK ((has_place OR ((place_name = ''::text) AND (street = ''::text) AND (postal_code IS NULL) AND (postal_place = ''::text) AND (kommune_number IS NULL) AND (lat IS NULL) AND (NOT confidential)))),
+    CONSTRAINT courses_check2 CHECK (((NOT has_place) OR (format <> 'digitalt'::text))),
+    CONSTRAINT courses_cost_kind_check CHECK ((cost_kind = ANY (ARRAY['gratis'::text, 'betaling'::text]))),
+    CONSTRAINT courses_description_check CHECK ((length(description) <= 10000)),
+    CONSTRAINT courses_format_check CHECK ((format = ANY (ARRAY['oppmote'::text, 'digitalt'::text, 'begge'::text]))),
+    CONSTRAINT courses_lat_check CHECK (((lat >= (57)::double precision) AND (lat <= (81)::double precision))),
+    CONSTRAINT courses_lon_check CHECK (((lon >= ('-10'::integer)::double precision) AND (lon <= (34)::double precision))),
+    CONSTRAINT courses_sign_up_email_check CHECK ((sign_up_email ~ '^[^@\s]+@[^@\s]+\.[^@\s.]+$'::text)),
+    CONSTRAINT courses_sign_up_kind_check CHECK ((sign_up_kind = ANY (ARRAY['pamelding'::text, 'motopp'::text]))),
+    CONSTRAINT courses_sign_up_url_check CHECK ((sign_up_url ~ '^https?://'::text)),
+    CONSTRAINT courses_status_check CHECK ((status = ANY (ARRAY['utkast'::text, 'apen'::text, 'full'::text, 'avlyst'::text, 'slettet'::text]))),
+    CONSTRAINT courses_title_check CHECK (((title <> ''::text) AND (length(title) <= 200))),
+    CONSTRAINT courses_version_check CHECK ((version > 0))
+);
+
+
+--
+-- Name: TABLE courses; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.courses IS 'courses and groups on certain days; coverage and owner are the offering''s';
+
+
+--
+-- Name: COLUMN courses.confidential; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.courses.confidential IS 'the place is never shown to readers';
+
+
+--
+-- Name: COLUMN courses.sign_up_kind; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.courses.sign_up_kind IS 'null: not known';
+
+
+--
+-- Name: courses_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.courses ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.courses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: coverage_days; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.coverage_days (
+    day date NOT NULL,
+    type_code text,
+    fylke_number public.fylke_number,
+    kommuner integer NOT NULL,
+    in_kommune integer NOT NULL,
+    from_elsewhere integer NOT NULL,
+    people integer NOT NULL,
+    people_in integer NOT NULL,
+    people_covered integer NOT NULL,
+    offerings integer NOT NULL,
+    in_time integer NOT NULL,
+    confirmed_6 integer NOT NULL,
+    confirmed_12 integer NOT NULL,
+    confirmed_24 integer NOT NULL,
+    confirmed_older integer NOT NULL,
+    median_days integer,
+    CONSTRAINT coverage_days_check CHECK (((people_covered >= people_in) AND (people_covered <= people))),
+    CONSTRAINT coverage_days_check1 CHECK (((in_kommune + from_elsewhere) <= kommuner)),
+    CONSTRAINT coverage_days_check2 CHECK ((in_time <= (((confirmed_6 + confirmed_12) + confirmed_24) + confirmed_older))),
+    CONSTRAINT coverage_days_check3 CHECK (((((confirmed_6 + confirmed_12) + confirmed_24) + confirmed_older) <= offerings)),
+    CONSTRAINT coverage_days_confirmed_12_check CHECK ((confirmed_12 >= 0)),
+    CONSTRAINT coverage_days_confirmed_24_check CHECK ((confirmed_24 >= 0)),
+    CONSTRAINT coverage_days_confirmed_6_check CHECK ((confirmed_6 >= 0)),
+    CONSTRAINT coverage_days_confirmed_older_check CHECK ((confirmed_older >= 0)),
+    CONSTRAINT coverage_days_from_elsewhere_check CHECK ((from_elsewhere >= 0)),
+    CONSTRAINT coverage_days_in_kommune_check CHECK ((in_kommune >= 0)),
+    CONSTRAINT coverage_days_in_time_check CHECK ((in_time >= 0)),
+    CONSTRAINT coverage_days_kommuner_check CHECK ((kommuner >= 0)),
+    CONSTRAINT coverage_days_median_days_check CHECK ((median_days >= 0)),
+    CONSTRAINT coverage_days_offerings_check CHECK ((offerings >= 0)),
+    CONSTRAINT coverage_days_people_check CHECK ((people >= 0)),
+    CONSTRAINT coverage_days_people_in_check CHECK ((people_in >= 0))
+);
+
+
+--
+-- Name: TABLE coverage_days; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.coverage_days IS 'counted from the index, as readers see it, once a day';
+
+
+--
+-- Name: COLUMN coverage_days.day; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.day IS 'in Norway';
+
+
+--
+-- Name: COLUMN coverage_days.type_code; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.type_code IS 'null: all types';
+
+
+--
+-- Name: COLUMN coverage_days.fylke_number; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.fylke_number IS 'null: the country';
+
+
+--
+-- Name: COLUMN coverage_days.in_kommune; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.in_kommune IS 'kommuner that have it';
+
+
+--
+-- Name: COLUMN coverage_days.from_elsewhere; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.from_elsewhere IS 'kommuner that something for a larger area, or of another kommune, covers';
+
+
+--
+-- Name: COLUMN coverage_days.in_time; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.in_time IS 'offerings that were confirmed and are not due again';
+
+
+--
+-- Name: COLUMN coverage_days.confirmed_12; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.confirmed_12 IS 'in the last 12 months and not in the last 6; likewise the others';
+
+
+--
+-- Name: COLUMN coverage_days.median_days; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coverage_days.median_days IS 'since what is said was confirmed or written; null: not known of any';
 
 
 --
@@ -869,6 +1095,41 @@ ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: kommune_outlines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.kommune_outlines (
+    kommune_number public.kommune_number NOT NULL,
+    area bytea NOT NULL,
+    drawing bytea NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT kommune_outlines_area_check CHECK ((length(area) > 0)),
+    CONSTRAINT kommune_outlines_drawing_check CHECK ((length(drawing) > 0))
+);
+
+
+--
+-- Name: TABLE kommune_outlines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.kommune_outlines IS 'where the borders of kommuner go; empty until somebody imports them';
+
+
+--
+-- Name: COLUMN kommune_outlines.area; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommune_outlines.area IS 'MultiPolygon as well-known binary, WGS84: to tell which kommune a place is in';
+
+
+--
+-- Name: COLUMN kommune_outlines.drawing; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommune_outlines.drawing IS 'the same, with fewer points: for a map of the whole country';
 
 
 --
@@ -1557,7 +1818,7 @@ CREATE TABLE public.revisions (
     before jsonb,
     after jsonb NOT NULL,
     CONSTRAINT revisions_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text]))),
+    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'course'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text]))),
     CONSTRAINT revisions_ref_check CHECK ((ref <> ''::text)),
     CONSTRAINT revisions_version_check CHECK ((version > 0))
 );
@@ -1950,6 +2211,33 @@ ALTER TABLE public.uploads ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: use_days; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.use_days (
+    day date NOT NULL,
+    kind text NOT NULL,
+    count bigint NOT NULL,
+    CONSTRAINT use_days_count_check CHECK ((count > 0)),
+    CONSTRAINT use_days_kind_check CHECK ((kind = ANY (ARRAY['forside'::text, 'sok'::text, 'kommune'::text, 'tilbud'::text, 'artikkel'::text, 'sjekkliste'::text, 'kurs'::text, 'kart'::text, 'henvisning'::text, 'innbygd'::text, 'api'::text, 'annet'::text])))
+);
+
+
+--
+-- Name: TABLE use_days; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.use_days IS 'pages opened, added up over all readers and nodes';
+
+
+--
+-- Name: COLUMN use_days.day; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.use_days.day IS 'in Norway';
+
+
+--
 -- Name: web_addresses; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2114,6 +2402,46 @@ ALTER TABLE ONLY public.confirmations
 
 
 --
+-- Name: course_dates course_dates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.course_dates
+    ADD CONSTRAINT course_dates_pkey PRIMARY KEY (course_id, "position");
+
+
+--
+-- Name: course_terms course_terms_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.course_terms
+    ADD CONSTRAINT course_terms_pkey PRIMARY KEY (course_id, kind, code);
+
+
+--
+-- Name: courses courses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.courses
+    ADD CONSTRAINT courses_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: courses courses_uuid_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.courses
+    ADD CONSTRAINT courses_uuid_key UNIQUE (uuid);
+
+
+--
+-- Name: coverage_days coverage_days_day_type_code_fylke_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coverage_days
+    ADD CONSTRAINT coverage_days_day_type_code_fylke_number_key UNIQUE NULLS NOT DISTINCT (day, type_code, fylke_number);
+
+
+--
 -- Name: drafts drafts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2263,6 +2591,14 @@ ALTER TABLE ONLY public.jobs
 
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: kommune_outlines kommune_outlines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.kommune_outlines
+    ADD CONSTRAINT kommune_outlines_pkey PRIMARY KEY (kommune_number);
 
 
 --
@@ -2650,6 +2986,14 @@ ALTER TABLE ONLY public.uploads
 
 
 --
+-- Name: use_days use_days_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.use_days
+    ADD CONSTRAINT use_days_pkey PRIMARY KEY (day, kind);
+
+
+--
 -- Name: web_addresses web_addresses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2699,6 +3043,13 @@ CREATE INDEX challenges_expires_at ON public.challenges USING btree (expires_at)
 --
 
 CREATE INDEX changes_xid_id ON public.changes USING btree (xid, id);
+
+
+--
+-- Name: courses_offering_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX courses_offering_id ON public.courses USING btree (offering_id);
 
 
 --
@@ -2898,6 +3249,15 @@ CREATE TRIGGER changes_notify AFTER INSERT ON public.changes FOR EACH STATEMENT 
 
 
 --
+-- Name: coverage_days coverage_days_append_only; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER coverage_days_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.coverage_days FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+ALTER TABLE public.coverage_days ENABLE ALWAYS TRIGGER coverage_days_append_only;
+
+
+--
 -- Name: events events_append_only; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -3002,6 +3362,70 @@ ALTER TABLE ONLY public.confirmations
 
 
 --
+-- Name: course_dates course_dates_course_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.course_dates
+    ADD CONSTRAINT course_dates_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
+
+
+--
+-- Name: course_terms course_terms_course_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.course_terms
+    ADD CONSTRAINT course_terms_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
+
+
+--
+-- Name: course_terms course_terms_kind_code_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.course_terms
+    ADD CONSTRAINT course_terms_kind_code_fkey FOREIGN KEY (kind, code) REFERENCES public.terms(kind, code);
+
+
+--
+-- Name: courses courses_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.courses
+    ADD CONSTRAINT courses_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
+
+
+--
+-- Name: courses courses_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.courses
+    ADD CONSTRAINT courses_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
+
+
+--
+-- Name: courses courses_postal_code_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.courses
+    ADD CONSTRAINT courses_postal_code_fkey FOREIGN KEY (postal_code) REFERENCES public.postal_codes(code);
+
+
+--
+-- Name: coverage_days coverage_days_fylke_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coverage_days
+    ADD CONSTRAINT coverage_days_fylke_number_fkey FOREIGN KEY (fylke_number) REFERENCES public.fylker(number);
+
+
+--
+-- Name: coverage_days coverage_days_type_code_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coverage_days
+    ADD CONSTRAINT coverage_days_type_code_fkey FOREIGN KEY (type_code) REFERENCES public.offering_types(code);
+
+
+--
 -- Name: drafts drafts_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3095,6 +3519,14 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: kommune_outlines kommune_outlines_kommune_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.kommune_outlines
+    ADD CONSTRAINT kommune_outlines_kommune_number_fkey FOREIGN KEY (kommune_number) REFERENCES public.kommuner(number);
 
 
 --
