@@ -167,6 +167,8 @@ func tick(shown []search.Suited, most int, a referralAsked) []bool {
 	if !called {
 		pick(len(had)+1, callable)
 	}
+	// One number alone is little to go home with: of those for everybody a near one is better.
+	pick(most, func(s search.Suited) bool { return s.Reach == directory.ByNational && callable(s) })
 	pick(1, func(search.Suited) bool { return true })
 	return ticks
 }
