@@ -32,7 +32,7 @@ build: $(BINARY) ## bin/oversikt, one static binary
 
 .PHONY: test
 test: $(ASSETS) prerequisites browser ## every test, against a real Postgres and a real browser
-	CHROMIUM=$$(scripts/chromium.sh) go test -count=1 ./...
+	CHROMIUM=$$(scripts/chromium.sh) go test -count=1 -timeout 15m ./...
 
 .PHONY: test-short
 test-short: $(ASSETS) ## tests that need neither database nor browser
@@ -79,7 +79,7 @@ fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)
 
 .PHONY: cover
 cover: $(ASSETS) prerequisites browser ## coverage by function in coverage.out, the sum here
-	CHROMIUM=$$(scripts/chromium.sh) go test -coverprofile=coverage.out ./...
+	CHROMIUM=$$(scripts/chromium.sh) go test -timeout 15m -coverprofile=coverage.out ./...
 	go tool cover -func=coverage.out | tail -n 1
 
 .PHONY: schema
