@@ -157,6 +157,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 {
   const { browser, page, problems } = await open();
   await page.goto(base + "/om");
+  await page.waitForFunction(() => navigator.serviceWorker.controller); // else it may still take the old copies for itself
   await page.evaluate(async (kommune) => {
     const old = await caches.open("oversikt-gammel");
     for (const path of ["/nodkort", kommune]) await old.put(path, new Response("gammelt", { headers: { "Content-Type": "text/html" } }));
