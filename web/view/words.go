@@ -73,17 +73,6 @@ func (a Area) Words(l page.Language) string {
 	return a.withBydel(out)
 }
 
-// Full is as Words, with every name.
-func (a Area) Full(l page.Language) string {
-	switch {
-	case a.National:
-		return a.withBydel(l.T("Hele landet"))
-	case len(a.Fylker) > 0:
-		return a.withBydel(l.T("Hele %s", l.And(append(append([]string{}, a.Fylker...), a.Kommuner...))))
-	}
-	return a.withBydel(l.And(a.Kommuner))
-}
-
 func (a Area) withBydel(s string) string {
 	if a.Bydel == "" {
 		return s
