@@ -219,7 +219,7 @@ func (s *Site) newList(v *search.View, a referralAsked) referral.List {
 	// What is on the list is as it was when the list was made: a change in the same minute was
 	// before it.
 	for _, id := range l.Offerings {
-		if o, ok := v.Offering(id); ok && !o.ChangedAt.Before(l.Made) {
+		if o, ok := v.Offering(id); ok && changedSince(o, l.Made) {
 			l.Made = o.ChangedAt.UTC().Truncate(minute).Add(minute)
 		}
 	}

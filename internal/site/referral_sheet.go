@@ -210,6 +210,13 @@ func (s *Site) goneItem(l referral.List, id int64, k *search.Kommune) view.Sheet
 	return i
 }
 
+// changedSince reports whether the offering says something else than it did. A first version
+// never has: where it is younger than the list, this is another database, into which the same
+// files were read.
+func changedSince(o *directory.Offering, made time.Time) bool {
+	return o.Version > 1 && !o.ChangedAt.Before(made)
+}
+
 func (w writer) sheetItem(o *directory.Offering, l referral.List) view.SheetItem {
 	t := w.types[o.Type]
 	i := view.SheetItem{
@@ -219,7 +226,7 @@ func (w writer) sheetItem(o *directory.Offering, l referral.List) view.SheetItem
 		Hours:   w.sheetHours(o),
 		Does:    o.Summary,
 		Notice:  view.ClosedNote(w.lang, o),
-		Changed: !o.ChangedAt.Before(l.Made),
+		Changed: changedSince(o, l.Made),
 	}
 	i.DoesLang = i.Does != ""
 	if i.Does == "" {

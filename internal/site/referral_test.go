@@ -43,7 +43,9 @@ func referralOfferings() []search.Document {
 		case 13:
 			o.Coverage = directory.Coverage{Kommuner: []region.Number{"1508"}}
 		case 14:
-			o.ChangedAt = made.Add(time.Minute)
+			o.ChangedAt, o.Version = made.Add(time.Minute), 2
+		case 18: // read into this node's database later than into the one where the list was made
+			o.ChangedAt, o.Version = made.Add(time.Minute), 1
 		case 15: // confirmed, which is no change
 			confirmed := made.Add(time.Hour)
 			o.ConfirmedAt = &confirmed
@@ -161,7 +163,7 @@ func TestMakingASheet(t *testing.T) {
 
 // A change that was there when the list was made is not one since, also in the same minute.
 func TestAFreshSheetHasNotChanged(t *testing.T) {
-	o := directory.Offering{ID: 30, Type: "hjelpetelefon", Name: "Nettopp endret", Status: directory.Published, Coverage: directory.Coverage{National: true}, ChangedAt: time.Now()}
+	o := directory.Offering{ID: 30, Type: "hjelpetelefon", Name: "Nettopp endret", Status: directory.Published, Coverage: directory.Coverage{National: true}, ChangedAt: time.Now(), Version: 2}
 	app := newTestApp(t, search.OfferingDocument(o))
 	resp, _ := get(t, app, "/henvis?lag=1&valgt=30")
 	_, body := get(t, app, resp.Header.Get("Location"))
@@ -172,7 +174,7 @@ func TestAFreshSheetHasNotChanged(t *testing.T) {
 
 func TestSheet(t *testing.T) {
 	app := newTestApp(t, referralOfferings()...)
-	target := sheetOf(t, referral.List{Kommune: "3205", Relatives: "1508", About: []referral.About{referral.Substance}, Offerings: []int64{11, 12, 13, 14, 15, 16, 99}})
+	target := sheetOf(t, referral.List{Kommune: "3205", Relatives: "1508", About: []referral.About{referral.Substance}, Offerings: []int64{11, 12, 13, 14, 15, 18, 16, 99}})
 	for _, l := range page.Languages() {
 		for _, size := range []string{"", "?stor=1"} {
 			resp, body := get(t, app, l.Prefix()+target+size)
@@ -203,7 +205,7 @@ func TestSheet(t *testing.T) {
 			items[name.Text()] = i
 		}
 	}
-	want := []string{"Der du bor: Ålesund", "Testlinje 13", "Der den syke bor: Lillestrøm", "Testlinje 12", "For hele landet", "Testlinje 11", "Testlinje 14", "Testlinje 15", "Testlinje 16",
+	want := []string{"Der du bor: Ålesund", "Testlinje 13", "Der den syke bor: Lillestrøm", "Testlinje 12", "For hele landet", "Testlinje 11", "Testlinje 14", "Testlinje 15", "Testlinje 18", "Testlinje 16",
 		"Ikke her lenger", "Tilbud nummer 99"}
 	if !slices.Equal(groups, want) {
 		t.Errorf("got  %q\nwant %q", groups, want)
