@@ -101,7 +101,7 @@ func (c Course) Slug() string { return region.Slug(c.Title) }
 // Coming returns the dates on the day or later, cancelled ones among them, the first first.
 // The day is a local one at any hour.
 func (c Course) Coming(day time.Time) []CourseDate {
-	first := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	first := DayOf(day)
 	i := slices.IndexFunc(c.Dates, func(d CourseDate) bool { return !d.Day.Before(first) })
 	if i < 0 {
 		return nil
@@ -109,10 +109,31 @@ func (c Course) Coming(day time.Time) []CourseDate {
 	return c.Dates[i:]
 }
 
+// Next returns the first date on the day or later that is not cancelled, else the first that
+// is; false when the course is over.
+func (c Course) Next(day time.Time) (CourseDate, bool) {
+	next, _ := NextOf(c.Coming(day))
+	return next, next != (CourseDate{})
+}
+
+// NextOf returns the first of the dates that is not cancelled, the first where all are, and how
+// many are not. Of no dates it returns the zero date.
+func NextOf(dates []CourseDate) (next CourseDate, held int) {
+	for _, d := range dates {
+		if held == 0 && (!d.Cancelled || next == (CourseDate{})) {
+			next = d
+		}
+		if !d.Cancelled {
+			held++
+		}
+	}
+	return next, held
+}
+
 // TakesSignUps reports whether there is still time to sign up on the day.
 func (c Course) TakesSignUps(day time.Time) bool {
 	d := c.SignUp.Deadline
-	return c.Status == CourseOpen && (d == nil || !d.Before(time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)))
+	return c.Status == CourseOpen && (d == nil || !d.Before(DayOf(day)))
 }
 
 // SortDates puts the dates in the order in which they come.

@@ -99,3 +99,29 @@ func TestTakesSignUps(t *testing.T) {
 		t.Error("a full course takes sign-ups")
 	}
 }
+
+func TestNextOf(t *testing.T) {
+	on, off := CourseDate{Day: courseDay(8)}, CourseDate{Day: courseDay(1), Cancelled: true}
+	later := CourseDate{Day: courseDay(15)}
+	for name, tc := range map[string]struct {
+		dates []CourseDate
+		next  CourseDate
+		held  int
+	}{
+		"none":            {nil, CourseDate{}, 0},
+		"all cancelled":   {[]CourseDate{off, {Day: courseDay(2), Cancelled: true}}, off, 0},
+		"first cancelled": {[]CourseDate{off, on, later}, on, 2},
+		"one":             {[]CourseDate{on}, on, 1},
+	} {
+		if next, held := NextOf(tc.dates); next != tc.next || held != tc.held {
+			t.Errorf("%s: %v, %d, want %v, %d", name, next, held, tc.next, tc.held)
+		}
+	}
+	c := Course{Dates: []CourseDate{off, on}}
+	if next, ok := c.Next(courseDay(1)); !ok || next != on {
+		t.Errorf("next is %v, %t", next, ok)
+	}
+	if _, ok := c.Next(courseDay(9)); ok {
+		t.Error("a course that is over has a next date")
+	}
+}

@@ -88,6 +88,12 @@ func ParseClock(s string) (string, bool) {
 	return c, clock(c)
 }
 
+// DayOf returns the day that the time is in where it is read, at midnight UTC: the form of every
+// day in the directory.
+func DayOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
 // ParseDay returns the day that a person wrote, at midnight UTC: "2027-05-17" as browsers
 // send it, or "17.5.2027". It returns false for anything else.
 func ParseDay(s string) (time.Time, bool) {

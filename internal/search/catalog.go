@@ -37,6 +37,7 @@ type catalog struct {
 	months       []*directory.Month // in order of time
 	postalCodes  map[string]*region.PostalCode
 	courses      map[int64]*directory.Course
+	coursesOf    map[int64][]*directory.Course // by offering
 	courseWords  map[int64]courseForms
 	places       []*region.Place
 	placeNames   placeNames
@@ -96,6 +97,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 		termIndex:   map[directory.TermKind]map[string]int{},
 		postalCodes: map[string]*region.PostalCode{},
 		courses:     map[int64]*directory.Course{},
+		coursesOf:   map[int64][]*directory.Course{},
 	}
 	var said []*directory.Expression
 	var outlines []*region.Outline
@@ -109,6 +111,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 			outlines = append(outlines, v)
 		case *directory.Course:
 			c.courses[v.ID] = v
+			c.coursesOf[v.Offering] = append(c.coursesOf[v.Offering], v)
 		case *article.Article:
 			c.articles = append(c.articles, v)
 		case *directory.OfferingType:

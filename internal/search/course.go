@@ -2,6 +2,8 @@ package search
 
 import (
 	"cmp"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,21 +15,6 @@ import (
 type Course struct {
 	*directory.Course
 	Of *directory.Offering
-}
-
-// Next returns the first date on the day or later that is not cancelled, else the first that
-// is; false when the course is over.
-func (c Course) Next(day time.Time) (directory.CourseDate, bool) {
-	coming := c.Coming(day)
-	for _, d := range coming {
-		if !d.Cancelled {
-			return d, true
-		}
-	}
-	if len(coming) == 0 {
-		return directory.CourseDate{}, false
-	}
-	return coming[0], true
 }
 
 // CoursePosition returns where the course is held, as near as is known: the place, or its kommune.
@@ -59,37 +46,30 @@ func (v *View) Course(id int64) (Course, bool) {
 // Courses returns the public courses that have a date on the day or later, by their next
 // date, then by title. The day is a local one.
 func (v *View) Courses(day time.Time) []Course {
-	return v.coming(day, func(*directory.Course) bool { return true })
+	return v.coming(day, maps.Values(v.catalog().courses))
 }
 
 // CoursesOf returns the offering's courses that have a date on the day or later, as Courses.
 func (v *View) CoursesOf(offering int64, day time.Time) []Course {
-	return v.coming(day, func(c *directory.Course) bool { return c.Offering == offering })
+	return v.coming(day, slices.Values(v.catalog().coursesOf[offering]))
 }
 
-// coming returns those courses that have a date on the day or later, as Courses.
-func (v *View) coming(day time.Time, wanted func(*directory.Course) bool) []Course {
-	type coming struct {
-		Course
-		next directory.CourseDate
-	}
-	var list []coming
-	for id, c := range v.catalog().courses {
-		if !wanted(c) || len(c.Coming(day)) == 0 {
+// coming returns those of the courses that have a date on the day or later, as Courses.
+func (v *View) coming(day time.Time, courses iter.Seq[*directory.Course]) []Course {
+	var found []Course
+	for c := range courses {
+		if len(c.Coming(day)) == 0 {
 			continue
 		}
-		if full, ok := v.Course(id); ok {
-			next, _ := full.Next(day)
-			list = append(list, coming{full, next})
+		if full, ok := v.Course(c.ID); ok {
+			found = append(found, full)
 		}
 	}
-	slices.SortFunc(list, func(a, b coming) int {
-		return cmp.Or(a.next.Day.Compare(b.next.Day), cmp.Compare(a.next.Starts, b.next.Starts),
+	slices.SortFunc(found, func(a, b Course) int {
+		nextA, _ := a.Next(day)
+		nextB, _ := b.Next(day)
+		return cmp.Or(nextA.Day.Compare(nextB.Day), cmp.Compare(nextA.Starts, nextB.Starts),
 			cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID))
 	})
-	found := make([]Course, len(list))
-	for i, c := range list {
-		found[i] = c.Course
-	}
 	return found
 }

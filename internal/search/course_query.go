@@ -82,9 +82,9 @@ func FormatFits(of, asked directory.CourseFormat) bool {
 // FindCourses returns the coming courses that are asked for. Today is a local day.
 func (v *View) FindCourses(q CourseQuery, today time.Time) FoundCourses {
 	found := FoundCourses{Topics: map[string]int{}, TargetGroups: map[string]int{}, Formats: map[directory.CourseFormat]int{}}
-	from := dayOf(today)
+	from := directory.DayOf(today)
 	if q.From.After(from) {
-		from = dayOf(q.From)
+		from = directory.DayOf(q.From)
 	}
 	for _, c := range v.Courses(from) {
 		f, ok := v.foundCourse(q, c, from)
@@ -124,21 +124,12 @@ func (v *View) foundCourse(q CourseQuery, c Course, from time.Time) (FoundCourse
 	within := c.Coming(from)
 	if !q.To.IsZero() {
 		within = slices.Clone(within)
-		within = slices.DeleteFunc(within, func(d directory.CourseDate) bool { return d.Day.After(dayOf(q.To)) })
+		within = slices.DeleteFunc(within, func(d directory.CourseDate) bool { return d.Day.After(directory.DayOf(q.To)) })
 	}
 	if len(within) == 0 {
 		return f, false
 	}
-	f.Next = within[0]
-	for _, d := range within {
-		if d.Cancelled {
-			continue
-		}
-		if f.Times == 0 {
-			f.Next = d
-		}
-		f.Times++
-	}
+	f.Next, f.Times = directory.NextOf(within)
 	if len(q.Kommuner) == 0 {
 		return f, true
 	}
@@ -193,10 +184,6 @@ func (v *View) courseDistance(c Course, kommuner []region.Number) *float64 {
 		}
 	}
 	return nearest
-}
-
-func dayOf(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 func meets(asked, has []string) bool {

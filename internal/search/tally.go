@@ -137,9 +137,5 @@ func (v *View) aged(day time.Time) []aged {
 
 // daysBetween counts from date to date, whatever the length of the days between.
 func daysBetween(from, to time.Time) int {
-	date := func(t time.Time) time.Time {
-		y, m, d := t.Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	return int(date(to).Sub(date(from)) / (24 * time.Hour))
+	return int(directory.DayOf(to).Sub(directory.DayOf(from)) / (24 * time.Hour))
 }

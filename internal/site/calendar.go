@@ -80,7 +80,7 @@ func (s *Site) sendCourseCalendar(c *fiber.Ctx, v *search.View, course search.Co
 }
 
 func beforeDay(day, today time.Time) bool {
-	return day.Before(time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC))
+	return day.Before(directory.DayOf(today))
 }
 
 // eventsOf returns the times that a course meets. The name of each follows from the course's

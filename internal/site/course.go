@@ -173,12 +173,7 @@ func (w writer) courseLine(f search.FoundCourse, today time.Time) view.CourseLin
 // comingLine is courseLine where nothing narrows the days.
 func (w writer) comingLine(c search.Course, today time.Time) view.CourseLine {
 	f := search.FoundCourse{Course: c}
-	f.Next, _ = c.Next(today)
-	for _, d := range c.Coming(today) {
-		if !d.Cancelled {
-			f.Times++
-		}
-	}
+	f.Next, f.Times = directory.NextOf(c.Coming(today))
 	return w.courseLine(f, today)
 }
 

@@ -104,7 +104,7 @@ func (q *courseQuestion) distance(a asked) {
 // days reads the first and the last day. What is over is not shown, whatever is asked for.
 func (q *courseQuestion) days(a asked, today time.Time) {
 	from, to := q.day(a, paramFrom), q.day(a, paramTo)
-	today = time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC)
+	today = directory.DayOf(today)
 	if !from.IsZero() && from.Before(today) {
 		q.note(q.lang.T("Datoen du valgte som første dag, er over. Vi viser det som kommer."))
 		from = time.Time{}
@@ -126,19 +126,14 @@ func (q *courseQuestion) days(a asked, today time.Time) {
 	}
 }
 
-// dayForms are the ways to write a day that are read: as browsers send it, and as people do.
-var dayForms = []string{time.DateOnly, "2.1.2006", "2/1/2006"}
-
 // day returns midnight UTC of the day, zero for none.
 func (q *courseQuestion) day(a asked, name string) time.Time {
 	text := a.first(name)
 	if text == "" {
 		return time.Time{}
 	}
-	for _, form := range dayForms {
-		if t, err := time.Parse(form, text); err == nil && t.Year() >= 2000 && t.Year() < 3000 {
-			return t
-		}
+	if t, ok := directory.ParseDay(text); ok && t.Year() >= 2000 && t.Year() < 3000 {
+		return t
 	}
 	q.note(q.lang.T("Vi forsto ikke datoen «%s». Skriv den slik: 2027-01-31.", cut(text, maxPlaceText)))
 	return time.Time{}

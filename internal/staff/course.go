@@ -19,6 +19,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/bulk"
 	"github.com/nasjonal-oversikt/oversikt/internal/diff"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -385,4 +386,4 @@ func (s *Staff) courseVersion(c *fiber.Ctx, id int64, version int) (course direc
 }
 
 // today is the day in Norway, as the dates of courses are.
-func (s *Staff) today() time.Time { return localDay(s.deps.Now()) }
+func (s *Staff) today() time.Time { return directory.DayOf(s.deps.Now().In(page.Oslo)) }

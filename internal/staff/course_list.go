@@ -13,22 +13,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// localDay returns the day in Norway at midnight UTC, as the dates of courses are.
-func localDay(t time.Time) time.Time {
-	year, month, day := t.In(page.Oslo).Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-}
-
-// nextDate returns the first date on the day or later, rather one that is not cancelled.
-func nextDate(course directory.Course, day time.Time) (next directory.CourseDate, ok bool) {
-	coming := course.Coming(day)
-	if len(coming) == 0 {
-		return next, false
-	}
-	i := max(0, slices.IndexFunc(coming, func(d directory.CourseDate) bool { return !d.Cancelled }))
-	return coming[i], true
-}
-
 // lastDay returns the day of the last date, the zero time where there are no dates.
 func lastDay(course directory.Course) time.Time {
 	if n := len(course.Dates); n > 0 {
@@ -55,14 +39,14 @@ func courseState(course directory.Course) string {
 // courseRow returns the course as a row of the list.
 func (s *Staff) courseRow(course directory.Course, o directory.Offering) view.WorkCourse {
 	row := view.WorkCourse{Title: course.Title, Href: coursePath(course.ID), State: courseState(course), Of: o.Name, History: historyOfCourse(course.ID)}
-	next, coming := nextDate(course, s.today())
+	next, coming := course.Next(s.today())
 	switch n := len(course.Dates); {
 	case coming:
 		row.When = "Neste gang " + dateText(next)
 		if next.Cancelled {
 			row.When += " (avlyst)"
 		}
-		if left := len(course.Coming(s.today())); left > 1 {
+		if _, left := directory.NextOf(course.Coming(s.today())); left > 1 {
 			row.When += ", " + strconv.Itoa(left) + " ganger igjen"
 		}
 	case n > 0:
@@ -92,7 +76,7 @@ func (s *Staff) courseList(c *fiber.Ctx, offerings []directory.Offering, add str
 	}
 	today := s.today()
 	when := func(course directory.Course) time.Time {
-		if next, ok := nextDate(course, today); ok {
+		if next, ok := course.Next(today); ok {
 			return next.Day
 		}
 		return time.Time{}

@@ -245,6 +245,6 @@ func day(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
 	}
-	d := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	d := directory.DayOf(*t)
 	return &d
 }
