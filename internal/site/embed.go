@@ -266,12 +266,7 @@ func (s *Site) showEmbed(c *fiber.Ctx) error {
 		in := s.In(a.languageFor(k))
 		return in.answer(c, v, a.key(), func(context.Context) (templ.Component, error) { return view.Embed(in.embedPage(v, k, a)), nil })
 	}
-	found := whereabouts{}
-	if n, err := region.ParseNumber(number); err == nil {
-		found = byNumber(v, n)
-	} else {
-		found = resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber).kommunerOnly()
-	}
+	found := kommunerOf(v, key)
 	switch len(found.matches) {
 	case 0:
 		return fiber.ErrNotFound
@@ -414,27 +409,28 @@ func (s *Site) showEmbedStyle(c *fiber.Ctx) error {
 			a.read(nil, n, string(value))
 		}
 	}
-	sheet, err := builtFile("embed.css")
-	if err != nil {
-		return err
-	}
-	return page.Send(c, page.NewAnswer("text/css; charset=utf-8", append(slices.Clone(sheet), a.schemes()...)))
+	// The View, if there is one yet, only says how long the answer is kept.
+	return s.plain(c, s.deps.View(), a.colours().Encode(), "text/css; charset=utf-8", func(context.Context) ([]byte, error) {
+		sheet, err := builtFile("embed.css")
+		return append(slices.Clone(sheet), a.schemes()...), err
+	})
 }
 
 // showEmbedScript sends the element's script from an address that stays, since it is pasted
 // in pages that we never see again. Browsers ask each time whether it still holds.
 func (s *Site) showEmbedScript(c *fiber.Ctx) error {
 	embeddable(c)
-	script, err := builtFile("embed.js")
-	if err != nil {
-		return err
-	}
-	origin, err := json.Marshal(s.deps.BaseURL)
-	if err != nil {
-		return fmt.Errorf("script to embed: %w", err)
-	}
-	body := bytes.Join([][]byte{[]byte("(()=>{const BASE="), origin, []byte(";\n"), script, []byte("})();\n")}, nil)
-	return page.Send(c, page.NewAnswer("text/javascript; charset=utf-8", body))
+	return s.plain(c, s.deps.View(), "", "text/javascript; charset=utf-8", func(context.Context) ([]byte, error) {
+		script, err := builtFile("embed.js")
+		if err != nil {
+			return nil, err
+		}
+		origin, err := json.Marshal(s.deps.BaseURL)
+		if err != nil {
+			return nil, fmt.Errorf("script to embed: %w", err)
+		}
+		return bytes.Join([][]byte{[]byte("(()=>{const BASE="), origin, []byte(";\n"), script, []byte("})();\n")}, nil), nil
+	})
 }
 
 // builtFile returns a file that build.mjs has made, by its logical name.

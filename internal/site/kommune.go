@@ -32,12 +32,7 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 		return s.showOneKommune(c, v, k)
 	}
 	h := readHomes(c, v)
-	found := whereabouts{}
-	if n, err := region.ParseNumber(number); err == nil {
-		found = byNumber(v, n)
-	} else {
-		found = resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber).kommunerOnly()
-	}
+	found := kommunerOf(v, key)
 	switch len(found.matches) {
 	case 0:
 		return fiber.ErrNotFound

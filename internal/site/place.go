@@ -87,6 +87,16 @@ func byPostalCode(v *search.View, n region.Number) whereabouts {
 	return whereabouts{outside: p.PlaceTitle()}
 }
 
+// kommunerOf returns the kommuner that the last part of an address may mean: "0231",
+// "0231-skedsmo" and "skedsmo".
+func kommunerOf(v *search.View, key string) whereabouts {
+	number, _, _ := strings.Cut(key, "-")
+	if n, err := region.ParseNumber(number); err == nil {
+		return byNumber(v, n)
+	}
+	return resolve(v, strings.ReplaceAll(key, "-", " "), kommuneNumber).kommunerOnly()
+}
+
 // byNumber reads four digits as a kommunenummer, of today or former.
 func byNumber(v *search.View, n region.Number) whereabouts {
 	if k, ok := v.Kommune(n); ok {

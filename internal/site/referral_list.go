@@ -85,7 +85,7 @@ func (s *Site) referralGroups(v *search.View, a referralAsked) []view.ReferralGr
 			g.Rows = append(g.Rows, w.referralRow(fit, place.kommune, ticks[j]))
 		}
 		if len(place.all) > len(shown) {
-			g.More = &view.Link{Text: s.t("Se flere i søket"), Href: likeHref(place.kommune, a.whom, a.about, "")}
+			g.More = &view.Link{Text: s.t("Se flere i søket"), Href: likeHref(place.kommune, a.whom, a.about)}
 		}
 		if len(place.all) == 0 {
 			g.Missing = s.referralMissing(place.kommune)
@@ -258,13 +258,10 @@ func (w writer) terms(kind directory.TermKind, codes []string) string {
 
 // likeHref returns the search for what is like something on a list: what the list is about,
 // in the kommune.
-func likeHref(k *search.Kommune, whom []referral.Whom, about []referral.About, typeCode string) string {
+func likeHref(k *search.Kommune, whom []referral.Whom, about []referral.About) string {
 	q := url.Values{}
 	if k != nil {
 		q.Set(paramKommune, string(k.Number))
-	}
-	if typeCode != "" {
-		q.Set(paramType, typeCode)
 	}
 	for _, topic := range referral.CodesOf(nil, about).Topics {
 		q.Add(paramTopic, topic)

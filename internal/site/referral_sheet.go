@@ -203,7 +203,7 @@ func isLocal(o *directory.Offering, n region.Number) bool {
 
 // goneItem stands where an offering was that readers can see no more. Its name went with it.
 func (s *Site) goneItem(l referral.List, id int64, k *search.Kommune) view.SheetItem {
-	i := view.SheetItem{Name: s.t("Tilbud nummer %d", id), Gone: true, LikeText: s.t("Søk etter lignende"), LikeHref: likeHref(k, l.Whom, l.About, "")}
+	i := view.SheetItem{Name: s.t("Tilbud nummer %d", id), Gone: true, LikeText: s.t("Søk etter lignende"), LikeHref: likeHref(k, l.Whom, l.About)}
 	if k != nil {
 		i.LikeText = s.t("Søk etter lignende i %s", k.DisplayName())
 	}
