@@ -64,6 +64,24 @@ const SECOND = "/mote-med-helsetjenesten/nar-barn-er-parorende";
   await page.getByRole("button", { name: "Husk kommunen" }).click();
   await page.goto(`${base}/nn${SECOND}`);
   await page.waitForURL("**kommune=1804");
+
+  // Who has two kommuner is led between the pages of both, from what the device remembers alone.
+  await page.evaluate(() => localStorage.setItem("oversikt.kommune", JSON.stringify({ nummer: "1804", navn: "Bodø", deres: { nummer: "0301", navn: "Oslo" } })));
+  const asked = [];
+  page.on("request", (r) => r.url().includes("/kommune/") && asked.push(r.url()));
+  await page.goto(`${base}/kommune/1804-bodo`);
+  const homes = page.getByRole("navigation", { name: "To kommuner" });
+  check((await homes.getByRole("link").allTextContents()).join() === "Der du bor: Bodø,Der den syke bor: Oslo", "both are named");
+  check((await homes.locator("[aria-current=page]").textContent()) === "Der du bor: Bodø", "the page's own is marked");
+  check(asked.every((url) => url.endsWith("/kommune/1804-bodo")), `nothing is asked for beforehand: ${asked}`);
+  await homes.getByRole("link", { name: "Der den syke bor: Oslo" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/kommune/0301-oslo?kommune=1804");
+  check((await homes.locator("[aria-current=page]").textContent()) === "Der den syke bor: Oslo", "the other one's page is theirs");
+  check((await page.title()).startsWith("Hjelp for pårørende i Oslo") && !(await page.title()).includes("Bodø"), "the title names the page's kommune alone");
+  await page.getByRole("button", { name: "Glem kommunen" }).click();
+  await page.goto(`${base}/kommune/1804-bodo`);
+  check(!(await homes.isVisible()), "forgotten, nothing is said of two");
   check(problems.length === 0, problems.join("; "));
   await browser.close();
   console.log("with script: ok");
