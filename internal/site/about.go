@@ -51,7 +51,7 @@ func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, err
 	m := s.meta(s.t("Kilder og tall"), "/om/data", page.MenuAbout, s.aboutCrumb())
 	m.Description = s.t("Hvor opplysningene i oversikten kommer fra, med lisenser, og hvor mange tilbud det er av hver type.")
 	m.Style = "more.css"
-	p := view.DataPage{Meta: m, Facts: facts}
+	p := view.DataPage{Meta: m, Facts: facts, Borders: len(v.Outlines().List()) > 0}
 	if changed := v.Changed(); !changed.IsZero() {
 		p.Updated = s.lang.Date(changed)
 	}

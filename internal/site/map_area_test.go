@@ -78,6 +78,12 @@ func TestMapOfAreas(t *testing.T) {
 		t.Error("the picture has no areas, or does not say whose borders they are")
 	}
 	// Without borders nothing speaks of them.
+	if _, body := get(t, app, "/om/data"); !strings.Contains(body, "Kommunegrenser: © Kartverket") {
+		t.Error("the page of sources does not name who drew the borders")
+	}
+	if _, body := get(t, newTestApp(t), "/om/data"); strings.Contains(body, "Kommunegrenser") {
+		t.Error("the page of sources credits borders that are not here")
+	}
 	if _, body := get(t, newTestApp(t), "/kart?type=ppt"); strings.Contains(body, "Kartverket") || strings.Contains(body, "data-grenser") {
 		t.Error("a map of dots speaks of borders")
 	}
