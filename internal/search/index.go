@@ -138,6 +138,7 @@ func (x *Index) publish(v *View, snap *snapshot) error {
 	x.segments = segments
 	v.snap = snap
 	v.coverage = sync.OnceValue(func() *Coverage { return newCoverage(v) })
+	v.tallies = &tallies{}
 	if v.counts = (&countCache{}); v.matches == nil {
 		v.matches = newMatchCache(len(v.rows.list))
 	}

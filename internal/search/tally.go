@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -9,8 +10,25 @@ import (
 
 // Tallies returns how the directory stands on a day: for each type in display order and then
 // for all of them, by fylke and then for the country. What a kommune has is as Coverage says.
-// day is midnight in Norway.
+// day is midnight in Norway. Every offering is read for it, so that those of the day last
+// asked for are kept with the View.
 func (v *View) Tallies(day time.Time) []directory.Tally {
+	v.tallies.mu.Lock()
+	defer v.tallies.mu.Unlock()
+	if v.tallies.list == nil || !v.tallies.day.Equal(day) {
+		v.tallies.day, v.tallies.list = day, v.tally(day)
+	}
+	return v.tallies.list
+}
+
+// tallies are those of one day.
+type tallies struct {
+	mu   sync.Mutex
+	day  time.Time
+	list []directory.Tally
+}
+
+func (v *View) tally(day time.Time) []directory.Tally {
 	c := v.catalog()
 	byType := make([][]aged, len(c.types)+1)
 	for _, a := range v.aged(day) {

@@ -71,6 +71,13 @@ func TestTallies(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("tallies (-want +got):\n%s", diff)
 	}
+	// Every area and file of a page asks, and they are counted once for a day.
+	if again := x.View().Tallies(day); &again[0] != &got[0] {
+		t.Error("the same day was counted again")
+	}
+	if next := x.View().Tallies(day.AddDate(0, 0, 1)); next[0].MedianDays == nil || *next[0].MedianDays != 185 {
+		t.Errorf("the day after has the tally %+v, want a day more", next[0])
+	}
 	// The kommuner and people are those of the map.
 	for _, tally := range got {
 		fylker, sum := x.View().Coverage().Fylker(tally.Type)

@@ -19,6 +19,7 @@ type View struct {
 	log        []touched // what the last generations changed, in order
 	counts     *countCache
 	coverage   func() *Coverage
+	tallies    *tallies
 }
 
 // Generation returns the number of the state: another number may mean other content.
