@@ -309,7 +309,7 @@ func (s *Site) mapSays(q mapQuestion, rows []mapRow, country search.CoverageSum)
 		says = append(says, s.t("%s av alle innbyggere bor i en kommune som er dekket.", s.percent(country.PeopleCovered, country.People)))
 	}
 	if half, ok := middleAge(rows); ok {
-		says = append(says, s.t("Halvparten av kommunene har opplysninger fra %s eller senere.", s.lang.Day(half)))
+		says = append(says, s.t("Av kommunene der vi kjenner datoen, har halvparten opplysninger fra %s eller senere.", s.lang.Day(half)))
 	}
 	if q.kommune != nil {
 		i := slices.IndexFunc(rows, func(r mapRow) bool { return r.kommune.Number == q.kommune.Number })
@@ -330,7 +330,7 @@ func nationalOnly(rows []mapRow) int {
 	return n
 }
 
-// middleAge returns the day from which on half of the kommuner that are covered have their
+// middleAge returns the day from which on half of the kommuner with a known day have their
 // newest fact. It is false where no day is known.
 func middleAge(rows []mapRow) (time.Time, bool) {
 	var days []time.Time
