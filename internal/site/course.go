@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
@@ -212,14 +211,6 @@ func (w writer) courseMoment(d directory.CourseDate) view.CourseTime {
 		t.Text = strings.Replace(t.Text, "kl. ", "kl.\u00a0", 1)
 	}
 	return t
-}
-
-func upperInitial(s string) string {
-	r := []rune(s)
-	if len(r) > 0 {
-		r[0] = unicode.ToUpper(r[0])
-	}
-	return string(r)
 }
 
 // courseWhere says where one takes part, in a line.
