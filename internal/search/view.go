@@ -1,6 +1,9 @@
 package search
 
 import (
+	"cmp"
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
@@ -54,18 +57,27 @@ func (v *View) load(slot int32) *directory.Offering {
 	return d.value.(*directory.Offering)
 }
 
-// Offerings returns every public offering, in no order to rely on.
+// Offerings returns every public offering, in order of id.
 func (v *View) Offerings() []*directory.Offering {
-	list := make([]*directory.Offering, 0, v.rows.count)
-	for slot, r := range v.rows.list {
-		if r == nil {
-			continue
+	return slices.AppendSeq(make([]*directory.Offering, 0, v.rows.count), v.All())
+}
+
+// All yields every public offering in order of id, read one at a time.
+func (v *View) All() iter.Seq[*directory.Offering] {
+	return func(yield func(*directory.Offering) bool) {
+		slots := make([]int32, 0, v.rows.count)
+		for slot, r := range v.rows.list {
+			if r != nil {
+				slots = append(slots, int32(slot))
+			}
 		}
-		if o := v.load(int32(slot)); o != nil {
-			list = append(list, o)
+		slices.SortFunc(slots, func(a, b int32) int { return cmp.Compare(v.rows.list[a].id, v.rows.list[b].id) })
+		for _, slot := range slots {
+			if o := v.load(slot); o != nil && !yield(o) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // Kommune returns the kommune of today with the number.

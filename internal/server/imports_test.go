@@ -37,14 +37,15 @@ var imports = map[string][]string{
 	"internal/linkcheck": {"internal/store"},
 	"internal/confirm":   {"internal/auth", "internal/directory", "internal/page", "internal/store"},
 
-	"internal/page":   {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
-	"web/view":        {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
-	"internal/site":   {"internal/article", "internal/bulk", "internal/checklist", "internal/directory", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
-	"internal/api":    {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
-	"internal/bulk":   {"internal/directory", "internal/region"},
-	"internal/diff":   {"internal/directory", "internal/region"},
-	"internal/report": {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
-	"internal/staff":  {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
+	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
+	"web/view":         {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
+	"internal/site":    {"internal/article", "internal/bulk", "internal/checklist", "internal/directory", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
+	"internal/api":     {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web"},
+	"internal/interop": {"internal/directory", "internal/region", "internal/search"},
+	"internal/bulk":    {"internal/directory", "internal/region"},
+	"internal/diff":    {"internal/directory", "internal/region"},
+	"internal/report":  {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
+	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "internal/use", "web"},
 
@@ -56,6 +57,7 @@ var imports = map[string][]string{
 		"internal/region", "internal/search", "internal/server", "internal/store"},
 	"internal/dbtest":    {"internal/pgembed", "migrations"},
 	"internal/htmlcheck": {},
+	"internal/realdata":  {"data", "internal/auth", "internal/dbtest", "internal/importer", "internal/indexer", "internal/search", "internal/store"},
 }
 
 // owners are the libraries that only these packages may import.

@@ -1,7 +1,6 @@
 package site_test
 
 import (
-	"context"
 	"encoding/csv"
 	"io"
 	"log/slog"
@@ -10,20 +9,18 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
-	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
-	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/realdata"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/server"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -96,22 +93,8 @@ type real struct {
 
 func newReal(t *testing.T) *real {
 	t.Helper()
-	ctx, dir := context.Background(), t.TempDir()
-	log := slog.New(slog.DiscardHandler)
-	st, err := store.Open(ctx, store.Options{URL: dbtest.URL(t), Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
-	if err != nil || len(report.Problems) > 0 {
-		t.Fatalf("import: %v, problems %v", err, report.Problems)
-	}
-	view := index(t, st, dir, log)
+	st := realdata.Open(t)
+	view := realdata.Index(t, st).View()
 	r := &real{
 		app:       newApp(st, func() *search.View { return view }),
 		view:      view,
@@ -131,22 +114,6 @@ func newReal(t *testing.T) *real {
 		r.paths[o.Key] = page.OfferingPath(o)
 	}
 	return r
-}
-
-// index runs an indexer until the test ends and returns what it has built.
-func index(t *testing.T, st *store.Store, dir string, log *slog.Logger) *search.View {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	x := indexer.New(st, dir, log)
-	done := make(chan struct{})
-	go func() { defer close(done); x.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
-	wait, stop := context.WithTimeout(ctx, time.Minute)
-	defer stop()
-	if err := x.WaitReady(wait); err != nil {
-		t.Fatal(err)
-	}
-	return x.View()
 }
 
 func newApp(st *store.Store, view func() *search.View) *fiber.App {
