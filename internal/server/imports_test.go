@@ -55,9 +55,10 @@ var imports = map[string][]string{
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",
 		"internal/region", "internal/search", "internal/server", "internal/store"},
-	"internal/dbtest":    {"internal/pgembed", "migrations"},
-	"internal/htmlcheck": {},
-	"internal/realdata":  {"data", "internal/auth", "internal/dbtest", "internal/importer", "internal/indexer", "internal/search", "internal/store"},
+	"internal/dbtest":       {"internal/pgembed", "migrations"},
+	"internal/htmlcheck":    {},
+	"internal/upstreamtest": {"internal/upstream"},
+	"internal/realdata":     {"data", "internal/auth", "internal/dbtest", "internal/importer", "internal/indexer", "internal/search", "internal/store"},
 }
 
 // owners are the libraries that only these packages may import.
@@ -70,7 +71,7 @@ var owners = map[string][]string{
 	"github.com/prometheus/":             {"internal/server"},
 	"github.com/xuri/excelize/":          {"internal/bulk"},
 	"github.com/paulmach/orb":            {"internal/outline"},
-	"code.dny.dev/ssrf":                  {"internal/linkcheck"},
+	"code.dny.dev/ssrf":                  {"internal/linkcheck", "internal/upstream"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/go-webauthn/webauthn":    {"internal/staff"},
 	"github.com/coreos/go-oidc":          {"internal/oidc"},
