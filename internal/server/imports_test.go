@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"internal/referral":  {"internal/region"},
 	"internal/pgembed":   {},
 	"internal/oidc":      {},
+	"internal/upstream":  {},
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
 	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region"},
