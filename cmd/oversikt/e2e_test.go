@@ -3,12 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -18,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/client"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/confirm"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -187,29 +186,18 @@ func offeringPath(t *testing.T, base string) string {
 	return u.Path
 }
 
-type found struct {
-	Navn string `json:"navn"`
-	URL  string `json:"url"`
-}
-
-func searchFor(t *testing.T, base, text string) []found {
+// searchFor asks as an integrator does: with the client that is made from the document.
+func searchFor(t *testing.T, base, text string) []client.Tilbud {
 	t.Helper()
-	resp, err := http.Get(base + "/api/v1/tilbud?q=" + url.QueryEscape(text))
+	c, err := client.Open(base + "/api/v1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("search for %q: %d %v", text, resp.StatusCode, err)
+	answer, err := c.TilbudWithResponse(t.Context(), &client.TilbudParams{Q: &text})
+	if err != nil || answer.JSON200 == nil {
+		t.Fatalf("search for %q: %v", text, err)
 	}
-	var answer struct {
-		Treff []found `json:"treff"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		t.Fatal(err)
-	}
-	return answer.Treff
+	return answer.JSON200.Treff
 }
 
 // openStore opens the program's database from a second process of the embedded Postgres.

@@ -293,6 +293,10 @@ var schemaNames = map[string]string{
 	"ListFylke":          "Fylkesliste",
 	"ListOfferingType":   "Typeliste",
 	"ListArticleSummary": "Artikkelliste",
+	"ListMonth":          "Talliste",
+	"Month":              "Maned",
+	"Tally":              "Telling",
+	"UseOf":              "Bruk",
 }
 
 // inputSuffix ends the names of what programs send.
