@@ -7,17 +7,11 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"hash/fnv"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,9 +27,6 @@ import (
 // Root is the path that all calls stand under.
 const Root = "/api/v1"
 
-// ErrNotReady is returned while there is no index to answer from.
-var ErrNotReady = errors.New("no index yet")
-
 // Deps is what the API needs.
 type Deps struct {
 	View    func() *search.View // the generation to answer from; nil while there is none
@@ -48,11 +39,9 @@ type API struct {
 	view    func() *search.View
 	store   *store.Store
 	baseURL string
-	tag     string // sets the ETags of this process apart from those of others
+	reads   *page.Reads
 
 	encodings encodings
-	answers   *page.Cache[uint64] // finished answers, by address
-	asked     asked
 
 	schemas   huma.Registry // of bodies
 	limiter   limiter
@@ -60,50 +49,28 @@ type API struct {
 	now       func() time.Time
 }
 
-// asked remembers what was asked for lately.
-type asked struct {
-	mu    sync.Mutex
-	etags map[string]bool
-}
-
-// again reports whether the ETag was given to it before, lately.
-func (a *asked) again(etag string) bool {
-	const lately = 4096
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.etags[etag] {
-		return true
-	}
-	if a.etags == nil || len(a.etags) >= lately {
-		a.etags = map[string]bool{}
-	}
-	a.etags[etag] = true
-	return false
-}
-
 // answerBytes is room for some hundred answers of a search.
 const answerBytes = 8 << 20
 
 // New returns the API; Mount puts it on an app.
 func New(d Deps) *API {
-	return &API{
+	a := &API{
 		view:    d.View,
 		store:   d.Store,
 		baseURL: d.BaseURL,
-		// Generations are counted anew by each process, so a number alone would let one
-		// node call another's older answer still fresh.
-		tag:     rand.Text()[:8],
-		answers: page.NewCache[uint64](answerBytes),
+		reads:   page.NewReads(d.View, answerBytes),
 
 		perMinute: perMinute,
 		now:       time.Now,
 	}
+	a.reads.Address, a.reads.ETag = a.addressOf, withVersion
+	return a
 }
 
 // Mount registers every call, the OpenAPI document and the page made from it.
 func (a *API) Mount(app *fiber.App) {
-	v1 := app.Group(Root, openToAll, compress.New(compress.Config{Level: compress.LevelBestSpeed}), failures)
-	h := humafiber.NewWithGroup(app, answers{v1, a.fresh}, a.config())
+	v1 := app.Group(Root, page.OpenToAll(), compress.New(compress.Config{Level: compress.LevelBestSpeed}), failures)
+	h := humafiber.NewWithGroup(app, answers{v1, a.reads.Fresh}, a.config())
 	h.UseMiddleware(checkQuery(h))
 	a.register(h)
 	a.mountDocument(v1, h.OpenAPI())
@@ -148,7 +115,7 @@ func get[I, O any](h huma.API, op huma.Operation, handle func(context.Context, *
 	op.Method = http.MethodGet
 	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusServiceUnavailable)
 	huma.Register(h, op, func(ctx context.Context, in *I) (*answer[O], error) {
-		body, err := handle(ctx, ctx.Value(viewKey{}).(*search.View), in)
+		body, err := handle(ctx, page.ViewOf(ctx), in)
 		if err != nil {
 			return nil, err
 		}
@@ -209,27 +176,6 @@ func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Route
 	return r.Router.Add(method, path, handlers...)
 }
 
-// openToAll lets pages of every site read the API, and answers their preflights. It sets
-// the header on all answers to reads, so that one kept by a cache serves everybody. Writes
-// are for programs: a token has no place in a page.
-func openToAll(c *fiber.Ctx) error {
-	switch c.Method() {
-	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
-	default:
-		return c.Next()
-	}
-	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-	c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag")
-	c.Vary(fiber.HeaderAcceptEncoding) // see compress in Mount
-	if c.Method() != fiber.MethodOptions {
-		return c.Next()
-	}
-	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
-	c.Set(fiber.HeaderAccessControlAllowHeaders, "Accept, If-None-Match")
-	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
-	return c.SendStatus(fiber.StatusNoContent)
-}
-
 // readable refuses an address that net/url cannot read: huma's adapter takes for granted
 // that it can.
 func readable(c *fiber.Ctx) error {
@@ -238,7 +184,7 @@ func readable(c *fiber.Ctx) error {
 		_, err = url.ParseQuery(u.RawQuery)
 	}
 	if err != nil {
-		return newProblem(http.StatusBadRequest, msgAddress).write(c)
+		return newProblem(http.StatusBadRequest, msgAddress).Write(c)
 	}
 	return c.Next()
 }
@@ -255,51 +201,17 @@ func failures(c *fiber.Ctx) error {
 	return nil
 }
 
-type (
-	viewKey    struct{}
-	failureKey struct{}
-)
+type failureKey struct{}
 
-// fresh picks the View that the whole answer is made from. Its generation is the answer's
-// age, so a reader who has it already gets 304 before anything is computed.
-func (a *API) fresh(c *fiber.Ctx) error {
-	v := a.view()
-	if v == nil {
-		return ErrNotReady
-	}
-	address := a.addressOf(c)
-	if kept := a.answers.Get(v.Generation(), address); kept != nil {
-		return page.Send(c, kept)
-	}
-	etag := a.etag(v.Generation(), address)
+// withVersion returns the ETag of an offering with its version before it, which writes are
+// held against: see write.go.
+func withVersion(c *fiber.Ctx, v *search.View, etag string) string {
 	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil && strings.HasPrefix(c.Path(), Root+"/tilbud/") {
 		if o, ok := v.Offering(id); ok {
-			etag = versionTag(o.Version) + "." + strings.TrimPrefix(etag, `W/"`) // see write.go
+			return versionTag(o.Version) + "." + strings.TrimPrefix(etag, `W/"`)
 		}
 	}
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
-		c.Set(fiber.HeaderETag, etag)
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	c.SetUserContext(context.WithValue(c.UserContext(), viewKey{}, v))
-	if err := c.Next(); err != nil {
-		return err
-	}
-	switch status := c.Response().StatusCode(); {
-	case status == http.StatusOK:
-		// What was asked for once most often is not asked for again.
-		if a.asked.again(etag) {
-			a.answers.Put(v.Generation(), address,
-				page.NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
-		}
-		c.Set(fiber.HeaderETag, etag)
-	case status < http.StatusBadRequest:
-		c.Set(fiber.HeaderETag, etag)
-	default:
-		c.Set(fiber.HeaderCacheControl, "no-store")
-	}
-	return nil
+	return etag
 }
 
 // addressOf returns what an answer is kept under, beside its generation: its address, and for
@@ -309,22 +221,4 @@ func (a *API) addressOf(c *fiber.Ctx) string {
 		return c.OriginalURL() + " " + a.today().Format(time.DateOnly)
 	}
 	return c.OriginalURL()
-}
-
-// etag returns a weak ETag for an address at a generation of the index.
-func (a *API) etag(generation uint64, address string) string {
-	h := fnv.New64a()
-	h.Write([]byte(address)) // never fails
-	return fmt.Sprintf(`W/"%s-%d-%x"`, a.tag, generation, h.Sum64())
-}
-
-// matches reports whether an If-None-Match header names etag, by weak comparison.
-func matches(header, etag string) bool {
-	for tag := range strings.SplitSeq(header, ",") {
-		tag = strings.TrimSpace(tag)
-		if tag == etag || tag != "" && tag == strings.TrimPrefix(etag, "W/") {
-			return true
-		}
-	}
-	return false
 }

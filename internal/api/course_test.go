@@ -58,7 +58,7 @@ func newCourseApp(t *testing.T) (*fiber.App, *time.Time) {
 	app := fiber.New(fiber.Config{Immutable: true})
 	a := New(Deps{View: index.View, BaseURL: testURL})
 	now := time.Date(2027, 3, 1, 12, 0, 0, 0, page.Oslo)
-	a.tag, a.now = "TEST", func() time.Time { return now }
+	a.reads.Process, a.now = "TEST", func() time.Time { return now }
 	a.Mount(app)
 	return app, &now
 }

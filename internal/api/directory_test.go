@@ -33,7 +33,7 @@ func newTestApp(t testing.TB) (*fiber.App, *search.Index) {
 	}
 	app := fiber.New(fiber.Config{Immutable: true})
 	a := New(Deps{View: index.View, BaseURL: testURL})
-	a.tag = "TEST" // it is random, and answers are compared
+	a.reads.Process = "TEST" // it is random, and answers are compared
 	a.Mount(app)
 	return app, index
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"html/template"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -36,8 +35,8 @@ func (a *API) mountDocument(v1 fiber.Router, doc *huma.OpenAPI) {
 	if err != nil {
 		panic("api: OpenAPI document: " + err.Error()) // the types are wrong
 	}
-	v1.Get("/openapi.json", a.fixed(fiber.MIMEApplicationJSON, spec))
-	v1.Get("/docs", a.fixed(fiber.MIMETextHTMLCharsetUTF8, page.Bytes()))
+	v1.Get("/openapi.json", a.reads.Fixed(fiber.MIMEApplicationJSON, spec))
+	v1.Get("/docs", a.reads.Fixed(fiber.MIMETextHTMLCharsetUTF8, page.Bytes()))
 }
 
 // dropOwnKeywords takes out huma's keyword for a pattern in words, which OpenAPI does not
@@ -52,20 +51,6 @@ func dropOwnKeywords(doc *huma.OpenAPI) {
 				}
 			}
 		}
-	}
-}
-
-// fixed answers with content that is the same for as long as the process runs.
-func (a *API) fixed(contentType string, content []byte) fiber.Handler {
-	etag := a.etag(0, string(content))
-	return func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderETag, etag)
-		c.Set(fiber.HeaderCacheControl, "no-cache")
-		if matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
-			return c.SendStatus(http.StatusNotModified)
-		}
-		c.Set(fiber.HeaderContentType, contentType)
-		return c.Send(content)
 	}
 }
 

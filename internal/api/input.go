@@ -377,7 +377,7 @@ func invalid(v directory.Invalid, found []error) *problem {
 			p.Errors = append(p.Errors, fieldError{Message: msgOf[key], Location: location})
 		}
 	}
-	p.aboutBody()
+	aboutBody(p)
 	return p
 }
 

@@ -52,25 +52,6 @@ const (
 	msgPeriod   = "er før fra"
 )
 
-var titles = map[int]string{
-	http.StatusBadRequest:                  "Forespørselen kan ikke leses",
-	http.StatusUnauthorized:                "Tilgang mangler",
-	http.StatusForbidden:                   "Ikke tillatt",
-	http.StatusNotFound:                    "Finnes ikke",
-	http.StatusMethodNotAllowed:            "Metoden kan ikke brukes her",
-	http.StatusRequestTimeout:              "Forespørselen tok for lang tid",
-	http.StatusPreconditionFailed:          "Endret av noen andre",
-	http.StatusRequestEntityTooLarge:       "Innholdet er for stort",
-	http.StatusRequestURITooLong:           "Adressen er for lang",
-	http.StatusUnsupportedMediaType:        "Innholdet er ikke JSON",
-	http.StatusUnprocessableEntity:         "Feil i parametere",
-	http.StatusPreconditionRequired:        "If-Match mangler",
-	http.StatusTooManyRequests:             "For mange forespørsler",
-	http.StatusRequestHeaderFieldsTooLarge: "Hodet er for stort",
-	http.StatusInternalServerError:         "Feil hos oss",
-	http.StatusServiceUnavailable:          "Ikke tilgjengelig akkurat nå",
-}
-
 // details are for errors that no handler has said more about.
 var details = map[int]string{
 	http.StatusBadRequest:                  "Forespørselen følger ikke HTTP.",

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -13,51 +11,18 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 )
 
-const problemJSON = "application/problem+json"
+// problem is an error as the reader of the API meets it.
+type (
+	problem    = page.Problem
+	fieldError = page.FieldError
+	pointer    = page.Pointer
+)
 
-// problem is an error as the reader of the API meets it: RFC 9457, with the suggestions
-// that help on. Its texts are all from this package; no error's own text gets in.
-type problem struct {
-	Type        string       `json:"type" doc:"Alltid about:blank: status sier hva slags feil det er."`
-	Title       string       `json:"title" doc:"Kort om feilen."`
-	Status      int          `json:"status" doc:"HTTP-status."`
-	Detail      string       `json:"detail" doc:"Hva som gikk galt denne gangen."`
-	Errors      []fieldError `json:"errors,omitempty" doc:"Feltene som er feil."`
-	Suggestions []pointer    `json:"forslag,omitempty" doc:"Det nærmeste som finnes."`
-	RequestID   string       `json:"foresporsel_id,omitempty" doc:"Oppgi denne hvis du melder fra om feilen."`
-}
-
-// fieldError is what is wrong with one parameter, or one field of a body.
-type fieldError struct {
-	Message  string `json:"message" doc:"Hva som er feil."`
-	Location string `json:"location" doc:"Hvor feilen er: query.kommune, path.id, body.telefon[0].nummer."`
-}
-
-// pointer leads to something that exists.
-type pointer struct {
-	Text string `json:"tekst"`
-	URL  string `json:"url" doc:"Hel adresse i dette API-et."`
-}
-
-// Error implements error. The text is for logs and tests.
-func (p *problem) Error() string { return fmt.Sprintf("%d %s", p.Status, p.Detail) }
-
-// GetStatus implements huma.StatusError.
-func (p *problem) GetStatus() int { return p.Status }
-
-// ContentType implements huma.ContentTypeFilter.
-func (p *problem) ContentType(string) string { return problemJSON }
-
-// newProblem returns a problem with the status' own title.
-func newProblem(status int, detail string) *problem {
-	title, ok := titles[status]
-	if !ok {
-		title = http.StatusText(status)
-	}
-	return &problem{Type: "about:blank", Title: title, Status: status, Detail: detail}
-}
+func newProblem(status int, detail string) *problem { return page.NewProblem(status, detail) }
 
 // wrong returns a 422 that names one query parameter.
 func wrong(parameter, message string) *problem {
@@ -75,17 +40,6 @@ func notFound(location, message string, suggestions []pointer) *problem {
 	return p
 }
 
-// write sends the problem as the answer.
-func (p *problem) write(c *fiber.Ctx) error {
-	body, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("marshal problem: %w", err)
-	}
-	c.Set(fiber.HeaderContentType, problemJSON)
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Status(p.Status).Send(body)
-}
-
 // WriteProblem answers with the problem that the status stands for, in the same shape as
 // the API's own. It is for the server's error table: requestID is shown when not empty.
 func WriteProblem(c *fiber.Ctx, status int, requestID string) error {
@@ -95,7 +49,7 @@ func WriteProblem(c *fiber.Ctx, status int, requestID string) error {
 	}
 	p := newProblem(status, detail)
 	p.RequestID = requestID
-	return p.write(c)
+	return p.Write(c)
 }
 
 // huma makes errors and messages by package variables. They are set here once, to this
@@ -155,14 +109,14 @@ func fromHuma(status int, errs []error) *problem {
 	}
 	inBody := func(e fieldError) bool { return strings.HasPrefix(e.Location, "body") }
 	if slices.ContainsFunc(p.Errors, inBody) {
-		p.aboutBody()
+		aboutBody(p)
 	}
 	return p
 }
 
 // aboutBody words the problem for a body, and puts its errors in the order of their
 // places: huma finds those of an object in any.
-func (p *problem) aboutBody() {
+func aboutBody(p *problem) {
 	p.Title, p.Detail = "Feil i innholdet", msgBody
 	slices.SortStableFunc(p.Errors, func(a, b fieldError) int { return strings.Compare(a.Location, b.Location) })
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -189,7 +190,7 @@ func unauthorized(c *fiber.Ctx, why, message string) {
 
 // send writes the problem where huma's handlers return nothing.
 func send(c *fiber.Ctx, p *problem) {
-	if err := p.write(c); err != nil {
+	if err := p.Write(c); err != nil {
 		c.Locals(failureKey{}, err)
 	}
 }
@@ -347,7 +348,7 @@ func (a *API) current() (*search.View, error) {
 	if v := a.view(); v != nil {
 		return v, nil
 	}
-	return nil, ErrNotReady
+	return nil, page.ErrNotReady
 }
 
 // saved returns the answer to a write. Confidential places are in no answer, not even in

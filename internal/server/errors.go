@@ -14,6 +14,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -29,7 +30,7 @@ func statusOf(err error) int {
 		return http.StatusNotFound
 	case errors.Is(err, store.ErrConflict):
 		return http.StatusConflict
-	case errors.Is(err, api.ErrNotReady),
+	case errors.Is(err, page.ErrNotReady),
 		errors.Is(err, context.DeadlineExceeded),
 		store.Unavailable(err):
 		return http.StatusServiceUnavailable

@@ -11,7 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/nasjonal-oversikt/oversikt/internal/api"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -23,7 +23,7 @@ func TestStatusOf(t *testing.T) {
 		{fiber.ErrNotFound, 404},
 		{fmt.Errorf("show: %w", fiber.ErrNotFound), 404},
 		{fiber.ErrRequestHeaderFieldsTooLarge, 431},
-		{api.ErrNotReady, 503},
+		{page.ErrNotReady, 503},
 		{fmt.Errorf("search: %w", context.DeadlineExceeded), 503},
 		{errors.New("anything"), 500},
 	} {
