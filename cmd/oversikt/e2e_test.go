@@ -115,7 +115,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
-		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",
+		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/sok?q=avlastning&kommune=3205&deres=1804&hos=deres", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
 			"/henvis", "/henvis?kommune=1804&parorende=5501&om=selvmord&hvem=etterlatte&haster=1", "/henvis?kode=feil",

@@ -17,7 +17,7 @@ import (
 
 // Names of the parameters of /sok. Those of contract.md, and fylke, sted (what a reader
 // writes about where they live: a postnummer before a kommunenummer) and ordrett (nothing
-// is recognised in q).
+// is recognised in q); those about where the one who is ill lives are with the homes.
 const (
 	paramText     = "q"
 	paramPlace    = "sted"
@@ -47,7 +47,7 @@ const (
 
 // askedParams are the parameters that are read, in the order in which faults are told.
 var askedParams = []string{paramText, paramPlace, paramKommune, paramPostal, paramFylke, paramType, paramTarget, paramTopic,
-	paramFormat, paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramPage, paramLiteral}
+	paramFormat, paramLanguage, paramLat, paramLon, paramRadius, paramSort, paramPage, paramLiteral, paramTheirs, paramTheirsTyped, paramSide}
 
 // asked is the parameters of a request as they were written: those with names that are
 // read, without blanks and repetitions.
@@ -119,6 +119,9 @@ type question struct {
 	asked asked // what was understood of it, kommuner by number
 	query search.Query
 	notes []view.Note
+
+	theirText string // what is said of where the one who is ill lives
+	sides     []side // the kommuner that are known to be whose, the reader's first; none without theirs
 }
 
 // pageSize is how many hits a page has.
@@ -130,6 +133,7 @@ func (s *Site) understand(v *search.View, a asked) question {
 	q := question{lang: s.lang, asked: asked{}, query: search.Query{Language: string(s.lang), Page: 1, Size: pageSize}}
 	q.text(a)
 	q.places(v, a)
+	q.theirs(v, a)
 	q.fylker(v, a)
 	q.types(v, a)
 	for _, t := range []struct {

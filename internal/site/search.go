@@ -40,6 +40,9 @@ func (s *Site) search(c *fiber.Ctx) error {
 			}
 		}
 		p := s.searchPage(v, q, found)
+		if p.Homes, err = s.homesIn(ctx, v, q, found); err != nil {
+			return nil, err
+		}
 		p.Meta = s.meta(s.t("Søk etter hjelp"), "/sok", page.MenuSearch)
 		p.Meta.NoIndex = len(a) > 0
 		p.Meta.Style = "more.css"
@@ -99,7 +102,7 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 		p.Heading = s.t("Ingen treff")
 	}
 	if reader != nil {
-		p.Kommune = &view.Link{Text: s.t("Alt for deg i %s", reader.DisplayName()), Href: page.KommunePath(reader.Kommune)}
+		p.Kommune = s.kommuneLink(q, reader)
 	}
 	if q.query.Text != "" {
 		mark(p.Hits, found)
@@ -294,7 +297,7 @@ func keep(p *view.SearchPage, w writer, q question) {
 			p.Kept = append(p.Kept, view.Field{Name: paramKommune, Value: n})
 		}
 	}
-	kept := []string{paramLanguage, paramLat, paramLon, paramSort, paramLiteral}
+	kept := []string{paramSide, paramLanguage, paramLat, paramLon, paramSort, paramLiteral}
 	if !slices.ContainsFunc(p.Facets, func(f view.Facet) bool { return f.Param == paramRadius }) {
 		kept = append(kept, paramRadius)
 	}

@@ -79,6 +79,22 @@ const SECOND = "/mote-med-helsetjenesten/nar-barn-er-parorende";
   await page.waitForURL("**/kommune/0301-oslo?kommune=1804");
   check((await homes.locator("[aria-current=page]").textContent()) === "Der den syke bor: Oslo", "the other one's page is theirs");
   check((await page.title()).startsWith("Hjelp for pårørende i Oslo") && !(await page.title()).includes("Bodø"), "the title names the page's kommune alone");
+
+  // A search for one of them leads to the same search for the other.
+  await page.goto(`${base}/sok?q=samtale&sted=Oslo&side=1`);
+  check((await homes.getByRole("link").allTextContents()).join() === "Der du bor: Bodø,Der den syke bor: Oslo", "both are named");
+  check((await homes.locator("[aria-current=page]").textContent()) === "Der den syke bor: Oslo", "the search's own is marked");
+  await homes.getByRole("link", { name: "Der du bor: Bodø" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/sok?q=samtale&kommune=1804&deres=0301");
+  check(/^Der du bor: Bodø \(\d+\)$/.test(await homes.locator("[aria-current=page]").textContent()), "and says how much there is");
+  await homes.getByRole("link", { name: "Der den syke bor: Oslo" }).click();
+  await page.waitForURL("**hos=deres**");
+  check((await page.locator("#sted").inputValue()) === "Bodø", "the field has where the reader lives");
+  await page.goto(`${base}/sok?kommune=4601`);
+  check(!(await homes.isVisible()), "of a third kommune nothing is said");
+
+  await page.goto(`${base}/kommune/0301-oslo?kommune=1804`);
   await page.getByRole("button", { name: "Glem kommunen" }).click();
   await page.goto(`${base}/kommune/1804-bodo`);
   check(!(await homes.isVisible()), "forgotten, nothing is said of two");

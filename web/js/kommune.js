@@ -7,7 +7,9 @@
 //   <script src="…" data-apen>      on an article that is opened without a kommune
 //   <form data-kommune-valg>        the field that it is chosen in
 //   <div class="o-husk" hidden …>   says what is remembered, with the buttons
-//   <nav data-hjem hidden …>        leads to the pages of both kommuner, where both are remembered
+//   <nav data-hjem hidden …>        leads to the pages of both kommuner, where both are remembered;
+//                                   with data-sok, which has the number of the kommune
+//                                   that a search is for, to the same search for each
 //
 // It is no module and not deferred: it stands before the content of the page, and leaves for
 // the other address before anything of it is shown.
@@ -53,25 +55,42 @@ const same = (a, b) => a.nummer === b?.nummer && a.deres?.nummer === b.deres?.nu
 // has reports whether what is remembered says as much as a page does.
 const has = (k, here) => same(here, k) || (!here.deres && k?.deres && [k.nummer, k.deres.nummer].includes(here.nummer));
 
-// links fills in the links to the pages of both kommuner.
+// pageOf returns the address of a kommune's own page, and whether that is this one.
+function pageOf({ nummer }, query) {
+  const path = `${document.body.dataset.prefix}/kommune/${nummer}`;
+  return { href: `${path}?${query}`, here: location.pathname.startsWith(`${path}-`) };
+}
+
+// searchOf returns the address of the search as it is, for one of two kommuner, and whether
+// that is what is shown, which is for the kommune with the number. Null where it is for
+// neither.
+function searchOf(number, k, theirs) {
+  if (![k.nummer, k.deres.nummer].includes(number)) return null;
+  const url = new URL(location.href);
+  ["sted", "postnummer", "deres_sted", "side", "hos"].forEach((name) => url.searchParams.delete(name));
+  url.searchParams.set("kommune", k.nummer);
+  url.searchParams.set("deres", k.deres.nummer);
+  if (theirs) url.searchParams.set("hos", "deres");
+  return { href: url.href, here: number === (theirs ? k.deres.nummer : k.nummer) };
+}
+
+// links fills in the links to both kommuner.
 function links(nav) {
   const k = remembered();
-  nav.hidden = !k?.deres;
+  const to = !k?.deres ? [] : "sok" in nav.dataset ? [false, true].map((theirs) => searchOf(nav.dataset.sok, k, theirs))
+    : [pageOf(k, `deres=${k.deres.nummer}`), pageOf(k.deres, `kommune=${k.nummer}`)];
+  nav.hidden = !to[0];
   if (nav.hidden) return;
-  const link = (text, { nummer, navn }, query) => {
+  const texts = [nav.dataset.din.replace("{sted}", k.navn), nav.dataset.deres.replace("{sted}", k.deres.navn)];
+  nav.firstElementChild.replaceChildren(...to.map(({ href, here }, i) => {
     const a = document.createElement("a");
-    const path = `${document.body.dataset.prefix}/kommune/${nummer}`;
-    a.href = `${path}?${query}`;
-    a.textContent = text.replace("{sted}", navn);
-    if (location.pathname.startsWith(`${path}-`)) a.setAttribute("aria-current", "page");
+    a.href = href;
+    a.textContent = texts[i];
+    if (here) a.setAttribute("aria-current", "page");
     const li = document.createElement("li");
     li.append(a);
     return li;
-  };
-  nav.firstElementChild.replaceChildren(
-    link(nav.dataset.din, k, `deres=${k.deres.nummer}`),
-    link(nav.dataset.deres, k.deres, `kommune=${k.nummer}`),
-  );
+  }));
 }
 
 function panel(element) {
@@ -116,6 +135,7 @@ function begin() {
   document.querySelectorAll("#hvor .ds-alert a").forEach((link) => link.addEventListener("click", choosing));
   document.querySelectorAll("[data-med-skript]").forEach((element) => (element.hidden = false));
   document.querySelectorAll(".o-husk").forEach(panel);
+  document.querySelectorAll("[data-hjem]").forEach(links);
 }
 
 if ("apen" in document.currentScript.dataset) leave();
