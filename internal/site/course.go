@@ -355,7 +355,7 @@ func (s *Site) coursePage(v *search.View, c search.Course) view.CoursePage {
 		}
 	}
 	if coming {
-		p.Calendar = coursesPath + "/" + strconv.FormatInt(c.ID, 10) + ".ics"
+		p.Calendar = calendarPath(c.ID)
 	}
 	after := len(c.Dates) - len(c.Coming(today))
 	p.Past = each(c.Dates[:after], w.courseDate)
@@ -436,3 +436,6 @@ func (w writer) termNames(kind directory.TermKind, codes []string) []string {
 	}
 	return names
 }
+
+// calendarPath returns the address of a course's dates as a calendar file.
+func calendarPath(id int64) string { return coursesPath + "/" + strconv.FormatInt(id, 10) + ".ics" }

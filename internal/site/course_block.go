@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -46,16 +47,25 @@ func (w writer) coursesOf(o *directory.Offering) view.CourseBlock {
 	return b
 }
 
+// openCourse returns the first course of an offering that one can still take part in.
+func (w writer) openCourse(o *directory.Offering, today time.Time) (search.Course, bool) {
+	for _, c := range w.v.CoursesOf(o.ID, today) {
+		if w.courseState(c, today) == (view.CourseState{}) {
+			return c, true
+		}
+	}
+	return search.Course{}, false
+}
+
 // nextCourse returns the first course of an offering that one can still take part in.
 func (w writer) nextCourse(o *directory.Offering) *view.Link {
 	today := w.now.In(page.Oslo)
-	for _, c := range w.v.CoursesOf(o.ID, today) {
-		if w.courseState(c, today) == (view.CourseState{}) {
-			next, _ := c.Next(today)
-			return &view.Link{Text: c.Title, Href: page.CoursePath(c.Course), Sub: w.courseMoment(next).Text}
-		}
+	c, ok := w.openCourse(o, today)
+	if !ok {
+		return nil
 	}
-	return nil
+	next, _ := c.Next(today)
+	return &view.Link{Text: c.Title, Href: page.CoursePath(c.Course), Sub: w.courseMoment(next).Text}
 }
 
 // topicCourses leads to what comes about a topic for people in a kommune; nil for nothing.

@@ -9,6 +9,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
+	"github.com/nasjonal-oversikt/oversikt/internal/referral"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -114,4 +115,24 @@ func TestSearchFindsComingCourses(t *testing.T) {
 			t.Errorf("%s finds %q, want %q", target, got, want)
 		}
 	}
+}
+
+// A sheet says when the next course of an offering is, and has its dates for the calendar.
+func TestSheetNamesTheNextCourse(t *testing.T) {
+	app := newCourseApp(t, oslo(3, 1, 12, 0), testCourse(1, nil))
+	target := sheetOf(t, referral.List{Kommune: "1508", Offerings: []int64{2, 7}})
+	p := livePage(t, app, target)
+	items := p.All(".o-ark__tilbud")
+	if len(items) != 2 {
+		t.Fatalf("%d offerings on the sheet, want 2", len(items))
+	}
+	wants(t, "the sheet", items[0].Text(), "Neste:", "Prøvekurs <b>", "25. mars 2027 kl. 18.00")
+	if !items[0].Has("a.o-screen[href='/kurs/1.ics'], .o-screen a[href='/kurs/1.ics']") || items[1].Has("[href$='.ics']") {
+		t.Error("the calendar is not with the course, or with what has none")
+	}
+	if text := livePage(t, newCourseApp(t, oslo(5, 1, 12, 0), testCourse(1, nil)), target).Text(); strings.Contains(text, "Prøvekurs") {
+		t.Error("a course that is over stands on the sheet")
+	}
+	p = livePage(t, app, "/henvis?kommune=1508")
+	wants(t, "the proposals", element(t, p, ".o-henvis__forslag"), "Neste: Prøvekurs <b>")
 }

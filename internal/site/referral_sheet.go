@@ -250,6 +250,9 @@ func (w writer) sheetItem(o *directory.Offering, l referral.List) view.SheetItem
 	if due := t.Due(*o); !w.now.Before(due.Old) {
 		i.SourceOld = view.SourceNote(w.lang, o, due, w.now).Text
 	}
+	if c, ok := w.openCourse(o, w.now.In(page.Oslo)); ok {
+		i.Course, i.Calendar = w.nextCourse(o), calendarPath(c.ID)
+	}
 	w.answeredBy(&i, o, l)
 	return i
 }

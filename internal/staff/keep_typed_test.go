@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,5 +87,28 @@ func TestWhatWasTypedStaysWithoutADatabase(t *testing.T) {
 	kari.post(path+"/arkiver", reason).wantStatus(t, http.StatusSeeOther)
 	if s.offering(o.ID).Status != directory.Archived {
 		t.Error("the second try did not archive it")
+	}
+}
+
+func TestACourseStaysWithoutADatabase(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.ownOffering("test/a", "1804")
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	path := "/redaksjon/kurs/nytt?kommune=1804"
+	form := kari.form(path, "lagre")
+	form.Set("tilbud", strconv.FormatInt(o.ID, 10))
+	for name, value := range map[string]string{"navn": "Prøvegruppe <b>", "dag_1": "2.3.2027", "fra_1": "18", "til_1": "20", "merknad_1": "Ta med kaffe."} {
+		form.Set(name, value)
+	}
+	back := s.takeDatabaseAway()
+	away := kari.post(path, form)
+	away.wantStatus(t, http.StatusServiceUnavailable)
+	away.contains(t, "Prøvegruppe &lt;b&gt;", `value="2.3.2027"`, `value="Ta med kaffe."`, ">Prøv igjen</button>")
+	back()
+	again := formValues(t, away.body)
+	again.Set("handling", "lagre")
+	got := s.made(kari.post(path, again))
+	if got.Title != "Prøvegruppe <b>" || datesOf(got) != "2027-03-02 18:00-20:00 Ta med kaffe." {
+		t.Errorf("sent again it made %q on %s", got.Title, datesOf(got))
 	}
 }
