@@ -28,6 +28,22 @@ import (
 // address and that directory. The program is stopped as Ctrl-C stops it when the test ends.
 func startProgram(t *testing.T, log io.Writer, env ...string) (base, dir string) {
 	t.Helper()
+	base, dir, ready := launch(t, log, env...)
+	select {
+	case ok := <-ready:
+		if !ok {
+			t.Fatal("the program ended before it was ready")
+		}
+	case <-time.After(2 * time.Minute):
+		t.Fatal("the program is not ready after two minutes")
+	}
+	return base, dir
+}
+
+// launch starts the program as startProgram does, and does not wait: the channel says
+// whether it became ready.
+func launch(t *testing.T, log io.Writer, env ...string) (base, dir string, became <-chan bool) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts the whole program")
 	}
@@ -72,15 +88,7 @@ func startProgram(t *testing.T, log io.Writer, env ...string) (base, dir string)
 		}
 		ready <- false
 	}()
-	select {
-	case ok := <-ready:
-		if !ok {
-			t.Fatal("the program ended before it was ready")
-		}
-	case <-time.After(2 * time.Minute):
-		t.Fatal("the program is not ready after two minutes")
-	}
-	return "http://" + addr, filepath.Join(dir, "var")
+	return "http://" + addr, filepath.Join(dir, "var"), ready
 }
 
 // browser runs one of the scripts in web/e2e against the program.

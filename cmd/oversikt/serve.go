@@ -29,7 +29,8 @@ import (
 // stop. Pages take milliseconds; this is for a reader on a slow line.
 const shutdownGrace = 10 * time.Second
 
-// serve is the subcommand: database, schema, data, index, then the site, until ctx ends.
+// serve is the subcommand: database, schema, data, index, and the site, until ctx ends. It
+// answers without an index too: with whom to call, and that the rest is on its way.
 func serve(ctx context.Context, c config, _ []string) error {
 	log := c.logger()
 	// The address is taken first: a port in use is found before anything is started.
@@ -51,33 +52,15 @@ func serve(ctx context.Context, c config, _ []string) error {
 	defer cancel()
 
 	index := indexer.New(st, filepath.Join(c.DataDir, "index"), log)
-	prepared := prepare(ctx, st, log)
-	if prepared != nil && ctx.Err() == nil {
-		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
-	}
 	runner, err := background(c, st, index, log)
 	if err != nil {
 		return err
 	}
-	besides.Go(func() {
-		if prepared != nil {
-			prepareLater(ctx, st, log)
-		}
-		runner.Run(ctx) // not before its tables are there
-	})
-	besides.Go(func() { index.Run(ctx) })
-	if err := index.WaitReady(ctx); err != nil {
-		return errors.Join(err, prepared)
-	}
-
 	provider, err := provider(c)
 	if err != nil {
 		return err
 	}
 	counter := use.New(time.Now)
-	besides.Go(func() { counter.Run(ctx, st.AddUse, log) })
-	defer counter.Finish(ctx, st.AddUse, log) // when nothing is answered any more, and the database is still there
-	server.SaveMemory()
 	app := server.New(server.Deps{
 		Store:          st,
 		View:           index.View,
@@ -89,20 +72,54 @@ func serve(ctx context.Context, c config, _ []string) error {
 		Version:        version,
 		Log:            log,
 	})
-	stopped := make(chan error, 1)
+	served := make(chan error, 1)
 	go func() {
-		<-ctx.Done()
-		stopped <- app.ShutdownWithTimeout(shutdownGrace)
+		defer cancel() // what cannot be answered need not be prepared
+		served <- answer(ctx, index, func() error { return app.Listener(listener) })
 	}()
-	fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n%s", c.BaseURL, howToBegin(ctx, st))
-	if err := app.Listener(listener); err != nil {
-		return fmt.Errorf("serve: %w", err)
+
+	prepared := prepare(ctx, st, log)
+	if prepared != nil && ctx.Err() == nil {
+		log.Error("the database is not ready; answering from the index on disk, if there is one", "error", prepared)
 	}
+	besides.Go(func() {
+		if prepared != nil {
+			prepareLater(ctx, st, log)
+		}
+		runner.Run(ctx) // not before its tables are there
+	})
+	besides.Go(func() { index.Run(ctx) })
+	besides.Go(func() { counter.Run(ctx, st.AddUse, log) })
+	defer counter.Finish(ctx, st.AddUse, log) // when nothing is answered any more, and the database is still there
+	if err := index.WaitReady(ctx); err == nil {
+		server.SaveMemory()
+		fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n%s", c.BaseURL, howToBegin(ctx, st))
+	}
+
+	<-ctx.Done()
 	log.Info("stopping")
-	if err := <-stopped; err != nil {
-		return fmt.Errorf("stop: %w", err)
+	stopped := app.ShutdownWithTimeout(shutdownGrace)
+	if err := <-served; err != nil {
+		return errors.Join(fmt.Errorf("serve: %w", err), prepared)
+	}
+	if stopped != nil {
+		return fmt.Errorf("stop: %w", stopped)
 	}
 	return nil
+}
+
+// patience is how long requests wait for a node that is starting before they are told that
+// it is: most find the index a moment later, and who asks gets the page and not an excuse.
+const patience = 5 * time.Second
+
+// answer listens when there is an index, or patience is at its end.
+func answer(ctx context.Context, index *indexer.Indexer, listen func() error) error {
+	wait, done := context.WithTimeout(ctx, patience)
+	defer done()
+	if index.WaitReady(wait) != nil && ctx.Err() != nil {
+		return nil
+	}
+	return listen()
 }
 
 // provider returns the OIDC provider that the configuration names, nil for none. It does
