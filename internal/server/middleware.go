@@ -102,6 +102,9 @@ func (s *server) checkOrigin(c *fiber.Ctx) error {
 	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
 		return c.Next()
 	}
+	if c.Method() == fiber.MethodPost && readsByPost(c) {
+		return c.Next()
+	}
 	switch c.Get("Sec-Fetch-Site") {
 	case "same-origin", "none":
 		return c.Next()

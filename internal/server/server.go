@@ -21,6 +21,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/interop/hsds"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/report"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -96,6 +97,7 @@ func New(d Deps) *fiber.App {
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
 	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
+	hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now}).Mount(app)
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	reports.Mount(app)
@@ -166,7 +168,13 @@ func refuseUnknownMethods(app *fiber.App) {
 var errMethod = errors.New("unknown method")
 
 // isAPI reports whether the request's answer, also an error, is JSON.
-func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
+func isAPI(c *fiber.Ctx) bool {
+	return strings.HasPrefix(c.Path(), "/api/") || strings.HasPrefix(c.Path(), "/hsds/")
+}
+
+// readsByPost reports whether all that can be sent to the request's address by POST is a
+// question: it changes nothing, so pages of every site may send it.
+func readsByPost(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), hsds.Root+"/") }
 
 // SaveMemory lets the garbage collector run twice as often as it would by itself, unless
 // GOGC says otherwise: what is kept is small and long-lived, and a node shares its machine.

@@ -117,7 +117,7 @@ func TestSecurityHeaders(t *testing.T) {
 	for _, target := range []string{
 		"/", "/om", "/sok?q=test", "/finnes-ikke", "/test/panic", "/favicon.svg", "/assets/finnes-ikke.css",
 		"/healthz", "/readyz", "/metrics", "/api/v1/typer", "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/finnes-ikke",
-		"/api/test/panic", "/robots.txt",
+		"/api/test/panic", "/robots.txt", "/hsds/v3/services", "/hsds/v3/profile", "/hsds/v3/finnes-ikke",
 	} {
 		resp, _ := do(t, app, http.MethodGet, target)
 		for name, want := range map[string]string{
@@ -149,7 +149,7 @@ func TestStrictTransportOverHTTPS(t *testing.T) {
 // HEAD gives what GET gives, without the body.
 func TestHead(t *testing.T) {
 	app, _ := newTestApp(t)
-	for _, target := range []string{"/", "/favicon.ico", "/healthz", "/readyz", "/api/v1/typer", "/api/v1/docs", "/finnes-ikke", "/api/v1/finnes-ikke"} {
+	for _, target := range []string{"/", "/favicon.ico", "/healthz", "/readyz", "/api/v1/typer", "/api/v1/docs", "/hsds/v3/services", "/finnes-ikke", "/api/v1/finnes-ikke", "/hsds/v3/finnes-ikke"} {
 		get, _ := do(t, app, http.MethodGet, target)
 		head, body := do(t, app, http.MethodHead, target)
 		if head.StatusCode != get.StatusCode || body != "" {
@@ -184,5 +184,26 @@ func TestOriginCheck(t *testing.T) {
 	}
 	if resp, _ := do(t, app, http.MethodGet, "/", "Sec-Fetch-Site", "cross-site"); resp.StatusCode != http.StatusOK {
 		t.Errorf("a link from another site gave %d, want 200", resp.StatusCode)
+	}
+}
+
+// What comes by POST to an interface that only reads is a question, and pages of every site
+// may ask it.
+func TestQuestionsByPost(t *testing.T) {
+	app, _ := newTestApp(t)
+	for target, want := range map[string]int{
+		"/hsds/v3/services": http.StatusOK, "/hsds/v3/services?q=x": http.StatusBadRequest, "/hsds/v3/finnes-ikke": http.StatusNotFound,
+		"/hsds/v4/services": http.StatusForbidden,
+	} {
+		resp, body := do(t, app, http.MethodPost, target, "Sec-Fetch-Site", "cross-site", "Origin", "http://annet.test")
+		if resp.StatusCode != want {
+			t.Errorf("POST %s = %d, want %d", target, resp.StatusCode, want)
+		}
+		if want == http.StatusOK && resp.Header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("POST %s cannot be read by a page of another site", target)
+		}
+		if want != http.StatusOK && (resp.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"status":`)) {
+			t.Errorf("POST %s: %s %s, want a problem", target, resp.Header.Get("Content-Type"), body)
+		}
 	}
 }
