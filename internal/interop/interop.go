@@ -35,6 +35,9 @@ func KommuneID(n region.Number) uuid.UUID { return ID("kommune", string(n)) }
 // FylkeID returns the uuid of a fylke.
 func FylkeID(n region.FylkeNumber) uuid.UUID { return ID("fylke", string(n)) }
 
+// CountryID returns the uuid of Norway, which offerings for the whole country are for.
+func CountryID() uuid.UUID { return ID("land", "NO") }
+
 // TypeID returns the uuid of a type of offering.
 func TypeID(code string) uuid.UUID { return ID("type", code) }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -39,7 +40,7 @@ func statusOf(err error) int {
 	}
 }
 
-// answer sends the page, or under /api the problem, that err stands for. The error's own
+// answer sends the page, under /api the problem or under /fhir the outcome, that err stands for. The error's own
 // text is for the log alone.
 func (s *server) answer(c *fiber.Ctx, err error) {
 	status := statusOf(err)
@@ -73,6 +74,9 @@ func (s *server) render(c *fiber.Ctx, status int) (err error) {
 	}()
 	if isAPI(c) {
 		return api.WriteProblem(c, status, requestID(c))
+	}
+	if isFHIR(c) {
+		return fhir.WriteOutcome(c, status, requestID(c))
 	}
 	return s.site.RenderError(c, status, requestID(c))
 }

@@ -49,10 +49,11 @@ var imports = map[string][]string{
 	"internal/diff":    {"internal/directory", "internal/region"},
 	"internal/report":  {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
-	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/interop/hsds", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
+	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/page", "internal/report", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "internal/use", "web"},
 
 	// The doors to others' standards.
+	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
 	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/search", "internal/server",
@@ -72,8 +73,8 @@ var owners = map[string][]string{
 	"gorm.io/":                           {"internal/store"},
 	"github.com/oapi-codegen/":           {"client"},
 	"github.com/blevesearch/":            {"internal/search"},
-	"github.com/gofiber/":                {"internal/server", "internal/site", "internal/report", "internal/staff", "internal/api", "internal/interop/hsds", "internal/page", "internal/bench"},
-	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/report", "internal/staff", "internal/api", "internal/interop/hsds", "internal/page", "internal/bench"},
+	"github.com/gofiber/":                {"internal/server", "internal/site", "internal/report", "internal/staff", "internal/api", "internal/interop/fhir", "internal/interop/hsds", "internal/page", "internal/bench"},
+	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/report", "internal/staff", "internal/api", "internal/interop/fhir", "internal/interop/hsds", "internal/page", "internal/bench"},
 	"github.com/danielgtaylor/huma/":     {"internal/api"},
 	"github.com/prometheus/":             {"internal/server"},
 	"github.com/xuri/excelize/":          {"internal/bulk"},

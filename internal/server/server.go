@@ -21,6 +21,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/hsds"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/report"
@@ -97,6 +98,7 @@ func New(d Deps) *fiber.App {
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
 	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
+	fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version}).Mount(app)
 	hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now}).Mount(app)
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
@@ -174,7 +176,12 @@ func isAPI(c *fiber.Ctx) bool {
 
 // readsByPost reports whether all that can be sent to the request's address by POST is a
 // question: it changes nothing, so pages of every site may send it.
-func readsByPost(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), hsds.Root+"/") }
+func readsByPost(c *fiber.Ctx) bool {
+	return strings.HasPrefix(c.Path(), hsds.Root+"/") || strings.HasPrefix(c.Path(), fhir.Root+"/")
+}
+
+// isFHIR reports whether the request's answer, also an error, is a FHIR resource.
+func isFHIR(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/fhir/") }
 
 // SaveMemory lets the garbage collector run twice as often as it would by itself, unless
 // GOGC says otherwise: what is kept is small and long-lived, and a node shares its machine.
