@@ -39,6 +39,7 @@ type item struct {
 
 	place     place
 	position  *region.Position
+	at        *region.Position // position, or else that of the kommune
 	canonical string
 
 	make func() resource

@@ -110,7 +110,7 @@ func (s *Server) serve(c *fiber.Ctx, f func(*request) (*page.Answer, error)) err
 	}
 	v := s.deps.View()
 	if v == nil {
-		return fiber.ErrServiceUnavailable
+		return page.ErrNotReady
 	}
 	if r.catalog = s.catalogOf(v); c.Method() == fiber.MethodPost {
 		a, err := f(r)
@@ -322,7 +322,7 @@ func (s *Server) read(r *request) (*page.Answer, error) {
 	if asked := r.Params("version"); asked != "" && asked != version {
 		return nil, fail(http.StatusNotFound, "not-found", "Tidligere versjoner finnes ikke her. Den som gjelder nå, er "+version+".")
 	}
-	q, err := r.catalog.parse(kind, controls(r.pairs), r.strict)
+	q, err := r.catalog.parse(kind, forOne(r.pairs), r.strict)
 	if err != nil {
 		return nil, err
 	}
@@ -332,8 +332,8 @@ func (s *Server) read(r *request) (*page.Answer, error) {
 	return r.finish(content, `W/"`+version+`"`)
 }
 
-// controls returns those parameters that hold for one resource too.
-func controls(pairs []pair) []pair {
+// forOne returns those parameters that hold for one resource too.
+func forOne(pairs []pair) []pair {
 	var list []pair
 	for _, p := range pairs {
 		if p.name == "_elements" || p.name == "_summary" && p.value != "count" {

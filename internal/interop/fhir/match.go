@@ -13,6 +13,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
 // condition says whether a resource is among those asked for.
@@ -93,7 +94,7 @@ func (p *parameter) empty(it *item) bool {
 	case p.kind == "date":
 		return it.changed.IsZero()
 	}
-	return it.position == nil
+	return it.at == nil
 }
 
 // matchToken compares codes: "code" in any system, "system|code", "|code" without a system,
@@ -300,16 +301,10 @@ func newNear(value string) (*near, error) {
 	return n, nil
 }
 
-func (n *near) holds(it *item) bool { return it.position != nil && n.distance(it) <= n.meters }
+func (n *near) holds(it *item) bool { return it.at != nil && n.distance(it) <= n.meters }
 
-// distance returns how many meters the item is away, on a globe (haversine).
-func (n *near) distance(it *item) float64 {
-	const radius = 6_371_008.8 // mean, in meters
-	rad := func(deg float64) float64 { return deg * math.Pi / 180 }
-	lat, lon := math.Sin(rad(it.position.Lat-n.at.Lat)/2), math.Sin(rad(it.position.Lon-n.at.Lon)/2)
-	h := lat*lat + math.Cos(rad(n.at.Lat))*math.Cos(rad(it.position.Lat))*lon*lon
-	return 2 * radius * math.Asin(math.Min(1, math.Sqrt(h)))
-}
+// distance returns how many meters the item is away.
+func (n *near) distance(it *item) float64 { return 1000 * search.DistanceKM(n.at, *it.at) }
 
 // split divides at a sign that has no backslash before it. Parts keep their backslashes for
 // what else is divided within them, except where the sign is the last: '|'.

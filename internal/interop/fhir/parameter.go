@@ -47,7 +47,7 @@ var parameters = map[string][]*parameter{
 	typeLocation: append(addressParameters("Location"),
 		&parameter{name: "identifier", kind: "token", definition: sp + "Location-identifier", tokens: identifiersOf, doc: "Kommunenummer, fylkesnummer eller landkode."},
 		&parameter{name: "name", kind: "string", definition: sp + "Location-name", texts: namesOf, doc: docName},
-		&parameter{name: "near", kind: "special", definition: sp + "Location-near", doc: "bredde|lengde|avstand|enhet. Enhet km (når den mangler) eller m; uten avstand 50 km. De nærmeste først."},
+		&parameter{name: "near", kind: "special", definition: sp + "Location-near", doc: "bredde|lengde|avstand|enhet. Enhet km (når den mangler) eller m; uten avstand 50 km. De nærmeste først. Et sted uten kjent posisjon regnes fra midten av kommunen."},
 		&parameter{name: "organization", kind: "reference", definition: sp + "Location-organization", target: typeOrganization, ids: organizationOf},
 		&parameter{name: "partof", kind: "reference", definition: sp + "Location-partof", target: typeLocation, ids: partOf,
 			doc: "partof:below=Location/… tar med alt innenfor, i alle ledd."},

@@ -86,6 +86,7 @@ func (c *catalog) placeItem(o *directory.Offering, i int, p interop.Place) *item
 		names:    []text{newText(name)},
 		state:    token{systemLocationStatus, "active"},
 		position: p.Position,
+		at:       p.Position,
 	}
 	if o.Status == directory.Closed {
 		it.state.code = "suspended"
@@ -98,6 +99,7 @@ func (c *catalog) placeItem(o *directory.Offering, i int, p interop.Place) *item
 	}
 	if k, ok := c.view.Kommune(p.Kommune); ok {
 		it.partOf = interop.KommuneID(k.Number).String()
+		it.at = cmp.Or(it.at, &k.Position) // as the pages reckon distances
 	}
 	organization := o.Organization
 	it.make = func() resource {

@@ -59,14 +59,15 @@ func (c *catalog) parse(kind string, pairs []pair, strict bool) (*query, error) 
 		if !utf8.ValidString(p.value) || strings.ContainsFunc(p.value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return nil, invalid(p.name, "er ikke lesbar tekst (UTF-8)")
 		}
-		known, err := q.control(p)
-		if !known && err == nil {
-			known, err = c.criterion(q, p)
+		read := c.criterion
+		if slices.Contains(controls, base(p.name)) {
+			read = (*query).control
 		}
+		used, err := read(q, p)
 		if err != nil {
 			return nil, err
 		}
-		if known {
+		if used {
 			q.used = append(q.used, p)
 		}
 	}
@@ -83,13 +84,20 @@ func (q *query) ignore(code, message, parameter string) error {
 	return nil
 }
 
-// control reads a parameter that says what the answer should look like. It returns false
-// for what is no such parameter, or was ignored.
+// controls are the parameters that say what the answer should look like.
+var controls = []string{"_count", "_elements", "_format", "_include", "_page", "_pretty", "_revinclude", "_sort", "_summary", "_total"}
+
+// base returns the name of a parameter without modifier and chain.
+func base(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	name, _, _ = strings.Cut(name, ":")
+	return name
+}
+
+// control reads one of the controls. It returns false for what was ignored.
 func (q *query) control(p pair) (bool, error) {
 	name, modifier, _ := strings.Cut(p.name, ":")
 	switch name {
-	case "_format", "_pretty":
-		return false, nil // see negotiate
 	case "_total":
 		if p.value != "none" && p.value != "estimate" && p.value != "accurate" {
 			return false, invalid(name, "må være none, estimate eller accurate")
@@ -112,7 +120,7 @@ func (q *query) control(p pair) (bool, error) {
 			q.elements = append(q.elements, e)
 		}
 	case "_sort":
-		return true, q.sortBy(p.value)
+		return q.sortBy(p.value)
 	case "_include", "_revinclude":
 		return q.includeBy(name, modifier, p.value)
 	case "_page":
@@ -121,13 +129,11 @@ func (q *query) control(p pair) (bool, error) {
 			return false, invalid(name, "må være hentet fra en lenke i et svar")
 		}
 		q.from = from
-	default:
-		return false, nil
 	}
-	return true, nil
+	return true, nil // _format and _pretty are for newRequest
 }
 
-func (q *query) sortBy(value string) error {
+func (q *query) sortBy(value string) (bool, error) {
 	for s := range strings.SplitSeq(value, ",") {
 		name, down := strings.CutPrefix(strings.TrimSpace(s), "-")
 		switch {
@@ -135,11 +141,11 @@ func (q *query) sortBy(value string) error {
 			q.sort = append(q.sort, sortKey{name, down})
 		default:
 			if err := q.ignore("not-supported", "_sort kan være name, _lastUpdated, _id og, for Location, near.", "_sort"); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	return nil
+	return len(q.sort) > 0, nil
 }
 
 // includeBy reads "HealthcareService:organization", "HealthcareService:location:Location",
@@ -175,16 +181,12 @@ func (q *query) includeBy(name, modifier, value string) (bool, error) {
 // criterion reads a parameter that says which resources are asked for. Values divided by
 // commas are alternatives. It returns false for one that was ignored.
 func (c *catalog) criterion(q *query, p pair) (bool, error) {
-	if p.name == "_format" || p.name == "_pretty" {
-		return true, nil
-	}
 	of, param, err := c.condition(q.kind, p.name, p.value)
 	if err != nil {
 		return false, err
 	}
 	if of == nil {
-		name, _, _ := strings.Cut(p.name, ":")
-		return false, q.ignore("not-supported", q.kind+" kan ikke søkes i med "+name+". Hva som kan det, står i "+Root+"/metadata.", name)
+		return false, q.ignore("not-supported", q.kind+" kan ikke søkes i med "+p.name+". Hva som kan det, står i "+Root+"/metadata.", base(p.name))
 	}
 	if param.kind == "special" && !strings.Contains(p.name, ":") {
 		for _, v := range split(p.value, ',') {
@@ -202,9 +204,9 @@ func (c *catalog) criterion(q *query, p pair) (bool, error) {
 // condition returns the condition that a parameter makes for a type, chained or not; nil
 // where the type has no such parameter.
 func (c *catalog) condition(kind, name, value string) (condition, *parameter, error) {
-	base, rest, chained := strings.Cut(name, ".")
-	base, modifier, _ := strings.Cut(base, ":")
-	p := parameterOf(kind, base)
+	first, rest, chained := strings.Cut(name, ".")
+	first, modifier, _ := strings.Cut(first, ":")
+	p := parameterOf(kind, first)
 	if p == nil {
 		return nil, nil, nil
 	}
@@ -263,9 +265,9 @@ func readCursor(s string) (*cursor, error) {
 
 // address returns the address of the search with another first resource; nil for its
 // beginning.
-func (q *query) address(base string, from *cursor) string {
+func (q *query) address(root string, from *cursor) string {
 	var b strings.Builder
-	b.WriteString(base + "/" + q.kind)
+	b.WriteString(root + "/" + q.kind)
 	separator := "?"
 	add := func(name, value string) {
 		b.WriteString(separator + url.QueryEscape(name) + "=" + url.QueryEscape(value))
