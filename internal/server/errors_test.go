@@ -33,6 +33,35 @@ func TestStatusOf(t *testing.T) {
 	}
 }
 
+// To FHIR clients each error is an OperationOutcome, also what its own routes know nothing of.
+func TestErrorsAsOutcomes(t *testing.T) {
+	app, _ := newTestApp(t)
+	for _, tt := range []struct {
+		method, path string
+		headers      []string
+		want         int
+		code         string
+	}{
+		{http.MethodGet, "/fhir/finnes-ikke", nil, 404, "not-found"},
+		{http.MethodGet, "/fhir/R4/Patient", nil, 404, "not-supported"},
+		{http.MethodPost, "/fhir/R5/Location", []string{"Sec-Fetch-Site", "cross-site"}, 403, "forbidden"},
+		{http.MethodDelete, "/fhir/R4/Location/1", nil, 405, "not-supported"},
+	} {
+		resp, body := do(t, app, tt.method, tt.path, tt.headers...)
+		var outcome struct {
+			ResourceType string
+			Issue        []struct{ Code string }
+		}
+		if err := json.Unmarshal([]byte(body), &outcome); err != nil || outcome.ResourceType != "OperationOutcome" {
+			t.Errorf("%s %s: no OperationOutcome: %v: %s", tt.method, tt.path, err, body)
+			continue
+		}
+		if resp.StatusCode != tt.want || outcome.Issue[0].Code != tt.code || !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/fhir+json") {
+			t.Errorf("%s %s = %d %s %s, want %d %s", tt.method, tt.path, resp.StatusCode, resp.Header.Get("Content-Type"), outcome.Issue[0].Code, tt.want, tt.code)
+		}
+	}
+}
+
 // Each error is a page to people and problem+json to programs, with the same status.
 func TestErrorsInBothFormats(t *testing.T) {
 	app, _ := newTestApp(t)

@@ -118,6 +118,7 @@ func TestSecurityHeaders(t *testing.T) {
 		"/", "/om", "/sok?q=test", "/finnes-ikke", "/test/panic", "/favicon.svg", "/assets/finnes-ikke.css",
 		"/healthz", "/readyz", "/metrics", "/api/v1/typer", "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/finnes-ikke",
 		"/api/test/panic", "/robots.txt", "/hsds/v3/services", "/hsds/v3/profile", "/hsds/v3/finnes-ikke",
+		"/fhir/R4/metadata", "/fhir/R4/finnes-ikke", "/fhir/finnes-ikke",
 	} {
 		resp, _ := do(t, app, http.MethodGet, target)
 		for name, want := range map[string]string{
@@ -149,7 +150,7 @@ func TestStrictTransportOverHTTPS(t *testing.T) {
 // HEAD gives what GET gives, without the body.
 func TestHead(t *testing.T) {
 	app, _ := newTestApp(t)
-	for _, target := range []string{"/", "/favicon.ico", "/healthz", "/readyz", "/api/v1/typer", "/api/v1/docs", "/hsds/v3/services", "/finnes-ikke", "/api/v1/finnes-ikke", "/hsds/v3/finnes-ikke"} {
+	for _, target := range []string{"/", "/favicon.ico", "/healthz", "/readyz", "/api/v1/typer", "/api/v1/docs", "/hsds/v3/services", "/fhir/R4/Location", "/finnes-ikke", "/api/v1/finnes-ikke", "/hsds/v3/finnes-ikke", "/fhir/finnes-ikke"} {
 		get, _ := do(t, app, http.MethodGet, target)
 		head, body := do(t, app, http.MethodHead, target)
 		if head.StatusCode != get.StatusCode || body != "" {
@@ -193,7 +194,7 @@ func TestQuestionsByPost(t *testing.T) {
 	app, _ := newTestApp(t)
 	for target, want := range map[string]int{
 		"/hsds/v3/services": http.StatusOK, "/hsds/v3/services?q=x": http.StatusBadRequest, "/hsds/v3/finnes-ikke": http.StatusNotFound,
-		"/hsds/v4/services": http.StatusForbidden,
+		"/hsds/v4/services": http.StatusForbidden, "/fhir/R4/Location/_search": http.StatusOK,
 	} {
 		resp, body := do(t, app, http.MethodPost, target, "Sec-Fetch-Site", "cross-site", "Origin", "http://annet.test")
 		if resp.StatusCode != want {
