@@ -992,8 +992,16 @@ ALTER TABLE public.import_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
 CREATE TABLE public.installation (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     only_row boolean DEFAULT true NOT NULL,
+    history uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT installation_only_row_check CHECK (only_row)
 );
+
+
+--
+-- Name: COLUMN installation.history; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.installation.history IS 'another one after a restore from a backup: positions in the feed from before it mean nothing';
 
 
 --
@@ -3036,6 +3044,13 @@ CREATE INDEX batches_organization_id ON public.batches USING btree (organization
 --
 
 CREATE INDEX challenges_expires_at ON public.challenges USING btree (expires_at);
+
+
+--
+-- Name: changes_last; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX changes_last ON public.changes USING btree (kind, ref, xid DESC, id DESC);
 
 
 --

@@ -106,6 +106,7 @@ func (a *API) register(h huma.API) {
 	a.registerStatistics(h)
 	a.registerCourses(h)
 	a.registerPlaces(h)
+	a.registerChanges(h)
 	a.registerWrites(h)
 }
 
@@ -215,9 +216,9 @@ func withVersion(c *fiber.Ctx, v *search.View, etag string) string {
 }
 
 // addressOf returns what an answer is kept under, beside its generation: its address, and for
-// courses the day.
+// courses, also among changes, the day.
 func (a *API) addressOf(c *fiber.Ctx) string {
-	if strings.HasPrefix(c.Path(), Root+coursesCall) {
+	if strings.HasPrefix(c.Path(), Root+coursesCall) || c.Path() == Root+changesCall {
 		return c.OriginalURL() + " " + a.today().Format(time.DateOnly)
 	}
 	return c.OriginalURL()

@@ -88,6 +88,10 @@ func (a *API) showArticle(_ context.Context, v *search.View, in *struct {
 	if !ok {
 		return nil, a.unknownArticle(v, in.Language, in.Section)
 	}
+	return a.fullArticle(v, art)
+}
+
+func (a *API) fullArticle(v *search.View, art *article.Article) (*fullArticle, error) {
 	html, err := art.HTML()
 	if err != nil {
 		return nil, fmt.Errorf("render %s: %w", art.Path(), err)

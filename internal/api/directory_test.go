@@ -80,7 +80,20 @@ func testDocuments(t testing.TB) []search.Document {
 		}
 		docs = append(docs, search.ArticleDocument(a))
 	}
-	return docs
+	marked := map[string]int64{
+		"offering/1": 9, "kommune/0301": 2, "type/ppt": 3, "offering/2": 4,
+		"article/nb/mote-med-helsetjenesten/test-artikkel": 5, "article/en/mote-med-helsetjenesten/test-artikkel": 6,
+		"article/nb/mote-med-helsetjenesten/": 7,
+	}
+	mark := func(id int64) search.Mark {
+		return search.Mark{Cursor: search.Cursor{XID: 700, ID: id}, At: time.Date(2026, 11, 20, 8, 0, int(id), 0, time.UTC)}
+	}
+	for i, d := range docs {
+		if id, ok := marked[d.ID]; ok {
+			docs[i] = d.Marked(mark(id))
+		}
+	}
+	return append(docs, search.GoneDocument("offering/98", search.Gone{UUID: uuid.NewSHA1(uuid.Nil, []byte("98"))}).Marked(mark(8)))
 }
 
 const testArticle = `---

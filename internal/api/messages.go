@@ -48,6 +48,9 @@ const (
 
 	msgNoArticle = "Det er ingen artikkel på denne adressen."
 
+	msgCursor  = "er ikke en markør herfra: send neste fra forrige svar slik den er, eller la etter være borte"
+	msgHistory = "Markøren i etter er fra før oversikten ble gjenopprettet fra en sikkerhetskopi, eller fra en annen oversikt. Begynn på nytt uten etter, og slett det du har som ikke kommer."
+
 	msgNoCourse = "Det er ikke noe kurs med denne id-en."
 	msgPeriod   = "er før fra"
 )

@@ -211,6 +211,8 @@ var schemaNames = map[string]string{
 	"Course":         "Kurs",
 	"CoursePlace":    "Kurssted",
 	"CourseDate":     "Kursdato",
+	"Changes":        "Endringer",
+	"Change":         "Endring",
 	"CourseOffering": "KursetsTilbud",
 	"SignUp":         "Pamelding",
 	"ListCourse":     "Kursliste",

@@ -33,7 +33,7 @@ func buildRole(ctx context.Context, args []string) error {
 		return err
 	}
 	m := newMaker(ref)
-	batch := search.Batch{Put: ref.documents, Cursor: []byte("{}")}
+	batch := search.Batch{Put: ref.documents, Position: search.Position{Installation: "bench"}}
 	for id := range int64(*n) {
 		batch.Put = append(batch.Put, search.OfferingDocument(m.offering(id+1)))
 	}

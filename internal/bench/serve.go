@@ -133,7 +133,7 @@ func edits(ctx context.Context, index *search.Index, n int) (edited, error) {
 		o.Name = word + " " + o.Name
 		o.Version++
 		started := time.Now()
-		if err := index.Apply(search.Batch{Put: []search.Document{search.OfferingDocument(o)}, Cursor: []byte("{}")}); err != nil {
+		if err := index.Apply(search.Batch{Put: []search.Document{search.OfferingDocument(o)}}); err != nil {
 			return out, err
 		}
 		out.Applied = append(out.Applied, milliseconds(time.Since(started)))

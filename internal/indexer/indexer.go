@@ -9,7 +9,6 @@ package indexer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -149,12 +148,6 @@ func (x *Indexer) note(err error) {
 	}
 }
 
-// position is what the index keeps as its cursor: which database, and where in its feed.
-type position struct {
-	Installation string
-	Cursor       store.Cursor
-}
-
 // catchUp reads the feed to its end into the index, building the index anew first where
 // it does not belong to this database.
 func (x *Indexer) catchUp(ctx context.Context) error {
@@ -166,7 +159,7 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 		return x.rebuild(ctx)
 	}
 	for {
-		changes, err := x.store.Changes(ctx, at.Cursor, batchSize)
+		changes, err := x.store.Changes(ctx, store.Cursor(at.Cursor), batchSize)
 		if err != nil {
 			return err
 		}
@@ -179,7 +172,7 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 				return x.rebuild(ctx)
 			}
 		}
-		at.Cursor = changes[len(changes)-1].Cursor
+		at.Cursor = search.Cursor(changes[len(changes)-1].Cursor)
 		if err := x.apply(ctx, changes, *at); err != nil {
 			return err
 		}
@@ -188,7 +181,7 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 
 // position returns where the index stands in this database's feed, or nil when it must be
 // built anew.
-func (x *Indexer) position(ctx context.Context) (*position, error) {
+func (x *Indexer) position(ctx context.Context) (*search.Position, error) {
 	installation, err := x.store.Installation(ctx)
 	if err != nil {
 		return nil, err
@@ -197,30 +190,29 @@ func (x *Indexer) position(ctx context.Context) (*position, error) {
 	if index == nil {
 		return nil, nil
 	}
-	var at position
-	if err := json.Unmarshal(index.Cursor(), &at); err != nil || at.Installation != installation {
-		x.log.Warn("the index is of another database and is built anew")
+	at := index.Position()
+	if at.Installation != installation {
+		x.log.Warn("the index is of another database, or of another history of it, and is built anew")
 		return nil, nil
 	}
-	known, err := x.store.Knows(ctx, at.Cursor)
+	known, err := x.store.Knows(ctx, store.Cursor(at.Cursor))
 	if err != nil {
 		return nil, err
 	}
 	if !known {
 		x.log.Warn("the database was restored from a backup; the index is built anew")
-		return nil, nil
+		// Those outside who follow the feed have to hear of it too.
+		return nil, x.store.BeginHistory(ctx, installation)
 	}
 	return &at, nil
 }
 
-func (x *Indexer) apply(ctx context.Context, changes []store.Change, at position) error {
+func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.Position) error {
 	batch, err := load(ctx, x.store, changes)
 	if err != nil {
 		return err
 	}
-	if batch.Cursor, err = json.Marshal(at); err != nil {
-		return fmt.Errorf("encode cursor: %w", err)
-	}
+	batch.Position = at
 	err = x.index.Load().Apply(batch)
 	if errors.Is(err, search.ErrBroken) {
 		return x.toMemory(ctx, err)
@@ -231,7 +223,7 @@ func (x *Indexer) apply(ctx context.Context, changes []store.Change, at position
 // rebuild builds the index beside the one in use and swaps them. The position in the feed
 // is read first, so that nothing falls between.
 func (x *Indexer) rebuild(ctx context.Context) error {
-	batch, err := x.everything(ctx)
+	batch, err := everything(ctx, x.store)
 	if err != nil {
 		return err
 	}
@@ -249,7 +241,7 @@ func (x *Indexer) rebuild(ctx context.Context) error {
 // example. The next start tries the disk again.
 func (x *Indexer) toMemory(ctx context.Context, cause error) error {
 	x.log.Error("the index cannot be kept on disk; going on in memory", "error", cause)
-	batch, err := x.everything(ctx)
+	batch, err := everything(ctx, x.store)
 	if err != nil {
 		return err
 	}
@@ -268,22 +260,16 @@ func (x *Indexer) toMemory(ctx context.Context, cause error) error {
 }
 
 // everything returns a batch of all that readers may see, with the position to follow from.
-func (x *Indexer) everything(ctx context.Context) (search.Batch, error) {
-	installation, err := x.store.Installation(ctx)
+func everything(ctx context.Context, st *store.Store) (search.Batch, error) {
+	installation, err := st.Installation(ctx)
 	if err != nil {
 		return search.Batch{}, err
 	}
-	head, err := x.store.Head(ctx)
+	head, err := st.Head(ctx)
 	if err != nil {
 		return search.Batch{}, err
 	}
-	batch, err := loadAll(ctx, x.store)
-	if err != nil {
-		return search.Batch{}, err
-	}
-	batch.Cursor, err = json.Marshal(position{installation, head})
-	if err != nil {
-		return search.Batch{}, fmt.Errorf("encode cursor: %w", err)
-	}
-	return batch, nil
+	batch, err := loadAll(ctx, st, head)
+	batch.Position = search.Position{Installation: installation, Cursor: search.Cursor(head)}
+	return batch, err
 }

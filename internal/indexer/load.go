@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,14 +30,16 @@ type loader struct {
 // means delete.
 func load(ctx context.Context, st *store.Store, changes []store.Change) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
-	seen := map[string]bool{}
+	last := map[string]store.Change{}
+	for _, c := range changes {
+		last[string(c.Kind)+"/"+c.Ref] = c
+	}
 	var offerings []int64
 	for _, c := range changes {
 		key := string(c.Kind) + "/" + c.Ref
-		if seen[key] {
+		if last[key] != c {
 			continue
 		}
-		seen[key] = true
 		if c.Kind == store.KindOffering {
 			id, err := strconv.ParseInt(c.Ref, 10, 64)
 			if err != nil {
@@ -48,7 +52,63 @@ func load(ctx context.Context, st *store.Store, changes []store.Change) (search.
 			return l.batch, fmt.Errorf("load %s: %w", key, err)
 		}
 	}
-	return l.batch, l.offerings(offerings)
+	if err := l.offerings(offerings); err != nil {
+		return l.batch, err
+	}
+	return l.batch, l.mark(slices.Collect(maps.Values(last)))
+}
+
+// mark gives the batch's documents the last change of each thing, and adds a document for
+// each thing that is gone.
+func (l *loader) mark(last []store.Change) error {
+	put := map[string]int{}
+	for i, d := range l.batch.Put {
+		put[d.ID] = i
+	}
+	gone := map[store.Kind][]store.Change{}
+	for _, c := range last {
+		id, told := documentOf(c)
+		if !told {
+			continue
+		}
+		if i, ok := put[id]; ok {
+			l.batch.Put[i] = l.batch.Put[i].Marked(markOf(c))
+			l.batch.Delete = append(l.batch.Delete, search.GoneID(id))
+			continue
+		}
+		gone[c.Kind] = append(gone[c.Kind], c)
+	}
+	for kind, changes := range gone {
+		refs := make([]string, len(changes))
+		for i, c := range changes {
+			refs[i] = c.Ref
+		}
+		uuids, err := l.store.UUIDs(l.ctx, kind, refs)
+		if err != nil {
+			return err
+		}
+		for _, c := range changes {
+			id, _ := documentOf(c)
+			l.put(search.GoneDocument(id, search.Gone{UUID: uuids[c.Ref]}).Marked(markOf(c)))
+		}
+	}
+	return nil
+}
+
+func markOf(c store.Change) search.Mark {
+	return search.Mark{Cursor: search.Cursor(c.Cursor), At: c.At}
+}
+
+// documentOf returns the id of the document of the changed thing, false for what those who
+// keep a copy are not told of.
+func documentOf(c store.Change) (string, bool) {
+	if !slices.Contains(store.Told, c.Kind) {
+		return "", false
+	}
+	if c.Kind == store.KindArticle {
+		return search.ArticleID(article.ParseRef(c.Ref)), true
+	}
+	return string(c.Kind) + "/" + c.Ref, true // the same words on both sides
 }
 
 func (l *loader) offerings(ids []int64) error {
@@ -202,8 +262,9 @@ func (l *loader) vocabulary() error {
 	return nil
 }
 
-// loadAll returns a batch of all that readers may see.
-func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
+// loadAll returns a batch of all that readers may see, with the last change of each up to
+// head, and of what they were shown once.
+func loadAll(ctx context.Context, st *store.Store, head store.Cursor) (search.Batch, error) {
 	l := &loader{ctx: ctx, store: st}
 	for _, step := range []func() error{l.regions, l.outlines, l.places, l.vocabulary, l.expressions, l.types, l.articles, l.courses, l.months} {
 		if err := step(); err != nil {
@@ -216,6 +277,15 @@ func loadAll(ctx context.Context, st *store.Store) (search.Batch, error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return l.batch, err
+	}
+	last, err := st.LastChanges(ctx, head)
+	if err != nil {
+		return l.batch, err
+	}
+	err = l.mark(last)
+	l.batch.Delete = nil // nothing is there yet
 	return l.batch, err
 }
 
@@ -321,7 +391,7 @@ func (l *loader) months() error {
 // InMemory returns an index in memory of all that readers may see now. It does not follow
 // what is changed later.
 func InMemory(ctx context.Context, st *store.Store) (*search.Index, error) {
-	batch, err := loadAll(ctx, st)
+	batch, err := everything(ctx, st)
 	if err != nil {
 		return nil, fmt.Errorf("read what readers may see: %w", err)
 	}

@@ -71,6 +71,7 @@ var titles = map[int]string{
 	http.StatusNotFound:                    "Finnes ikke",
 	http.StatusMethodNotAllowed:            "Metoden kan ikke brukes her",
 	http.StatusRequestTimeout:              "Forespørselen tok for lang tid",
+	http.StatusGone:                        "Begynn på nytt",
 	http.StatusPreconditionFailed:          "Endret av noen andre",
 	http.StatusRequestEntityTooLarge:       "Innholdet er for stort",
 	http.StatusRequestURITooLong:           "Adressen er for lang",

@@ -43,6 +43,13 @@ func (v *View) Course(id int64) (Course, bool) {
 	return Course{c, of}, ok
 }
 
+// HiddenCourse returns the course with the id though its offering is not public. Only that
+// it is gone may be told of it.
+func (v *View) HiddenCourse(id int64) (*directory.Course, bool) {
+	c, ok := v.catalog().courses[id]
+	return c, ok
+}
+
 // Courses returns the public courses that have a date on the day or later, by their next
 // date, then by title. The day is a local one.
 func (v *View) Courses(day time.Time) []Course {

@@ -130,7 +130,7 @@ func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
 		}
 	}
 	// The cursor and the counts come last: an index without them is not whole.
-	if err := setInternal(batch, counts, b.Cursor); err != nil {
+	if err := setInternal(batch, counts, b.Position); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
 	if err := index.Batch(batch); err != nil {

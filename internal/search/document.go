@@ -28,16 +28,18 @@ const (
 	KindExpression Kind = "expression"
 	KindPlace      Kind = "place" // places and postnummer
 	KindMonth      Kind = "month" // what is told of its use, and how the directory stood
+	KindGone       Kind = "gone"  // that a thing is gone
 )
 
 // kinds are all kinds, in the order in which they are counted.
-var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindOutline, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace, KindMonth}
+var kinds = []Kind{KindOffering, KindCourse, KindKommune, KindOutline, KindFylke, KindArticle, KindType, KindGroup, KindTerm, KindExpression, KindPlace, KindMonth, KindGone}
 
 // Document is one public thing as the index keeps it. Make one with the functions below:
 // they choose the id and leave out what readers must not see.
 type Document struct {
 	ID    string
-	value any // pointer to a Kommune, or to the type of region, directory or article
+	value any  // pointer to a Kommune or Gone, or to the type of region, directory or article
+	mark  Mark // see Marked
 }
 
 // Kind returns the kind that the document's id names.
@@ -85,7 +87,7 @@ func OfferingDocument(o directory.Offering) Document {
 		}
 	}
 	o.Locations = shown
-	return Document{OfferingID(o.ID), &o}
+	return Document{ID: OfferingID(o.ID), value: &o}
 }
 
 // CourseDocument returns the document of a course. Of a confidential place it keeps that
@@ -94,46 +96,50 @@ func CourseDocument(c directory.Course) Document {
 	if c.Place != nil && c.Place.Confidential {
 		c.Place = &directory.Location{Confidential: true}
 	}
-	return Document{CourseID(c.ID), &c}
+	return Document{ID: CourseID(c.ID), value: &c}
 }
 
 // KommuneDocument returns the document of a kommune with the former ones that became it.
 func KommuneDocument(k region.Kommune, formers []region.Former) Document {
-	return Document{KommuneID(k.Number), &Kommune{k, formers}}
+	return Document{ID: KommuneID(k.Number), value: &Kommune{k, formers}}
 }
 
 // OutlineDocument returns the document of where the borders of a kommune go. It is one of its
 // own, since a kommune is read often and its borders seldom.
-func OutlineDocument(o region.Outline) Document { return Document{OutlineID(o.Kommune), &o} }
+func OutlineDocument(o region.Outline) Document { return Document{ID: OutlineID(o.Kommune), value: &o} }
 
 // FylkeDocument returns the document of a fylke.
-func FylkeDocument(f region.Fylke) Document { return Document{FylkeID(f.Number), &f} }
+func FylkeDocument(f region.Fylke) Document { return Document{ID: FylkeID(f.Number), value: &f} }
 
 // ArticleDocument returns the document of a guidance article.
 func ArticleDocument(a article.Article) Document {
-	return Document{ArticleID(a.Key()), &a}
+	return Document{ID: ArticleID(a.Key()), value: &a}
 }
 
 // TypeDocument returns the document of a type of offering.
-func TypeDocument(t directory.OfferingType) Document { return Document{TypeID(t.Code), &t} }
+func TypeDocument(t directory.OfferingType) Document { return Document{ID: TypeID(t.Code), value: &t} }
 
 // GroupDocument returns the document of a group of types.
-func GroupDocument(g directory.TypeGroup) Document { return Document{GroupID(g.Code), &g} }
+func GroupDocument(g directory.TypeGroup) Document { return Document{ID: GroupID(g.Code), value: &g} }
 
 // TermDocument returns the document of a term of a closed vocabulary.
-func TermDocument(t directory.Term) Document { return Document{TermID(t.Kind, t.Code), &t} }
+func TermDocument(t directory.Term) Document { return Document{ID: TermID(t.Kind, t.Code), value: &t} }
 
 // ExpressionDocument returns the document of something that people say.
-func ExpressionDocument(e directory.Expression) Document { return Document{ExpressionID(e.Text), &e} }
+func ExpressionDocument(e directory.Expression) Document {
+	return Document{ID: ExpressionID(e.Text), value: &e}
+}
 
 // PlaceDocument returns the document of a place.
-func PlaceDocument(p region.Place) Document { return Document{PlaceID(p.ID), &p} }
+func PlaceDocument(p region.Place) Document { return Document{ID: PlaceID(p.ID), value: &p} }
 
 // PostalCodeDocument returns the document of a postnummer.
-func PostalCodeDocument(p region.PostalCode) Document { return Document{PostalCodeID(p.Code), &p} }
+func PostalCodeDocument(p region.PostalCode) Document {
+	return Document{ID: PostalCodeID(p.Code), value: &p}
+}
 
 // MonthDocument returns the document of what is told of a month.
-func MonthDocument(m directory.Month) Document { return Document{MonthID(m.Month), &m} }
+func MonthDocument(m directory.Month) Document { return Document{ID: MonthID(m.Month), value: &m} }
 
 // OfferingID returns "offering/42".
 func OfferingID(id int64) string { return "offering/" + strconv.FormatInt(id, 10) }
@@ -206,6 +212,8 @@ func decode(id string, content []byte) (Document, error) {
 		d.value = new(directory.Term)
 	case kind == KindMonth:
 		d.value = new(directory.Month)
+	case kind == KindGone:
+		d.value = new(Gone)
 	case kind == KindExpression:
 		d.value = new(directory.Expression)
 	case strings.HasPrefix(id, "place/sted/"):

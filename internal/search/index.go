@@ -57,8 +57,8 @@ type Index struct {
 	mu       sync.Mutex // held by the one writer
 	bleve    bleve.Index
 	segments segmentSlots
-	others   map[string]Document // every document but offerings
-	cursor   []byte
+	others   map[string]Document // every document but offerings and of what is gone
+	position Position
 	broken   error
 	stop     func() // ends what goes on in the background
 }
@@ -86,7 +86,8 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts := map[Kind]int{KindOffering: len(all.rows)}
+	all.feed.sort()
+	counts := map[Kind]int{KindOffering: len(all.rows), KindGone: all.feed.gone()}
 	for _, d := range all.others {
 		counts[d.Kind()]++
 		x.others[d.ID] = d
@@ -94,10 +95,10 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if err := checkCounts(b, counts); err != nil {
 		return nil, err
 	}
-	if x.cursor, err = b.GetInternal(cursorKey); err != nil {
-		return nil, fmt.Errorf("read cursor: %w", err)
+	if x.position, err = positionIn(b); err != nil {
+		return nil, err
 	}
-	v := &View{index: x, generation: 1, rows: newRows(newCatalog(maps.Values(x.others)), all.rows)}
+	v := &View{index: x, generation: 1, feed: all.feed, position: x.position, rows: newRows(newCatalog(maps.Values(x.others)), all.rows)}
 	if err := x.publish(v, snap); err != nil {
 		return nil, err
 	}
@@ -107,6 +108,19 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	// Waits: what still reads the files when they are gone or changed would end the program.
 	x.stop = func() { cancel(); <-warmed }
 	return x, nil
+}
+
+// positionIn returns the position that b has, the zero value before the first.
+func positionIn(b bleve.Index) (Position, error) {
+	var p Position
+	stored, err := b.GetInternal(cursorKey)
+	if err == nil && len(stored) > 0 {
+		err = json.Unmarshal(stored, &p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("read position: %w", err)
+	}
+	return p, nil
 }
 
 // checkCounts compares how many documents there are with how many were put in.
@@ -153,22 +167,24 @@ func (x *Index) View() *View { return x.view.Load() }
 // Generation returns the number of the current View. It rises by one with each batch.
 func (x *Index) Generation() uint64 { return x.View().Generation() }
 
-// Cursor returns what the last batch gave as its place in the feed; nil before the first.
-func (x *Index) Cursor() []byte {
+// Position returns what the last batch gave as its place in the feed; the zero value before
+// the first.
+func (x *Index) Position() Position {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return slices.Clone(x.cursor)
+	return x.position
 }
 
 // Batch is a change of the index that readers see whole or not at all.
 type Batch struct {
 	Put    []Document // new, or in place of what has the same id
 	Delete []string   // ids; one that is not there is no error
-	Cursor []byte     // kept with the documents, in the same commit; nil: as before
+
+	Position Position // kept with the documents, in the same commit; the zero value: as before
 }
 
 // Apply carries out the batch and publishes a new View. It returns once readers see the
-// batch, which may be a moment before it is on disk; the cursor is there no sooner. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
+// batch, which may be a moment before it is on disk; the position is there no sooner. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
 // last View still answers, and OpenMemory with its Documents makes a new index.
 func (x *Index) Apply(b Batch) error {
 	x.mu.Lock()
@@ -195,7 +211,10 @@ func (x *Index) Apply(b Batch) error {
 	}
 	old := x.view.Load()
 	x.others = next.others
-	v := &View{index: x, generation: old.generation + 1, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
+	if b.Position != (Position{}) {
+		x.position = b.Position
+	}
+	v := &View{index: x, generation: old.generation + 1, feed: next.feed, position: x.position, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
 	if next.catalog == nil { // another catalog counts everything anew
 		v.matches = old.matches
 		v.log = append(slices.Clone(old.log[max(0, len(old.log)-mostGenerations):]), touched{v.generation, next.slots(v.rows)})
@@ -203,9 +222,6 @@ func (x *Index) Apply(b Batch) error {
 	if err := x.publish(v, snap); err != nil {
 		x.broken = errors.Join(ErrBroken, err)
 		return x.broken
-	}
-	if b.Cursor != nil {
-		x.cursor = slices.Clone(b.Cursor)
 	}
 	return nil
 }
@@ -217,6 +233,7 @@ type changed struct {
 	put     []Document
 	deleted []int64
 	counts  map[Kind]int
+	feed    feed
 }
 
 // slots returns where the offerings are that the batch changes.
@@ -237,7 +254,7 @@ func (c changed) slots(r *rows) []int32 {
 
 func (x *Index) change(b Batch) changed {
 	old := x.view.Load()
-	next := changed{others: x.others, counts: map[Kind]int{}}
+	next := changed{others: x.others, counts: map[Kind]int{}, feed: old.feed.apply(b)}
 	offerings := old.rows.count
 	others := maps.Clone(x.others)
 	touched := false
@@ -257,6 +274,9 @@ func (x *Index) change(b Batch) changed {
 		if n, ok := offeringNumber(d.ID); ok {
 			delete(gone, n)
 			put[n] = d
+			continue
+		}
+		if d.Kind() == KindGone {
 			continue
 		}
 		others[d.ID] = d
@@ -282,6 +302,7 @@ func (x *Index) change(b Batch) changed {
 		next.counts[Document{ID: id}.Kind()]++
 	}
 	next.counts[KindOffering] = offerings
+	next.counts[KindGone] = next.feed.gone()
 	return next
 }
 
@@ -300,18 +321,22 @@ func (x *Index) encode(b Batch, next changed) (*bleve.Batch, error) {
 			return nil, fmt.Errorf("index %s: %w", d.ID, err)
 		}
 	}
-	return batch, setInternal(batch, next.counts, b.Cursor)
+	return batch, setInternal(batch, next.counts, b.Position)
 }
 
-func setInternal(batch *bleve.Batch, counts map[Kind]int, cursor []byte) error {
+func setInternal(batch *bleve.Batch, counts map[Kind]int, position Position) error {
 	encoded, err := json.Marshal(counts)
 	if err != nil {
 		return fmt.Errorf("encode counts: %w", err)
 	}
 	batch.SetInternal(countsKey, encoded)
-	if cursor != nil {
-		batch.SetInternal(cursorKey, cursor)
+	if position == (Position{}) {
+		return nil
 	}
+	if encoded, err = json.Marshal(position); err != nil {
+		return fmt.Errorf("encode position: %w", err)
+	}
+	batch.SetInternal(cursorKey, encoded)
 	return nil
 }
 

@@ -14,7 +14,7 @@ import (
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
 // an analyzer, a word list of the analysis, the content of a document. An index of another
 // version is built anew.
-const mappingVersion = 10
+const mappingVersion = 11
 
 // Fields of an offering's document. Bleve is asked which offerings match and how well,
 // so only words are here; what filters and sorts is in rows.
@@ -25,6 +25,7 @@ const (
 	fieldExact   = "navn_helt" // the whole name as one folded term
 	fieldContent = "innhold"   // the document itself: stored, not indexed
 	fieldFacts   = "fakta"     // an offering's facts for its column: stored, not indexed
+	fieldMark    = "endret"    // the last change of it: stored, not indexed
 )
 
 // textFields are the fields that readers' words are looked for in.
@@ -48,6 +49,7 @@ func newMapping() mapping.IndexMapping {
 	doc.AddFieldMappingsAt(fieldExact, text(keyword.Name))
 	doc.AddFieldMappingsAt(fieldContent, content)
 	doc.AddFieldMappingsAt(fieldFacts, content)
+	doc.AddFieldMappingsAt(fieldMark, content)
 
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping = doc
@@ -64,6 +66,9 @@ func (d Document) fields() (map[string]any, error) {
 		return nil, err
 	}
 	f := map[string]any{fieldContent: string(content)}
+	if d.mark.Cursor != (Cursor{}) {
+		f[fieldMark] = string(d.mark.encode())
+	}
 	if o, ok := d.value.(*directory.Offering); ok {
 		known := factsOf(o)
 		f[fieldFacts] = string(known.encode(content))

@@ -324,7 +324,7 @@ func TestOpenFindsWhatBuildWrote(t *testing.T) {
 	if _, err := Open(dir, Options{}); err == nil {
 		t.Fatal("Open of an empty folder succeeds")
 	}
-	built, err := Build(dir, Batch{Put: documents(t), Cursor: []byte("1/2")}, Options{})
+	built, err := Build(dir, Batch{Put: documents(t), Position: Position{"test", Cursor{1, 2}}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,8 +339,8 @@ func TestOpenFindsWhatBuildWrote(t *testing.T) {
 	if got := len(opened.View().Offerings()); got != want || want == 0 {
 		t.Errorf("%d offerings after Open, %d built", got, want)
 	}
-	if got := string(opened.Cursor()); got != "1/2" {
-		t.Errorf("cursor = %q, want 1/2", got)
+	if got := opened.Position(); got != (Position{"test", Cursor{1, 2}}) {
+		t.Errorf("position = %+v, want 1/2", got)
 	}
 	if err := opened.Close(); err != nil {
 		t.Fatal(err)

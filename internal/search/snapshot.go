@@ -118,6 +118,7 @@ func (s *snapshot) read(number uint32, use func(content []byte) error) error {
 type loaded struct {
 	rows   []*row // of offerings, in no order
 	others []Document
+	feed   feed // in no order
 }
 
 // load reads every document of the snapshot, several at a time. It returns ErrDamaged
@@ -137,6 +138,7 @@ func (s *snapshot) load() (loaded, error) {
 	for _, p := range parts {
 		all.rows = append(all.rows, p.rows...)
 		all.others = append(all.others, p.others...)
+		all.feed = append(all.feed, p.feed...)
 	}
 	return all, nil
 }
@@ -164,7 +166,7 @@ const loadRun = 512
 // read adds the document with the number.
 func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 	var id string
-	var content, known []byte
+	var content, known, mark []byte
 	err := seg.VisitDocument(number, func(field string, _ byte, value []byte, _ []uint64) bool {
 		switch field {
 		case "_id":
@@ -173,13 +175,20 @@ func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 			content = bytes.Clone(value)
 		case fieldFacts:
 			known = bytes.Clone(value)
+		case fieldMark:
+			mark = bytes.Clone(value)
 		}
 		return true
 	})
 	if err != nil {
 		return err
 	}
+	d := Document{ID: id}
+	if d.mark, err = decodeMark(mark); err != nil {
+		return fmt.Errorf("%s: %w", id, err)
+	}
 	if n, ok := offeringNumber(id); ok {
+		l.note(d)
 		f, err := decodeFacts(known, content)
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
@@ -187,12 +196,23 @@ func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 		l.rows = append(l.rows, &row{n, f})
 		return nil
 	}
-	d, err := decode(id, content)
+	decoded, err := decode(id, content)
 	if err != nil {
 		return err
 	}
-	l.others = append(l.others, d)
+	d.value = decoded.value
+	l.note(d)
+	if d.Kind() != KindGone {
+		l.others = append(l.others, d)
+	}
 	return nil
+}
+
+// note adds the document to the feed.
+func (l *loaded) note(d Document) {
+	if e, ok := entryOf(d); ok {
+		l.feed = append(l.feed, e)
+	}
 }
 
 // offeringNumber returns the number in "offering/42".

@@ -23,6 +23,8 @@ type View struct {
 	counts     *countCache
 	coverage   func() *Coverage
 	tallies    *tallies
+	feed       feed
+	position   Position
 }
 
 // Generation returns the number of the state: another number may mean other content.

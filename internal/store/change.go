@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
@@ -65,6 +67,7 @@ type Change struct {
 	Cursor
 	Kind Kind
 	Ref  string
+	At   time.Time
 }
 
 // changeRow is a change to be written. The database adds its position and time.
@@ -95,11 +98,22 @@ type changeResult struct {
 	ID   int64
 	Kind Kind
 	Ref  string
+	At   time.Time
 }
 
 func (r changeResult) change() (Change, error) {
 	xid, err := strconv.ParseUint(r.XID, 10, 64)
-	return Change{Cursor{xid, r.ID}, r.Kind, r.Ref}, err
+	return Change{Cursor{xid, r.ID}, r.Kind, r.Ref, r.At.UTC()}, err
+}
+
+func changesIn(rows []changeResult) (changes []Change, err error) {
+	changes = make([]Change, len(rows))
+	for i, r := range rows {
+		if changes[i], err = r.change(); err != nil {
+			return nil, err
+		}
+	}
+	return changes, nil
 }
 
 // Changes returns up to limit changes after the cursor, oldest first. Changes of a
@@ -107,19 +121,64 @@ func (r changeResult) change() (Change, error) {
 // none is ever skipped.
 func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change, error) {
 	var rows []changeResult
-	err := s.db.WithContext(ctx).Raw(`SELECT xid::text AS xid, id, kind, ref FROM changes
+	err := s.db.WithContext(ctx).Raw(`SELECT xid::text AS xid, id, kind, ref, at FROM changes
 		WHERE `+settled+` AND (xid, id) > (?::text::xid8, ?)
 		ORDER BY changes.xid, id LIMIT ?`, strconv.FormatUint(after.XID, 10), after.ID, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read changes: %w", err)
 	}
-	changes := make([]Change, len(rows))
-	for i, r := range rows {
-		if changes[i], err = r.change(); err != nil {
-			return nil, fmt.Errorf("read changes: %w", err)
-		}
+	changes, err := changesIn(rows)
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", err)
 	}
 	return changes, nil
+}
+
+// Told are the kinds whose changes those who keep a copy are told of.
+var Told = []Kind{KindOffering, KindCourse, KindKommune, KindType, KindArticle}
+
+// LastChanges returns the last change up to the cursor of everything of the kinds Told that
+// readers were shown at some time, in no order. What was never public has none.
+func (s *Store) LastChanges(ctx context.Context, upTo Cursor) ([]Change, error) {
+	var rows []changeResult
+	err := s.read(ctx, func(tx *gorm.DB) error {
+		if err := allowLongStatements(tx); err != nil {
+			return err
+		}
+		return tx.Raw(`SELECT DISTINCT ON (kind, ref) xid::text AS xid, id, kind, ref, at FROM changes
+			WHERE kind = ANY(?) AND (xid, id) <= (?::text::xid8, ?)
+			ORDER BY kind, ref, changes.xid DESC, id DESC`, textArray(texts[string](Told)), strconv.FormatUint(upTo.XID, 10), upTo.ID).Scan(&rows).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read last changes: %w", err)
+	}
+	changes, err := changesIn(rows)
+	if err != nil {
+		return nil, fmt.Errorf("read last changes: %w", err)
+	}
+	return changes, nil
+}
+
+// UUIDs returns the uuids of offerings or of courses, by ref, also of those that are not
+// public. It is empty for other kinds, which have none.
+func (s *Store) UUIDs(ctx context.Context, kind Kind, refs []string) (map[string]uuid.UUID, error) {
+	table, ok := map[Kind]string{KindOffering: "offerings", KindCourse: "courses"}[kind]
+	if !ok || len(refs) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		Ref  string
+		UUID uuid.UUID
+	}
+	err := s.db.WithContext(ctx).Raw("SELECT id::text AS ref, uuid FROM "+table+" WHERE id = ANY(?::text[]::bigint[])", textArray(refs)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read uuids: %w", err)
+	}
+	found := make(map[string]uuid.UUID, len(rows))
+	for _, r := range rows {
+		found[r.Ref] = r.UUID
+	}
+	return found, nil
 }
 
 // Head returns the position of the newest change that Changes would give now, the zero
@@ -158,11 +217,11 @@ func (s *Store) Knows(ctx context.Context, c Cursor) (bool, error) {
 	return known, nil
 }
 
-// Installation returns a name of this database that no other has: not another one with
-// the same content either, since its transactions have other numbers.
+// Installation returns a name of this database and its history that no other has: not
+// another one with the same content either, since its transactions have other numbers.
 func (s *Store) Installation(ctx context.Context) (string, error) {
 	var found []string
-	err := s.db.WithContext(ctx).Raw("SELECT id || '/' || system_identifier FROM installation, pg_control_system()").Scan(&found).Error
+	err := s.db.WithContext(ctx).Raw("SELECT id || '/' || system_identifier || '/' || history FROM installation, pg_control_system()").Scan(&found).Error
 	if err != nil {
 		return "", fmt.Errorf("read installation: %w", err)
 	}
@@ -170,6 +229,18 @@ func (s *Store) Installation(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("read installation: %w", ErrNotFound)
 	}
 	return found[0], nil
+}
+
+// BeginHistory says that what the installation held before is not what it holds now: it was
+// restored from a backup. All who follow its feed have to begin anew. was is the name that
+// the caller knew it by; where it has another by now, nothing is done.
+func (s *Store) BeginHistory(ctx context.Context, was string) error {
+	err := s.db.WithContext(ctx).Exec(`UPDATE installation SET history = gen_random_uuid()
+		FROM pg_control_system() WHERE installation.id || '/' || system_identifier || '/' || history = ?`, was).Error
+	if err != nil {
+		return fmt.Errorf("begin a new history: %w", err)
+	}
+	return nil
 }
 
 // RequestReindex asks every node to build its index anew.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
 // until waits for a condition that another session brings about.
@@ -48,7 +50,7 @@ func changesAfter(t *testing.T, s *Store, after Cursor, n int) []Change {
 		t.Fatal(err)
 	}
 	for i := range changes {
-		changes[i].Cursor = Cursor{}
+		changes[i].Cursor, changes[i].At = Cursor{}, time.Time{}
 	}
 	return changes
 }
@@ -120,6 +122,81 @@ func TestFeedWaitsForLateCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEqual(t, "changes", []Change{{Kind: KindOffering, Ref: "1"}, {Kind: KindOffering, Ref: "2"}}, changesAfter(t, s, start, 2))
+}
+
+// What no reader has seen is in the feed neither when it is made nor when it is changed. A
+// course is seen with its offering, and gone with it.
+func TestFeedTellsOfWhatReadersSee(t *testing.T) {
+	s := openSeeded(t)
+	at := headOf(t, s)
+	feed := func() (refs []string) {
+		t.Helper()
+		head := headOf(t, s)
+		changes, err := s.Changes(t.Context(), at, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			if c.At.IsZero() {
+				t.Errorf("%+v was at no time", c)
+			}
+			refs = append(refs, string(c.Kind))
+		}
+		at = head
+		return refs
+	}
+	o := testOffering("annet/draft")
+	o.Status = directory.Draft
+	o, err := s.CreateOffering(t.Context(), operator, "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.CreateCourse(t.Context(), operator, "", directory.Course{
+		Offering: o.ID, Title: "Prøvekurs", Format: directory.AtPlace, Status: directory.CourseOpen,
+		Dates: []directory.CourseDate{{Day: testNow.Truncate(24 * time.Hour)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Summary = "Endret."
+	if o, err = s.UpdateOffering(t.Context(), operator, "", o); err != nil {
+		t.Fatal(err)
+	}
+	if got := feed(); got != nil {
+		t.Errorf("of drafts: %v, want nothing", got)
+	}
+	move := func(status directory.Status, want ...string) {
+		t.Helper()
+		o.Status = status
+		if o, err = s.UpdateOffering(t.Context(), operator, "", o); err != nil {
+			t.Fatal(err)
+		}
+		got := feed()
+		slices.Sort(got)
+		wantEqual(t, string(status), want, got)
+	}
+	move(directory.Published, "course", "offering")
+	move(directory.Draft, "course", "offering")
+	c.Status = directory.CourseDraft
+	if _, err = s.UpdateCourse(t.Context(), operator, "", c); err != nil {
+		t.Fatal(err)
+	}
+	if got := feed(); got != nil {
+		t.Errorf("of a course that is not seen: %v, want nothing", got)
+	}
+	move(directory.Published, "course", "offering") // it was seen, and is not any more
+
+	last, err := s.LastChanges(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[Kind]int{}
+	for _, c := range last {
+		count[c.Kind]++
+	}
+	if count[KindOffering] != 1 || count[KindCourse] != 1 || count[KindKommune] == 0 || count[KindPlace] != 0 {
+		t.Errorf("last changes are of %v", count)
+	}
 }
 
 func TestKnows(t *testing.T) {

@@ -43,12 +43,12 @@ func (s *Store) CoursesOf(ctx context.Context, offerings []int64) ([]directory.C
 	return found, nil
 }
 
-// PublicCourses returns the courses that readers may see if they may see the offering, by
+// PublicCourses returns the courses that readers may see, as they may their offerings, by
 // id, also those that are over.
 func (s *Store) PublicCourses(ctx context.Context) ([]directory.Course, error) {
 	var found []directory.Course
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
-		found, err = courses(tx.Where("status NOT IN (?, ?)", string(directory.CourseDraft), string(directory.CourseDeleted)))
+		found, err = courses(tx.Where("status IN ? AND offering_id IN (SELECT id FROM offerings WHERE status IN ?)", publicCourse, publicOffering))
 		return err
 	})
 	if err != nil {
@@ -273,5 +273,16 @@ func recordCourse(tx *gorm.DB, actor auth.Actor, why string, before *directory.C
 	if err := remember(tx, KindCourse, ref, after.Version, actor, why, was, after); err != nil {
 		return err
 	}
-	return announce(tx, changeRow{KindCourse, ref})
+	if !after.Public() && (before == nil || !before.Public()) {
+		return nil // no reader sees that a draft is made
+	}
+	// The offering stays as it is until the end of the transaction: see canEditCourses.
+	return tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, ? FROM offerings WHERE id = ? AND status IN ?",
+		KindCourse, ref, after.Offering, publicOffering).Error
 }
+
+// States in which readers see a course, and an offering.
+var (
+	publicCourse   = []string{string(directory.CourseOpen), string(directory.CourseFull), string(directory.CourseCancelled)}
+	publicOffering = []string{string(directory.Published), string(directory.Closed)}
+)

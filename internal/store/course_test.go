@@ -170,6 +170,9 @@ func TestPublicCourses(t *testing.T) {
 		c.Status = status
 		createCourse(t, s, c)
 	}
+	draft := testOffering("annet/draft")
+	draft.Status = directory.Draft
+	createCourse(t, s, testCourse(create(t, s, draft).ID))
 	found, err := s.PublicCourses(t.Context())
 	if err != nil || len(found) != len(want) {
 		t.Fatalf("%d public courses, %v, want %d", len(found), err, len(want))

@@ -280,6 +280,20 @@ func recordOffering(tx *gorm.DB, actor auth.Actor, why string, before *directory
 			return err
 		}
 	}
+	shown := after.Public()
+	if before != nil && before.Public() != shown {
+		// Courses are seen with their offering and gone with it. One that was seen before
+		// may have become a draft while the offering was away.
+		err := tx.Exec(`INSERT INTO changes (kind, ref) SELECT ?, id::text FROM courses k WHERE offering_id = ?
+			AND (status IN ? OR EXISTS (SELECT FROM changes c WHERE c.kind = ? AND c.ref = k.id::text))`,
+			KindCourse, after.ID, publicCourse, KindCourse).Error
+		if err != nil {
+			return err
+		}
+	}
+	if !shown && (before == nil || !before.Public()) {
+		return nil // no reader sees that a draft is made
+	}
 	return announce(tx, changeRow{KindOffering, ref})
 }
 

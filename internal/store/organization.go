@@ -54,8 +54,8 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 	if err := tx.Model(&row).Select("Kind", "OrgNumber", "KommuneNumber", "Website").Updates(&row).Error; err != nil {
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
-	err = tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ?",
-		KindOffering, full.ID).Error
+	err = tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ? AND status IN ?",
+		KindOffering, full.ID, publicOffering).Error
 	if err != nil {
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}

@@ -1,0 +1,503 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"pgregory.net/rapid"
+
+	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/api"
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var tester = auth.Actor{Kind: auth.Operator, Name: "test"}
+
+// node is a program that follows the store and answers.
+type node struct {
+	indexer *indexer.Indexer
+	app     *fiber.App
+	dir     string
+	stop    func()
+}
+
+// world is a store of kommuner, types and what the test makes, with two nodes.
+type world struct {
+	*testing.T
+	store *store.Store
+	db    *pgxpool.Pool
+	nodes [2]*node
+
+	offerings []directory.Offering
+	courses   []directory.Course
+	shown     map[string]bool // what a reader could see at some time: "tilbud/1"
+	held      pgx.Tx          // commits late
+	heldFor   int64           // the offering that it changes, which nothing else does
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	address := dbtest.URL(t)
+	st, err := store.Open(t.Context(), store.Options{URL: address, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	files := fstest.MapFS{}
+	err = fs.WalkDir(data.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path, "artikler") || path == "postnummer.csv" || path == "steder.csv" || path == "tilbud.csv" {
+			return err
+		}
+		content, err := fs.ReadFile(data.FS, path)
+		files[path] = &fstest.MapFile{Data: content}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"postnummer.csv", "steder.csv", "tilbud.csv"} {
+		content, err := fs.ReadFile(data.FS, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, _, _ := strings.Cut(string(content), "\n")
+		files[path] = &fstest.MapFile{Data: []byte(head + "\n")}
+	}
+	report, err := importer.Import(t.Context(), st, files, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
+	if err != nil || len(report.Problems) > 0 {
+		t.Fatalf("import: %v, problems %v", err, report.Problems)
+	}
+	db, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	w := &world{T: t, store: st, db: db, shown: map[string]bool{}}
+	for i := range w.nodes {
+		w.nodes[i] = w.start(t.TempDir())
+	}
+	t.Cleanup(func() {
+		for _, n := range w.nodes {
+			n.stop()
+		}
+	})
+	return w
+}
+
+func (w *world) start(dir string) *node {
+	w.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	x := indexer.New(w.store, dir, slog.New(slog.DiscardHandler))
+	done := make(chan struct{})
+	go func() { defer close(done); x.Run(ctx) }()
+	wait, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	if err := x.WaitReady(wait); err != nil {
+		w.Fatal(err)
+	}
+	n := &node{indexer: x, dir: dir, stop: func() { cancel(); <-done }}
+	n.app = fiber.New(fiber.Config{Immutable: true})
+	api.New(api.Deps{View: x.View, BaseURL: "http://oversikt.test"}).Mount(n.app)
+	return n
+}
+
+// settle waits until both nodes have all that is committed.
+func (w *world) settle() {
+	w.Helper()
+	for began := time.Now(); ; time.Sleep(2 * time.Millisecond) {
+		var unsettled int
+		if err := w.db.QueryRow(w.Context(), "SELECT count(*) FROM changes WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())").Scan(&unsettled); err != nil {
+			w.Fatal(err)
+		}
+		head, err := w.store.Head(w.Context())
+		if err != nil {
+			w.Fatal(err)
+		}
+		at := func(n *node) bool { return store.Cursor(n.indexer.View().Position().Cursor) == head }
+		if unsettled == 0 && at(w.nodes[0]) && at(w.nodes[1]) {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			w.Fatalf("the nodes do not come to %v", head)
+		}
+	}
+}
+
+// get returns the status and the answer.
+func (n *node) get(t *testing.T, path string) (int, map[string]any) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, "http://oversikt.test/api/v1"+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := n.app.Test(req, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body map[string]any
+	if err := json.Unmarshal(raw, &body); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return resp.StatusCode, body
+}
+
+// mirror is a copy as somebody outside keeps it.
+type mirror struct {
+	things map[string]any // "tilbud/1"
+	told   map[string]bool
+	at     string
+}
+
+func newMirror() *mirror { return &mirror{things: map[string]any{}, told: map[string]bool{}} }
+
+// follow reads from the node until there is no more, in pages of the size. limit ends it
+// sooner, as a connection that breaks does.
+func (m *mirror) follow(t *testing.T, n *node, size, limit int) {
+	t.Helper()
+	for range limit {
+		path := fmt.Sprintf("/endringer?innhold=true&antall=%d", size)
+		if m.at != "" {
+			path += "&etter=" + m.at
+		}
+		status, body := n.get(t, path)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %v", path, status, body)
+		}
+		for _, item := range body["endringer"].([]any) {
+			c := item.(map[string]any)
+			key := fmt.Sprint(c["slag"], "/", c["id"], c["sprak"])
+			key = strings.TrimSuffix(key, "<nil>")
+			m.told[key] = true
+			if c["endring"] == "fjernet" {
+				if c["innhold"] != nil {
+					t.Fatalf("content of what is gone: %v", c)
+				}
+				delete(m.things, key)
+				continue
+			}
+			m.things[key] = c["innhold"]
+		}
+		m.at = body["neste"].(string)
+		if body["flere"] == false {
+			return
+		}
+	}
+}
+
+// of returns what the mirror has of the kind, by id.
+func (m *mirror) of(kind string) map[string]any {
+	found := map[string]any{}
+	for key, content := range m.things {
+		if id, ok := strings.CutPrefix(key, kind+"/"); ok {
+			found[id] = content
+		}
+	}
+	return found
+}
+
+// listed returns what a list of the API has, by the key of its entries.
+func listed(t *testing.T, n *node, path, key string) map[string]any {
+	t.Helper()
+	found := map[string]any{}
+	for side := 1; ; side++ {
+		at := path
+		if strings.Contains(path, "?") {
+			at += fmt.Sprintf("&side=%d", side)
+		}
+		status, body := n.get(t, at)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %v", at, status, body)
+		}
+		for _, item := range body["treff"].([]any) {
+			found[fmt.Sprint(item.(map[string]any)[key])] = item
+		}
+		if float64(side) >= body["sider"].(float64) {
+			return found
+		}
+	}
+}
+
+func (w *world) note() {
+	public := map[int64]bool{}
+	for _, o := range w.offerings {
+		public[o.ID] = o.Public()
+		if o.Public() {
+			w.shown[fmt.Sprint("tilbud/", o.ID)] = true
+		}
+	}
+	for _, c := range w.courses {
+		if c.Public() && public[c.Offering] {
+			w.shown[fmt.Sprint("kurs/", c.ID)] = true
+		}
+	}
+}
+
+func (w *world) create(t *rapid.T, status directory.Status) {
+	n := len(w.offerings) + 1
+	o, err := w.store.CreateOffering(w.Context(), tester, "", directory.Offering{
+		Key: fmt.Sprintf("ppt/prove-%d", n), Type: "ppt", Name: fmt.Sprintf("Prøvetilbud %d", n),
+		Organization: directory.Organization{Name: fmt.Sprintf("Prøvebygd %d", n%3), Kind: "kommune"},
+		Coverage:     directory.Coverage{Kommuner: []region.Number{"0301"}}, Status: status,
+		Source: directory.Source{Title: "Prøve", URL: "https://example.org", Date: "2026"}, Confidence: directory.High,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.offerings = append(w.offerings, o)
+}
+
+// Whoever follows the feed has what GET /tilbud gives, whatever happens meanwhile: edits,
+// withdrawals, nodes that are built anew, transactions that commit late, readers who stop
+// half-way and go on at another node. And what nobody was shown leaves no trace.
+func TestACopyIsTheDirectory(t *testing.T) {
+	// Each check goes on in the world that the one before left.
+	if err := flag.Set("rapid.checks", "10"); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	rapid.Check(t, func(t *rapid.T) {
+		if w.heldFor == 0 {
+			w.create(t, directory.Published)
+			w.heldFor = w.offerings[0].ID
+		}
+		m := newMirror()
+		pick := func() *directory.Offering {
+			if len(w.offerings) < 2 {
+				t.Skip("none to change")
+			}
+			return &w.offerings[rapid.IntRange(1, len(w.offerings)-1).Draw(t, "offering")]
+		}
+		save := func(o *directory.Offering, next directory.Offering) {
+			saved, err := w.store.UpdateOffering(w.Context(), tester, "", next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			*o = saved
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"draft":   func(t *rapid.T) { w.create(t, directory.Draft) },
+			"publish": func(t *rapid.T) { w.create(t, directory.Published) },
+			"edit": func(*rapid.T) {
+				o := pick()
+				next := *o
+				next.Summary = fmt.Sprintf("Endret, versjon %d.", o.Version+1)
+				save(o, next)
+			},
+			"move on": func(t *rapid.T) {
+				o := pick()
+				next := *o
+				for _, s := range rapid.Permutation(directory.Statuses()).Draw(t, "status") {
+					if s != o.Status && o.Status.CanBecome(s) {
+						next.Status = s
+						save(o, next)
+						return
+					}
+				}
+			},
+			"course": func(t *rapid.T) {
+				o := pick()
+				status := rapid.SampledFrom([]directory.CourseStatus{directory.CourseDraft, directory.CourseOpen}).Draw(t, "status")
+				c, err := w.store.CreateCourse(w.Context(), tester, "", directory.Course{
+					Offering: o.ID, Title: "Prøvekurs", Format: directory.AtPlace, Status: status,
+					Dates: []directory.CourseDate{{Day: time.Date(2100, 1, 2, 0, 0, 0, 0, time.UTC), Starts: "18:00"}},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.courses = append(w.courses, c)
+			},
+			"change a course": func(t *rapid.T) {
+				if len(w.courses) == 0 {
+					t.Skip("none")
+				}
+				c := &w.courses[rapid.IntRange(0, len(w.courses)-1).Draw(t, "course")]
+				next := *c
+				next.Status = rapid.SampledFrom([]directory.CourseStatus{directory.CourseDraft, directory.CourseOpen, directory.CourseFull, directory.CourseDeleted}).Draw(t, "status")
+				saved, err := w.store.UpdateCourse(w.Context(), tester, "", next)
+				if err != nil {
+					t.Fatal(err)
+				}
+				*c = saved
+			},
+			"hold back": func(t *rapid.T) {
+				if w.held != nil {
+					w.commit(t)
+					return
+				}
+				var err error
+				if w.held, err = w.db.Begin(w.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.held.Exec(w.Context(), "UPDATE offerings SET summary = 'Sent ' || version, version = version + 1 WHERE id = $1", w.heldFor); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.held.Exec(w.Context(), "INSERT INTO changes (kind, ref) VALUES ('offering', $1::bigint::text)", w.heldFor); err != nil {
+					t.Fatal(err)
+				}
+			},
+			"read": func(t *rapid.T) {
+				n := w.nodes[rapid.IntRange(0, 1).Draw(t, "node")]
+				m.follow(w.T, n, rapid.SampledFrom([]int{1, 7, 500}).Draw(t, "page"), rapid.IntRange(1, 20).Draw(t, "pages"))
+			},
+			"start again": func(t *rapid.T) {
+				seldom := rapid.IntRange(0, 9).Draw(t, "seldom")
+				if seldom > 1 {
+					return
+				}
+				n := w.nodes[1]
+				n.stop()
+				if seldom == 0 { // without its index
+					if err := os.RemoveAll(n.dir); err != nil {
+						t.Fatal(err)
+					}
+				}
+				w.nodes[1] = w.start(n.dir)
+			},
+			"": func(*rapid.T) { w.note() },
+		})
+		if w.held != nil {
+			w.commit(t)
+		}
+		w.settle()
+		from := rapid.IntRange(0, 1).Draw(t, "last node")
+		m.follow(w.T, w.nodes[from], 100, 1000)
+		for i, n := range w.nodes {
+			if diff := cmp.Diff(listed(w.T, n, "/tilbud?antall=100", "id"), m.of("tilbud")); diff != "" {
+				t.Fatalf("the copy is not what node %d has (-want +got):\n%s", i, diff)
+			}
+			want := map[string]any{}
+			for _, c := range w.courses {
+				if status, body := n.get(w.T, fmt.Sprint("/kurs/", c.ID)); status == http.StatusOK {
+					want[fmt.Sprint(c.ID)] = body
+				}
+			}
+			if diff := cmp.Diff(want, m.of("kurs")); diff != "" {
+				t.Fatalf("courses are not what node %d has (-want +got):\n%s", i, diff)
+			}
+		}
+		for key := range m.told {
+			if (strings.HasPrefix(key, "tilbud/") || strings.HasPrefix(key, "kurs/")) && !w.shown[key] {
+				t.Fatalf("%s was never shown to anybody, and is told of", key)
+			}
+		}
+		one, two := newMirror(), newMirror()
+		one.follow(w.T, w.nodes[0], 37, 1000)
+		two.follow(w.T, w.nodes[1], 500, 1000)
+		if diff := cmp.Diff(one.things, two.things); diff != "" || one.at != two.at || !maps.Equal(one.told, two.told) {
+			t.Fatalf("the nodes tell different things, at %s and %s:\n%s", one.at, two.at, diff)
+		}
+	})
+	// The rest of what a copy has: nothing of it was changed here.
+	m := newMirror()
+	m.follow(t, w.nodes[0], 500, 1000)
+	for kind, list := range map[string][2]string{"kommune": {"/kommuner", "kommunenummer"}, "type": {"/typer", "kode"}} {
+		want := listed(t, w.nodes[0], list[0], list[1])
+		if diff := cmp.Diff(want, m.of(kind)); diff != "" || len(want) < 20 {
+			t.Errorf("%s (-want +got):\n%s", kind, diff)
+		}
+	}
+	if len(w.shown) == len(w.offerings)+len(w.courses) || len(w.courses) == 0 {
+		t.Errorf("%d of %d offerings and %d courses were shown: nothing stayed a draft", len(w.shown), len(w.offerings), len(w.courses))
+	}
+}
+
+func (w *world) commit(t *rapid.T) {
+	if err := w.held.Commit(w.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.held = nil
+}
+
+// A cursor of another history is told apart, also when the node had none of the changes.
+func TestCursorOfAnotherHistory(t *testing.T) {
+	w := newWorld(t)
+	w.settle()
+	_, first := w.nodes[0].get(t, "/endringer?antall=1")
+	etter := "/endringer?etter=" + first["neste"].(string)
+	if status, body := w.nodes[1].get(t, etter); status != http.StatusOK {
+		t.Fatalf("at the other node: %d %v", status, body)
+	}
+	name, err := w.store.Installation(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time it has another name already
+		if err := w.store.BeginHistory(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now, err := w.store.Installation(t.Context())
+	if err != nil || now == name {
+		t.Fatalf("installation is still %s, %v", now, err)
+	}
+	for _, n := range w.nodes {
+		for began := time.Now(); n.indexer.View().Position().Installation != now; time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > time.Minute {
+				t.Fatal("the node goes on in the old history")
+			}
+		}
+		status, body := n.get(t, etter)
+		if status != http.StatusGone || body["title"] != "Begynn på nytt" {
+			t.Errorf("cursor of before: %d %v, want 410", status, body)
+		}
+	}
+	m := newMirror()
+	m.follow(t, w.nodes[0], 500, 1000)
+	if want := len(listed(t, w.nodes[0], "/kommuner", "kommunenummer")); len(m.of("kommune")) != want {
+		t.Errorf("begun anew: %d kommuner, want %d", len(m.of("kommune")), want)
+	}
+}
+
+// A database that went back in time, as after a restore of its files: the node meets a
+// position that is no more.
+func TestGoneBackInTime(t *testing.T) {
+	w := newWorld(t)
+	w.settle()
+	_, first := w.nodes[0].get(t, "/endringer?antall=1")
+	before, err := w.store.Installation(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.db.Exec(t.Context(), "DELETE FROM changes WHERE id = (SELECT max(id) FROM changes)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range w.nodes {
+		for began := time.Now(); n.indexer.View().Position().Installation == before; time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > time.Minute {
+				t.Fatal("the node goes on in the old history")
+			}
+		}
+		if status, body := n.get(t, "/endringer?etter="+first["neste"].(string)); status != http.StatusGone {
+			t.Errorf("cursor of before: %d %v, want 410", status, body)
+		}
+	}
+}
