@@ -186,6 +186,72 @@ func (e DekningInnNiva) Valid() bool {
 	}
 }
 
+// Defines values for EndringEndring.
+const (
+	EndringEndringEndret  EndringEndring = "endret"
+	EndringEndringFjernet EndringEndring = "fjernet"
+)
+
+// Valid indicates whether the value is a known member of the EndringEndring enum.
+func (e EndringEndring) Valid() bool {
+	switch e {
+	case EndringEndringEndret:
+		return true
+	case EndringEndringFjernet:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EndringSlag.
+const (
+	EndringSlagArtikkel EndringSlag = "artikkel"
+	EndringSlagKommune  EndringSlag = "kommune"
+	EndringSlagKurs     EndringSlag = "kurs"
+	EndringSlagTilbud   EndringSlag = "tilbud"
+	EndringSlagType     EndringSlag = "type"
+)
+
+// Valid indicates whether the value is a known member of the EndringSlag enum.
+func (e EndringSlag) Valid() bool {
+	switch e {
+	case EndringSlagArtikkel:
+		return true
+	case EndringSlagKommune:
+		return true
+	case EndringSlagKurs:
+		return true
+	case EndringSlagTilbud:
+		return true
+	case EndringSlagType:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EndringSprak.
+const (
+	EndringSprakEn EndringSprak = "en"
+	EndringSprakNb EndringSprak = "nb"
+	EndringSprakNn EndringSprak = "nn"
+)
+
+// Valid indicates whether the value is a known member of the EndringSprak enum.
+func (e EndringSprak) Valid() bool {
+	switch e {
+	case EndringSprakEn:
+		return true
+	case EndringSprakNb:
+		return true
+	case EndringSprakNn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ForslagSlag.
 const (
 	ForslagSlagArtikkel   ForslagSlag = "artikkel"
@@ -748,6 +814,50 @@ type DekningInn struct {
 
 // DekningInnNiva Det videste området. Må gis for nasjonal.
 type DekningInnNiva string
+
+// Endring defines model for Endring.
+type Endring struct {
+	// Endring endret: nytt, eller ikke som før. fjernet: ikke publisert lenger.
+	Endring EndringEndring `json:"endring"`
+
+	// ID Tilbudets eller kursets id, kommunenummeret, koden for typen, eller artikkelens seksjon og slug: ta-vare-pa-barna/navn.
+	ID string `json:"id"`
+
+	// Innhold Det samme som kallet i url gir, når innhold=true. Typer er slik de står i /typer.
+	Innhold interface{} `json:"innhold,omitempty"`
+	Slag    EndringSlag `json:"slag"`
+
+	// Sprak Språket artikkelen er på. Null for alt annet.
+	Sprak     *EndringSprak `json:"sprak"`
+	Tidspunkt time.Time     `json:"tidspunkt"`
+
+	// URL Kallet som gir det slik det er nå.
+	URL string `json:"url"`
+
+	// UUID Id-en i HSDS. Null for det som ikke har noen.
+	UUID *openapi_types.UUID `json:"uuid"`
+}
+
+// EndringEndring endret: nytt, eller ikke som før. fjernet: ikke publisert lenger.
+type EndringEndring string
+
+// EndringSlag defines model for Endring.Slag.
+type EndringSlag string
+
+// EndringSprak Språket artikkelen er på. Null for alt annet.
+type EndringSprak string
+
+// Endringer defines model for Endringer.
+type Endringer struct {
+	// Endringer Det eldste først. Hver ting er med én gang, ved den siste endringen.
+	Endringer []Endring `json:"endringer"`
+
+	// Flere Det er mer å hente med en gang.
+	Flere bool `json:"flere"`
+
+	// Neste Send den i etter neste gang, også når det ikke var noe nytt.
+	Neste string `json:"neste"`
+}
 
 // Fasetter defines model for Fasetter.
 type Fasetter struct {
@@ -1720,6 +1830,18 @@ type ArtikkelParams struct {
 // ArtikkelParamsSprak defines parameters for Artikkel.
 type ArtikkelParamsSprak string
 
+// EndringerParams defines parameters for Endringer.
+type EndringerParams struct {
+	// Etter neste fra forrige svar. Uten: fra begynnelsen.
+	Etter *string `form:"etter,omitempty" json:"etter,omitempty"`
+
+	// Antall Høyst så mange i svaret.
+	Antall *int64 `form:"antall,omitempty" json:"antall,omitempty"`
+
+	// Innhold Ta med innholdet i det som er endret.
+	Innhold *bool `form:"innhold,omitempty" json:"innhold,omitempty"`
+}
+
 // ForslagParams defines parameters for Forslag.
 type ForslagParams struct {
 	// Q Det som er skrevet så langt.
@@ -1944,6 +2066,13 @@ type ClientInterface interface {
 	// Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
 	Artikkel(ctx context.Context, seksjon string, slug string, params *ArtikkelParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// Endringer Det som er endret
+	//
+	// For deg som holder en kopi. Hent først uten etter, og følg neste til flere er false: da har du alt. Kom så tilbake med neste så ofte du vil. Det samme kan komme to ganger, og innholdet kan være nyere enn endringen; da kommer endringen igjen. Navn på koder (type, tema, kommune) i et tilbud er slik de var da tilbudet ble endret. Svaret er 410 når etter er fra før oversikten ble gjenopprettet fra en sikkerhetskopi, eller fra en annen oversikt: Begynn da på nytt uten etter, og slett det du har som ikke kommer.
+	//
+	// Corresponds with GET /endringer (the `Endringer` operationId).
+	Endringer(ctx context.Context, params *EndringerParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Forslag Fullføring mens man skriver
 	//
 	// Kommuner, typer, ting folk sier, tilbud og artikler, høyst 10.
@@ -2097,6 +2226,23 @@ func (c *Client) Artikler(ctx context.Context, params *ArtiklerParams, reqEditor
 // Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
 func (c *Client) Artikkel(ctx context.Context, seksjon string, slug string, params *ArtikkelParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewArtikkelRequest(c.Server, seksjon, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Endringer Det som er endret
+//
+// For deg som holder en kopi. Hent først uten etter, og følg neste til flere er false: da har du alt. Kom så tilbake med neste så ofte du vil. Det samme kan komme to ganger, og innholdet kan være nyere enn endringen; da kommer endringen igjen. Navn på koder (type, tema, kommune) i et tilbud er slik de var da tilbudet ble endret. Svaret er 410 når etter er fra før oversikten ble gjenopprettet fra en sikkerhetskopi, eller fra en annen oversikt: Begynn da på nytt uten etter, og slett det du har som ikke kommer.
+//
+// Corresponds with GET /endringer (the `Endringer` operationId).
+func (c *Client) Endringer(ctx context.Context, params *EndringerParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndringerRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2516,6 +2662,84 @@ func NewArtikkelRequest(server string, seksjon string, slug string, params *Arti
 		if params.Sprak != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "sprak", *params.Sprak, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndringerRequest constructs an http.Request for the Endringer method
+func NewEndringerRequest(server string, params *EndringerParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endringer")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Etter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "etter", *params.Etter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Antall != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "antall", *params.Antall, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Innhold != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "innhold", *params.Innhold, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3625,6 +3849,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
 	ArtikkelWithResponse(ctx context.Context, seksjon string, slug string, params *ArtikkelParams, reqEditors ...RequestEditorFn) (*ArtikkelResponse, error)
 
+	// EndringerWithResponse Det som er endret
+	//
+	// For deg som holder en kopi. Hent først uten etter, og følg neste til flere er false: da har du alt. Kom så tilbake med neste så ofte du vil. Det samme kan komme to ganger, og innholdet kan være nyere enn endringen; da kommer endringen igjen. Navn på koder (type, tema, kommune) i et tilbud er slik de var da tilbudet ble endret. Svaret er 410 når etter er fra før oversikten ble gjenopprettet fra en sikkerhetskopi, eller fra en annen oversikt: Begynn da på nytt uten etter, og slett det du har som ikke kommer.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /endringer (the `Endringer` operationId).
+	EndringerWithResponse(ctx context.Context, params *EndringerParams, reqEditors ...RequestEditorFn) (*EndringerResponse, error)
+
 	// ForslagWithResponse Fullføring mens man skriver
 	//
 	// Kommuner, typer, ting folk sier, tilbud og artikler, høyst 10.
@@ -3923,6 +4156,82 @@ func (r ArtikkelResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ArtikkelResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndringerResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Endringer
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Feil
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Feil
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Feil
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Feil
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Feil
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EndringerResponse) GetJSON200() *Endringer {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r EndringerResponse) GetApplicationProblemJSON400() *Feil {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r EndringerResponse) GetApplicationProblemJSON410() *Feil {
+	return r.ApplicationProblemJSON410
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndringerResponse) GetApplicationProblemJSON422() *Feil {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndringerResponse) GetApplicationProblemJSON500() *Feil {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r EndringerResponse) GetApplicationProblemJSON503() *Feil {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r EndringerResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndringerResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndringerResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndringerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5330,6 +5639,21 @@ func (c *ClientWithResponses) ArtikkelWithResponse(ctx context.Context, seksjon 
 	return ParseArtikkelResponse(rsp)
 }
 
+// EndringerWithResponse Det som er endret
+//
+// For deg som holder en kopi. Hent først uten etter, og følg neste til flere er false: da har du alt. Kom så tilbake med neste så ofte du vil. Det samme kan komme to ganger, og innholdet kan være nyere enn endringen; da kommer endringen igjen. Navn på koder (type, tema, kommune) i et tilbud er slik de var da tilbudet ble endret. Svaret er 410 når etter er fra før oversikten ble gjenopprettet fra en sikkerhetskopi, eller fra en annen oversikt: Begynn da på nytt uten etter, og slett det du har som ikke kommer.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /endringer (the `Endringer` operationId).
+func (c *ClientWithResponses) EndringerWithResponse(ctx context.Context, params *EndringerParams, reqEditors ...RequestEditorFn) (*EndringerResponse, error) {
+	rsp, err := c.Endringer(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndringerResponse(rsp)
+}
+
 // ForslagWithResponse Fullføring mens man skriver
 //
 // Kommuner, typer, ting folk sier, tilbud og artikler, høyst 10.
@@ -5684,6 +6008,67 @@ func ParseArtikkelResponse(rsp *http.Response) (*ArtikkelResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndringerResponse parses an HTTP response from a EndringerWithResponse call
+func ParseEndringerResponse(rsp *http.Response) (*EndringerResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndringerResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Endringer
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Feil
