@@ -1,8 +1,12 @@
 package fhir
 
 import (
+	"cmp"
+
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
 // organizationKinds is what organizations are in HL7's code system, which has none for
@@ -25,8 +29,8 @@ func (c *catalog) organizationItem(g *interop.Organization) *item {
 		names:   []text{newText(g.Name)},
 		state:   token{systemBoolean, "true"},
 	}
-	if g.OrgNumber != "" {
-		it.identifiers = []token{{systemENH, string(g.OrgNumber)}}
+	if n := c.orgNumber(g.Organization); n != "" {
+		it.identifiers = []token{{systemENH, n}}
 	}
 	if kind, ok := organizationKinds[g.Kind]; ok {
 		it.types = []token{{kind.Coding[0].System, kind.Coding[0].Code}}
@@ -45,8 +49,8 @@ func (c *catalog) organization(it *item, g *interop.Organization) *organization 
 		Active: true,
 		Name:   g.Name,
 	}
-	if g.OrgNumber != "" {
-		o.Identifier = []identifier{{Use: "official", System: systemENH, Value: string(g.OrgNumber)}}
+	if n := c.orgNumber(g.Organization); n != "" {
+		o.Identifier = []identifier{{Use: "official", System: systemENH, Value: n}}
 	}
 	if kind, ok := organizationKinds[g.Kind]; ok {
 		o.OrganizationType = []codeableConcept{kind}
@@ -56,16 +60,31 @@ func (c *catalog) organization(it *item, g *interop.Organization) *organization 
 			o.Telecom = append(o.Telecom, contactPoint{System: system, Value: value, Use: "work", Rank: len(o.Telecom) + 1})
 		}
 	}
-	if k, ok := c.kommuneOf(g.Kommune); ok && k.Contact.Confirmed {
-		add("phone", k.Contact.Phone)
-		add("email", k.Contact.Email)
+	website := g.Website
+	if k, ok := c.kommuneOf(g.Kommune); ok {
+		if k.Contact.Confirmed {
+			add("phone", k.Contact.Phone)
+			add("email", k.Contact.Email)
+		}
+		if website == "" && k.Website != "" {
+			website = k.WebsiteURL()
+		}
 	}
-	add("url", g.Website)
+	add("url", website)
 	if a := c.seat(g); a != nil {
 		o.Address = []address{*a}
 	}
 	o.Text = narrate(g.Name)
 	return o
+}
+
+// orgNumber returns the organisasjonsnummer, of a kommune that which the kommune has; empty
+// where neither is known.
+func (c *catalog) orgNumber(g directory.Organization) string {
+	if k, ok := c.kommuneOf(g.Kommune); ok {
+		return cmp.Or(string(g.OrgNumber), k.OrgNumber)
+	}
+	return string(g.OrgNumber)
 }
 
 // seat returns where a kommune is. Of other organizations the directory knows no address.
@@ -77,4 +96,12 @@ func (c *catalog) seat(g *interop.Organization) *address {
 	a := &address{Use: "work", Type: "physical", Country: "NO"}
 	setKommune(a, k)
 	return a
+}
+
+// kommuneOf returns the kommune that the organization is, if it is one.
+func (c *catalog) kommuneOf(n region.Number) (*search.Kommune, bool) {
+	if n == "" {
+		return nil, false
+	}
+	return c.view.Kommune(n)
 }

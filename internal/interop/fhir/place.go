@@ -7,7 +7,6 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop"
-	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -159,12 +158,4 @@ func addressLine(a *address) string {
 		return ""
 	}
 	return strings.Join(nonempty(strings.Join(a.Line, ", "), strings.TrimSpace(a.PostalCode+" "+a.City)), ", ")
-}
-
-// kommuneOf returns the kommune that the organization is, if it is one.
-func (c *catalog) kommuneOf(n region.Number) (*search.Kommune, bool) {
-	if n == "" {
-		return nil, false
-	}
-	return c.view.Kommune(n)
 }

@@ -390,32 +390,51 @@ func TestUnknownIsIgnoredAndSaid(t *testing.T) {
 	}
 }
 
-// TestCheckFindsFaults plants faults in a right resource.
+// TestCheckFindsFaults plants faults in a right resource. Those against FHIR itself the
+// library must find too, or else it has looked at nothing.
 func TestCheckFindsFaults(t *testing.T) {
 	c := newClient(t, small(t))
-	r := c.get("/HealthcareService?_count=1&_include=*")
-	right, err := json.Marshal(r)
+	right, err := json.Marshal(c.get("/HealthcareService?_count=1&_include=*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, fault := range map[string][2]string{
-		"unknown element": {`"providedBy":{`, `"givenBy":{`},
-		"empty text":      {`"country":"NO"`, `"country":""`},
-		"old identifier":  {`2.16.578.1.12.4.1.4.101`, `2.16.578.1.12.4.1.2.101`},
-		"wrong extension": {`"valueCoding":{"code":"3`, `"valueCoding":{"code":"x`},
-		"lost reference":  {`"reference":"Organization/`, `"reference":"Location/`},
-		"wrong code":      {`"mode":"instance"`, `"mode":"here"`},
-		"wrong telecom":   {`"system":"phone"`, `"system":"telephone"`},
-		"doubled entry":   {`"mode":"include"`, `"mode":"outcome"`},
-		"no profile":      {`StructureDefinition/no-basis-Location`, `StructureDefinition/no-basis-Place`},
+	for _, tt := range []struct {
+		name, from, to string
+		byLibrary      bool
+	}{
+		{"unknown element", `"providedBy":{`, `"givenBy":{`, true},
+		{"wrong code", `"mode":"instance"`, `"mode":"here"`, true},
+		{"wrong kind of telecom", `"system":"phone"`, `"system":"telephone"`, true},
+		{"wrong type", `"active":true`, `"active":"true"`, true},
+		{"text for a list", `"line":["Prøveveien 1"]`, `"line":"Prøveveien 1"`, true},
+		{"lost reference", `"reference":"Organization/`, `"reference":"Location/`, true},
+		{"time without seconds", `"availableStartTime":"08:30:00"`, `"availableStartTime":"08:30"`, true},
+		{"no description", `"description":"Julaften"`, `"id":"Julaften"`, true},
+		{"empty text", `"country":"NO"`, `"country":""`, false},
+		{"old identifier", `2.16.578.1.12.4.1.4.101`, `2.16.578.1.12.4.1.2.101`, false},
+		{"wrong number", `"value":"999999999"`, `"value":"999999998"`, false},
+		{"wrong kommunenummer", `"valueCoding":{"code":"3`, `"valueCoding":{"code":"x`, false},
+		{"other system", `"system":"https://register.geonorge.no/subregister/sosi-kodelister/kartverket/kommunenummer-alle"`, `"system":"urn:x:kommuner"`, false},
+		{"wrong postnummer", `"postalCode":"0999"`, `"postalCode":"N-999"`, false},
+		{"doubled mode", `"mode":"include"`, `"mode":"outcome"`, false},
+		{"no profile", `StructureDefinition/no-basis-Location`, `StructureDefinition/no-basis-Place`, false},
+		{"broken narrative", `\u003c/div`, `\u003c/p`, false},
 	} {
-		wrong := strings.Replace(string(right), fault[0], fault[1], 1)
+		wrong := strings.ReplaceAll(string(right), tt.from, tt.to)
 		if wrong == string(right) {
-			t.Errorf("%s: nothing to change", name)
+			t.Errorf("%s: nothing to change", tt.name)
 			continue
 		}
 		if len(fhir.Check([]byte(wrong))) == 0 {
-			t.Errorf("%s is not found", name)
+			t.Errorf("%s is not found", tt.name)
+		}
+		if _, err := c.validator.Unmarshal([]byte(wrong)); tt.byLibrary && err == nil {
+			t.Errorf("%s is not found by the library", tt.name)
+		}
+	}
+	for _, nonsense := range []string{"", "[]", "{}", `{"resourceType":"Patient"}`, `{"resourceType":"Bundle","type":"searchset","total":0}`} {
+		if len(fhir.Check([]byte(nonsense))) == 0 {
+			t.Errorf("%q is taken for a resource", nonsense)
 		}
 	}
 }

@@ -50,8 +50,8 @@ func (c *catalog) providedBy(g directory.Organization) *reference {
 		return nil
 	}
 	r := c.refer(typeOrganization, g.UUID.String(), g.Name)
-	if r != nil && g.OrgNumber != "" {
-		r.Identifier = &identifier{System: systemENH, Value: string(g.OrgNumber)}
+	if n := c.orgNumber(g); r != nil && n != "" {
+		r.Identifier = &identifier{System: systemENH, Value: n}
 	}
 	return r
 }

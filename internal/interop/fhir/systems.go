@@ -6,7 +6,9 @@ import (
 )
 
 // Profiles that resources follow: HL7 Norway's basis profiles for FHIR R4, package
-// hl7.fhir.no.basis 2.2.
+// hl7.fhir.no.basis 2.2. That of HealthcareService is said to be for clinical services alone.
+// All offerings follow it, so that one client reads all; what is not clinical is to be told by
+// its type, and by having no specialty.
 const (
 	profileService      = "http://hl7.no/fhir/StructureDefinition/no-basis-HealthcareService"
 	profileLocation     = "http://hl7.no/fhir/StructureDefinition/no-basis-Location"

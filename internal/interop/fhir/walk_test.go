@@ -194,6 +194,9 @@ func TestWalk(t *testing.T) {
 	if n := len(v.Offerings()); n != c.get("/HealthcareService?_summary=count").total() {
 		t.Errorf("%d offerings are not as many HealthcareServices", n)
 	}
+	if n := c.get("/Organization?identifier=urn:oid:2.16.578.1.12.4.1.4.101%7C&_count=0").total(); n < 50 {
+		t.Errorf("%d organizations have an organisasjonsnummer, want kommuner among them", n)
+	}
 	t.Logf("%d answers checked", c.checked)
 	testParameters(t, c, statement, all)
 	testIncludes(t, c, statement, all)
