@@ -35,10 +35,14 @@ type config struct {
 	OIDCACRValues  string     `env:"OVERSIKT_OIDC_ACR_VALUES"`
 	OIDCDetails    string     `env:"OVERSIKT_OIDC_AUTHORIZATION_DETAILS"`
 	TrustedProxies []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
+	MetricsToken   string     `env:"OVERSIKT_METRICS_TOKEN"`
 	Log            string     `env:"OVERSIKT_LOG"`
 	LogLevel       slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
 	PGBin          string     `env:"PG_BIN"`
 }
+
+// minToken is how long a token must be that is chosen by whoever runs the site.
+const minToken = 20
 
 // configError lists every mistake in the configuration, one a line.
 type configError []string
@@ -82,6 +86,9 @@ func readConfig(environ []string) (config, error) {
 		if !isCIDR(p) {
 			wrong = append(wrong, fmt.Sprintf("OVERSIKT_TRUSTED_PROXIES: %q is no address range, for example OVERSIKT_TRUSTED_PROXIES=10.0.0.0/8,192.0.2.7", p))
 		}
+	}
+	if c.MetricsToken != "" && len(c.MetricsToken) < minToken {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_METRICS_TOKEN: want at least %d characters that nobody can guess, for example what `openssl rand -hex 32` prints", minToken))
 	}
 	if c.Log != "" && c.Log != "text" && c.Log != "json" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_LOG: %q, want text or json, for example OVERSIKT_LOG=json", c.Log))

@@ -70,6 +70,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,
 		Version:        version,
+		MetricsToken:   c.MetricsToken,
 		Log:            log,
 	})
 	served := make(chan error, 1)

@@ -67,6 +67,9 @@ func New(d Deps) *API {
 	return a
 }
 
+// CacheStats returns how the finished answers that are kept do.
+func (a *API) CacheStats() page.CacheStats { return a.reads.CacheStats() }
+
 // Mount registers every call, the OpenAPI document and the page made from it.
 func (a *API) Mount(app *fiber.App) {
 	v1 := app.Group(Root, page.OpenToAll(), compress.New(compress.Config{Level: compress.LevelBestSpeed}), failures)

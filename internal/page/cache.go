@@ -111,6 +111,21 @@ type Cache[G comparable] struct {
 	size       int
 	entries    map[string]*list.Element
 	order      *list.List // of entry, asked for last first
+	hits       uint64
+	misses     uint64
+}
+
+// CacheStats is how a cache does.
+type CacheStats struct {
+	Entries, Bytes int    // kept now, as they are counted against the limit
+	Hits, Misses   uint64 // since the process began
+}
+
+// Stats returns how the cache does.
+func (c *Cache[G]) Stats() CacheStats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return CacheStats{len(c.entries), c.size, c.hits, c.misses}
 }
 
 type entry struct {
@@ -127,13 +142,12 @@ func NewCache[G comparable](limit int) *Cache[G] {
 func (c *Cache[G]) Get(generation G, key string) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation != c.generation {
-		return nil
-	}
 	e, ok := c.entries[key]
-	if !ok {
+	if !ok || generation != c.generation {
+		c.misses++
 		return nil
 	}
+	c.hits++
 	c.order.MoveToFront(e)
 	return e.Value.(entry).answer
 }

@@ -48,6 +48,9 @@ func NewReads(view func() *search.View, bytes int) *Reads {
 	}
 }
 
+// CacheStats returns how the kept answers do.
+func (r *Reads) CacheStats() CacheStats { return r.answers.Stats() }
+
 type viewKey struct{}
 
 // ViewOf returns the View that Fresh has picked for the request.

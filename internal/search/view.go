@@ -59,6 +59,9 @@ func (v *View) load(slot int32) *directory.Offering {
 	return d.value.(*directory.Offering)
 }
 
+// CountOfferings returns how many public offerings there are.
+func (v *View) CountOfferings() int { return v.rows.count }
+
 // Offerings returns every public offering, in order of id.
 func (v *View) Offerings() []*directory.Offering {
 	return slices.AppendSeq(make([]*directory.Offering, 0, v.rows.count), v.All())

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"crypto/subtle"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
@@ -32,7 +34,7 @@ func (s *server) mountHealth(app *fiber.App) {
 		return c.SendString("ok\n")
 	})
 	app.Get("/readyz", s.showReadiness)
-	app.Get("/metrics", onlyLocal, adaptor.HTTPHandler(s.metrics.handler()))
+	app.Get("/metrics", s.guardMetrics, adaptor.HTTPHandler(s.metrics.handler()))
 }
 
 // showReadiness answers 200 while readers get answers, also with the database away: that
@@ -47,9 +49,13 @@ func (s *server) showReadiness(c *fiber.Ctx) error {
 	return c.JSON(r)
 }
 
-// onlyLocal hides what stands after it from all but this machine. A proxy on the machine
-// speaks for others and says so in a header.
-func onlyLocal(c *fiber.Ctx) error {
+// guardMetrics hides what stands after it from all but this machine and those who have the
+// token. A proxy on the machine speaks for others and says so in a header.
+func (s *server) guardMetrics(c *fiber.Ctx) error {
+	if token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok && s.deps.MetricsToken != "" &&
+		subtle.ConstantTimeCompare([]byte(token), []byte(s.deps.MetricsToken)) == 1 {
+		return c.Next()
+	}
 	forwarded := c.Get(fiber.HeaderXForwardedFor) != "" || c.Get(fiber.HeaderForwarded) != ""
 	addr, ok := c.Context().RemoteAddr().(*net.TCPAddr)
 	if forwarded || !ok || !addr.IP.IsLoopback() {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -45,6 +47,10 @@ func TestMetrics(t *testing.T) {
 		`oversikt_requests_total{method="GET",route="/sok",status="200"} 1`,
 		`oversikt_request_seconds_count{route="/sok"} 1`,
 		`oversikt_index_generation `,
+		`oversikt_index_lag_seconds `,
+		`oversikt_database_up 0`,
+		`oversikt_build_info{go="` + runtime.Version() + `",version="test"} 1`,
+		`oversikt_cache_misses_total{cache="pages"} 1`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("/metrics lacks %s", want)
@@ -55,6 +61,31 @@ func TestMetrics(t *testing.T) {
 	}
 	if status, _ := get("192.0.2.1"); status != http.StatusNotFound {
 		t.Errorf("/metrics = %d through a proxy, want 404", status)
+	}
+}
+
+// Who has the token reads the metrics from anywhere, and nobody by having none.
+func TestMetricsToken(t *testing.T) {
+	const token = "a-token-of-twenty-characters"
+	for _, test := range []struct {
+		token, sent string
+		want        int
+	}{
+		{token, "Bearer " + token, http.StatusOK}, {token, "Bearer " + token + "x", http.StatusNotFound}, {token, token, http.StatusNotFound},
+		{token, "", http.StatusNotFound}, {"", "Bearer ", http.StatusNotFound},
+	} {
+		d, _ := testDeps(t)
+		d.MetricsToken = test.token
+		req := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		req.Header.Set("X-Forwarded-For", "192.0.2.1")
+		req.Header.Set("Authorization", test.sent)
+		resp, err := New(d).Test(req, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.Body.Close(); resp.StatusCode != test.want {
+			t.Errorf("token %q, sent %q: %d, want %d", test.token, test.sent, resp.StatusCode, test.want)
+		}
 	}
 }
 

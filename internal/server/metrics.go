@@ -39,15 +39,6 @@ func newMetrics(d Deps) *metrics {
 		}, []string{"route"}),
 	}
 	m.registry.MustRegister(m.requests, m.durations,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "oversikt_index_generation",
-			Help: "Generation of the index; 0 while there is none.",
-		}, func() float64 {
-			if v := d.View(); v != nil {
-				return float64(v.Generation())
-			}
-			return 0
-		}),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)

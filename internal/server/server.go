@@ -24,6 +24,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/hsds"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/report"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
@@ -43,6 +44,7 @@ type Deps struct {
 	BaseURL        string                // public address, without a slash at the end
 	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed
 	Version        string                // of the program
+	MetricsToken   string                // lets others than this machine read /metrics; empty: none
 	Log            *slog.Logger
 }
 
@@ -97,9 +99,11 @@ func New(d Deps) *fiber.App {
 	s.use(app)
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
-	api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL}).Mount(app)
+	open := api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL})
+	open.Mount(app)
 	fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version}).Mount(app)
 	hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now}).Mount(app)
+	s.metrics.registry.MustRegister(&node{deps: d, caches: map[string]func() page.CacheStats{"pages": s.site.CacheStats, "api": open.CacheStats}})
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	reports.Mount(app)

@@ -58,6 +58,9 @@ func New(d Deps) *Site {
 	return s
 }
 
+// CacheStats returns how the finished pages that are kept do.
+func (s *Site) CacheStats() page.CacheStats { return s.answers.Stats() }
+
 // In returns the site in another language. All share what was made before.
 func (s *Site) In(l page.Language) *Site {
 	return &Site{deps: s.deps, lang: l, answers: s.answers, worker: s.worker, borders: s.borders}

@@ -251,6 +251,10 @@ func (s *Store) CountJobs(ctx context.Context, actor auth.Actor) (map[JobState]i
 	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 		return nil, fmt.Errorf("count jobs: %w", err)
 	}
+	return s.countJobs(ctx)
+}
+
+func (s *Store) countJobs(ctx context.Context) (map[JobState]int, error) {
 	var rows []struct {
 		State JobState
 		Count int
