@@ -35,6 +35,8 @@ func commands() []command {
 		{"import", "FILE|FOLDER", "read facts and articles from files into the database", "oversikt import data/", importFiles},
 		{"reindex", "", "ask every running server to build its index anew", "oversikt reindex", reindex},
 		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
+		{"backup", "FILE", "write all that the database holds into a file", "oversikt backup oversikt-2026-11-27.zip", backup},
+		{"restore", "FILE", "fill an empty database from such a file", "OVERSIKT_DATA_DIR=./new oversikt restore oversikt-2026-11-27.zip", restore},
 		{"check", "", "check configuration, data files and database", "oversikt check", check},
 		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
 		{"user", "COMMAND …", "people who may sign in", "oversikt user --help", users},

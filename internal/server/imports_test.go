@@ -56,7 +56,7 @@ var imports = map[string][]string{
 	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
-	"cmd/oversikt": {"data", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "migrations", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/use", "internal/work"},
 
 	// For measuring and tests only: nothing above may name them.
