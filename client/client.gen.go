@@ -384,6 +384,7 @@ func (e StedstreffSlag) Valid() bool {
 // Defines values for TidligereKommuneSlag.
 const (
 	TidligereKommuneSlagDeling           TidligereKommuneSlag = "deling"
+	TidligereKommuneSlagNyttNavn         TidligereKommuneSlag = "nytt navn"
 	TidligereKommuneSlagNyttNummer       TidligereKommuneSlag = "nytt nummer"
 	TidligereKommuneSlagNyttNummerOgNavn TidligereKommuneSlag = "nytt nummer og navn"
 	TidligereKommuneSlagSammenslåing     TidligereKommuneSlag = "sammenslåing"
@@ -393,6 +394,8 @@ const (
 func (e TidligereKommuneSlag) Valid() bool {
 	switch e {
 	case TidligereKommuneSlagDeling:
+		return true
+	case TidligereKommuneSlagNyttNavn:
 		return true
 	case TidligereKommuneSlagNyttNummer:
 		return true

@@ -826,7 +826,7 @@ CREATE TABLE public.former_kommuner (
     present_number public.kommune_number NOT NULL,
     valid_to date NOT NULL,
     kind text NOT NULL,
-    CONSTRAINT former_kommuner_kind_check CHECK ((kind = ANY (ARRAY['nytt nummer'::text, 'nytt nummer og navn'::text, 'sammenslåing'::text, 'deling'::text]))),
+    CONSTRAINT former_kommuner_kind_check CHECK ((kind = ANY (ARRAY['nytt nummer'::text, 'nytt navn'::text, 'nytt nummer og navn'::text, 'sammenslåing'::text, 'deling'::text]))),
     CONSTRAINT former_kommuner_name_check CHECK ((name <> ''::text))
 );
 
@@ -847,6 +847,7 @@ CREATE TABLE public.fylker (
     name text NOT NULL,
     other_names text[] DEFAULT '{}'::text[] NOT NULL,
     official_name text NOT NULL,
+    ended_on date,
     CONSTRAINT fylker_name_check CHECK ((name <> ''::text)),
     CONSTRAINT fylker_official_name_check CHECK ((official_name <> ''::text))
 );
@@ -857,6 +858,13 @@ CREATE TABLE public.fylker (
 --
 
 COMMENT ON COLUMN public.fylker.other_names IS 'Sámi and Kven official names';
+
+
+--
+-- Name: COLUMN fylker.ended_on; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.fylker.ended_on IS 'first day on which no fylke has the number any more; null: one has';
 
 
 --
@@ -1106,6 +1114,58 @@ ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: kommune_changes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.kommune_changes (
+    level text NOT NULL,
+    old_number text NOT NULL,
+    old_name text NOT NULL,
+    new_number text NOT NULL,
+    new_name text NOT NULL,
+    changed_on date NOT NULL,
+    known_at timestamp with time zone DEFAULT now() NOT NULL,
+    known_by text NOT NULL,
+    done_at timestamp with time zone,
+    CONSTRAINT kommune_changes_check CHECK ((old_number ~
+CASE level
+    WHEN 'fylke'::text THEN '^[0-9]{2}$'::text
+    ELSE '^[0-9]{4}$'::text
+END)),
+    CONSTRAINT kommune_changes_check1 CHECK ((new_number ~
+CASE level
+    WHEN 'fylke'::text THEN '^[0-9]{2}$'::text
+    ELSE '^[0-9]{4}$'::text
+END)),
+    CONSTRAINT kommune_changes_known_by_check CHECK ((known_by <> ''::text)),
+    CONSTRAINT kommune_changes_level_check CHECK ((level = ANY (ARRAY['kommune'::text, 'fylke'::text]))),
+    CONSTRAINT kommune_changes_new_name_check CHECK ((new_name <> ''::text)),
+    CONSTRAINT kommune_changes_old_name_check CHECK ((old_name <> ''::text))
+);
+
+
+--
+-- Name: TABLE kommune_changes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.kommune_changes IS 'what Statistics Norway says becomes of kommuner and fylker (Klass 131 and 104), also before it happens';
+
+
+--
+-- Name: COLUMN kommune_changes.changed_on; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommune_changes.changed_on IS 'first day of the new number';
+
+
+--
+-- Name: COLUMN kommune_changes.done_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommune_changes.done_at IS 'when the directory followed; null: not yet';
+
+
+--
 -- Name: kommune_outlines; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1151,20 +1211,21 @@ CREATE TABLE public.kommuner (
     other_names text[] DEFAULT '{}'::text[] NOT NULL,
     official_name text NOT NULL,
     maalform text,
-    population integer NOT NULL,
-    population_year integer NOT NULL,
+    population integer,
+    population_year integer,
     admin_centre text,
     lat double precision NOT NULL,
     lon double precision NOT NULL,
-    domain text NOT NULL,
+    domain text,
     website text NOT NULL,
     org_number public.org_number,
-    wikidata text NOT NULL,
+    wikidata text,
     contact_phone public.phone_number,
     contact_email text,
     contact_source text,
     contact_source_date public.partial_date,
     contact_confirmed boolean DEFAULT false NOT NULL,
+    ended_on date,
     CONSTRAINT kommuner_admin_centre_check CHECK ((admin_centre <> ''::text)),
     CONSTRAINT kommuner_check CHECK (("left"((number)::text, 2) = (fylke_number)::text)),
     CONSTRAINT kommuner_check1 CHECK (((contact_source IS NOT NULL) OR ((contact_phone IS NULL) AND (contact_email IS NULL)))),
@@ -1191,6 +1252,13 @@ COMMENT ON COLUMN public.kommuner.maalform IS 'null where the sources disagree';
 
 
 --
+-- Name: COLUMN kommuner.population; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommuner.population IS 'null: not known yet, for a new kommune; likewise domain and wikidata';
+
+
+--
 -- Name: COLUMN kommuner.lat; Type: COMMENT; Schema: public; Owner: -
 --
 
@@ -1202,6 +1270,13 @@ COMMENT ON COLUMN public.kommuner.lat IS 'WGS84, administrative centre';
 --
 
 COMMENT ON COLUMN public.kommuner.contact_confirmed IS 'false: for editors to confirm, not shown to readers';
+
+
+--
+-- Name: COLUMN kommuner.ended_on; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.kommuner.ended_on IS 'first day on which no kommune has the number any more; null: one has';
 
 
 --
@@ -2506,14 +2581,6 @@ ALTER TABLE ONLY public.former_kommuner
 
 
 --
--- Name: fylker fylker_name_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.fylker
-    ADD CONSTRAINT fylker_name_key UNIQUE (name);
-
-
---
 -- Name: fylker fylker_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2602,6 +2669,14 @@ ALTER TABLE ONLY public.jobs
 
 
 --
+-- Name: kommune_changes kommune_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.kommune_changes
+    ADD CONSTRAINT kommune_changes_pkey PRIMARY KEY (level, changed_on, old_number, new_number);
+
+
+--
 -- Name: kommune_outlines kommune_outlines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2610,43 +2685,11 @@ ALTER TABLE ONLY public.kommune_outlines
 
 
 --
--- Name: kommuner kommuner_domain_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.kommuner
-    ADD CONSTRAINT kommuner_domain_key UNIQUE (domain);
-
-
---
--- Name: kommuner kommuner_fylke_number_name_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.kommuner
-    ADD CONSTRAINT kommuner_fylke_number_name_key UNIQUE (fylke_number, name);
-
-
---
--- Name: kommuner kommuner_org_number_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.kommuner
-    ADD CONSTRAINT kommuner_org_number_key UNIQUE (org_number);
-
-
---
 -- Name: kommuner kommuner_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.kommuner
     ADD CONSTRAINT kommuner_pkey PRIMARY KEY (number);
-
-
---
--- Name: kommuner kommuner_wikidata_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.kommuner
-    ADD CONSTRAINT kommuner_wikidata_key UNIQUE (wikidata);
 
 
 --
@@ -3082,6 +3125,13 @@ CREATE INDEX entries_kommune_number ON public.entries USING btree (kommune_numbe
 
 
 --
+-- Name: fylker_name; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX fylker_name ON public.fylker USING btree (name) WHERE (ended_on IS NULL);
+
+
+--
 -- Name: grants_kommune_number; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3128,6 +3178,34 @@ CREATE INDEX jobs_gave_up ON public.jobs USING btree (gave_up_at) WHERE ((gave_u
 --
 
 CREATE INDEX jobs_waiting ON public.jobs USING btree (run_at) WHERE ((done_at IS NULL) AND (gave_up_at IS NULL));
+
+
+--
+-- Name: kommuner_domain; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX kommuner_domain ON public.kommuner USING btree (domain) WHERE (ended_on IS NULL);
+
+
+--
+-- Name: kommuner_fylke_number_name; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX kommuner_fylke_number_name ON public.kommuner USING btree (fylke_number, name) WHERE (ended_on IS NULL);
+
+
+--
+-- Name: kommuner_org_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX kommuner_org_number ON public.kommuner USING btree (org_number) WHERE (ended_on IS NULL);
+
+
+--
+-- Name: kommuner_wikidata; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX kommuner_wikidata ON public.kommuner USING btree (wikidata) WHERE (ended_on IS NULL);
 
 
 --

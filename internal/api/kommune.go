@@ -49,7 +49,7 @@ type former struct {
 	Number   string `json:"kommunenummer"`
 	Name     string `json:"navn"`
 	LastYear int    `json:"til_og_med" doc:"Siste året nummeret gjaldt."`
-	Kind     string `json:"slag" enum:"nytt nummer,nytt nummer og navn,sammenslåing,deling"`
+	Kind     string `json:"slag" enum:"nytt nummer,nytt navn,nytt nummer og navn,sammenslåing,deling"`
 }
 
 type fylke struct {

@@ -69,7 +69,7 @@ const (
 	Neutral Maalform = "nøytral"
 )
 
-// Fylke is one of the 15 fylker of 2024.
+// Fylke is a fylke that there is: one of the 15 of 2024, or what has followed them.
 type Fylke struct {
 	Number       FylkeNumber
 	Name         string   // Norwegian official name
@@ -91,7 +91,9 @@ type Contact struct {
 	Confirmed bool
 }
 
-// Kommune is one of the 357 kommuner of 2024.
+// Kommune is a kommune that there is: one of the 357 of 2024, or what has followed them. Of a
+// new one, population, domain and Wikidata's item may not be known yet, and its website is that
+// of its largest part until an editor has given another.
 type Kommune struct {
 	Number         Number
 	Name           string   // Norwegian official name
@@ -132,6 +134,7 @@ type SuccessionKind string
 const (
 	Renumbered SuccessionKind = "nytt nummer"
 	Renamed    SuccessionKind = "nytt nummer og navn"
+	NameOnly   SuccessionKind = "nytt navn" // the number stays
 	Merged     SuccessionKind = "sammenslåing"
 	Split      SuccessionKind = "deling"
 )

@@ -22,6 +22,7 @@ var eventNames = map[string]string{
 	"app_added": "Koblet til en app", "passkey_added": "La til en passnøkkel", "passkey_refused": "Fikk nei til en passnøkkel", "recovery_codes_made": "Laget nødkoder",
 	"recovery_code_used": "Brukte en nødkode", "too_many_codes": "Skrev feil kode for mange ganger", "identity_linked": "Koblet til en annen innlogging", "identity_unlinked": "Koblet fra en annen innlogging",
 	"token_created": "Laget en tilgang", "token_revoked": "Trakk tilbake en tilgang", "report_answered": "Svarte en leser",
+	"kommune_moved": "Flyttet tilganger til en ny kommune", "kommune_divided": "Avsluttet tilganger i en kommune som ble delt",
 }
 
 // maxEvents is how many events are shown.

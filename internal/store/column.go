@@ -31,6 +31,30 @@ func (o *optional) Scan(src any) error {
 	return nil
 }
 
+// known is a number that is null in the database where it is 0 in Go: not known.
+type known int
+
+// Value implements driver.Valuer.
+func (k known) Value() (driver.Value, error) {
+	if k == 0 {
+		return nil, nil
+	}
+	return int64(k), nil
+}
+
+// Scan implements sql.Scanner.
+func (k *known) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		*k = 0
+	case int64:
+		*k = known(src)
+	default:
+		return fmt.Errorf("scan %T into a number", src)
+	}
+	return nil
+}
+
 // textArray is a text[]. GORM would spread a plain slice over several parameters.
 type textArray []string
 

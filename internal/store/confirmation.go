@@ -171,6 +171,10 @@ func (s *Store) ConfirmByLink(ctx context.Context, secret string, ids []int64) (
 		if err != nil {
 			return err
 		}
+		owner, err := presentOwner(tx, c.Owner)
+		if err != nil {
+			return err
+		}
 		now := s.now()
 		for _, a := range c.Asked {
 			if !slices.Contains(ids, a.Offering) || a.ConfirmedAt != nil {
@@ -180,7 +184,7 @@ func (s *Store) ConfirmByLink(ctx context.Context, secret string, ids []int64) (
 			if err != nil {
 				return err
 			}
-			if stored.Version != a.Version || auth.OwnerOf(stored) != c.Owner || !stored.Public() {
+			if stored.Version != a.Version || auth.OwnerOf(stored) != owner || !stored.Public() {
 				continue
 			}
 			next := stored

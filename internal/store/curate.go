@@ -254,7 +254,7 @@ func (s *Store) SaveContact(ctx context.Context, actor auth.Actor, why string, v
 		return fmt.Errorf("save contact of kommune %s: %w", number, err)
 	}
 	err := s.curate(ctx, actor, func(tx *gorm.DB) (*edit, error) {
-		k, err := one(kommuner(tx, "WHERE k.number = ?", string(number)))
+		k, err := one(kommuner(tx, "AND k.number = ?", string(number)))
 		if err != nil {
 			return nil, err
 		}

@@ -86,7 +86,7 @@ func (s *Store) EnterKommune(ctx context.Context, account int64, number region.N
 }
 
 func enterKommune(tx *gorm.DB, account int64, number region.Number, notice func(Entry) Mail) (bool, error) {
-	k, err := one(kommuner(tx, "WHERE k.number = ?", string(number)))
+	k, err := one(kommuner(tx, "AND k.number = ?", string(number)))
 	if err != nil {
 		return false, err
 	}
@@ -263,12 +263,13 @@ func answerEntry(tx *gorm.DB, actor auth.Actor, sql string, args ...any) error {
 }
 
 // kommuneOfEmail returns the kommune whose domain the address is of, exactly or below it,
-// or ErrNotFound.
+// or ErrNotFound. People keep the addresses of a kommune that is no more for a while, so
+// they lead to the one that has followed it.
 func kommuneOfEmail(tx *gorm.DB, email string) (region.Number, error) {
 	_, domain, _ := strings.Cut(email, "@")
 	// A domain has no character that LIKE reads in its own way: migration 0001 checks it.
 	var number optional
-	err := tx.Raw("SELECT number FROM kommuner WHERE ? = domain OR ? LIKE '%.' || domain ORDER BY length(domain) DESC LIMIT 1", domain, domain).
+	err := tx.Raw("SELECT number FROM ("+presentNumbers+") k WHERE (? = domain OR ? LIKE '%.' || domain) AND number IS NOT NULL ORDER BY length(domain) DESC, ended LIMIT 1", domain, domain).
 		Scan(&number).Error
 	if err == nil && number == "" {
 		err = ErrNotFound

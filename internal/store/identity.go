@@ -170,10 +170,10 @@ func (s *Store) Identities(ctx context.Context, account int64) ([]Identity, erro
 }
 
 // KommuneByOrgNumber returns the number of the kommune with the organization number, or
-// ErrNotFound.
+// ErrNotFound. The number of a kommune that is no more leads to what has followed it.
 func (s *Store) KommuneByOrgNumber(ctx context.Context, orgNumber string) (region.Number, error) {
 	var found []string
-	err := s.db.WithContext(ctx).Raw("SELECT number FROM kommuner WHERE org_number = ?", orgNumber).Scan(&found).Error
+	err := s.db.WithContext(ctx).Raw("SELECT number FROM ("+presentNumbers+") k WHERE org_number = ? AND number IS NOT NULL ORDER BY ended LIMIT 1", orgNumber).Scan(&found).Error
 	if err == nil && len(found) == 0 {
 		err = ErrNotFound
 	}

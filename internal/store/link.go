@@ -102,8 +102,8 @@ const linkSources = `
 	SELECT w.url FROM web_addresses w JOIN offerings o ON o.id = w.offering_id WHERE o.status IN ('publisert', 'stengt')
 	UNION SELECT source_url FROM offerings WHERE source_url IS NOT NULL AND status IN ('publisert', 'stengt')
 	UNION SELECT g.website FROM organizations g WHERE g.website IS NOT NULL
-	UNION SELECT 'https://' || website FROM kommuner
-	UNION SELECT contact_source FROM kommuner WHERE contact_source LIKE 'http%://%'
+	UNION SELECT 'https://' || website FROM kommuner WHERE ended_on IS NULL
+	UNION SELECT contact_source FROM kommuner WHERE contact_source LIKE 'http%://%' AND ended_on IS NULL
 	UNION SELECT unnest(?::text[])`
 
 // SyncLinks makes the list of links what the directory points to now. A few new ones are
@@ -340,8 +340,8 @@ func linkTasks(tx *gorm.DB, broken map[string]LinkState, urls textArray, inArtic
 		SELECT website AS url, 'organization/' || id AS ref, name, coalesce(kommune_number, '') AS kommune,
 			CASE WHEN kommune_number IS NULL THEN id ELSE 0 END AS organization
 		FROM organizations WHERE website = ANY(?)
-		UNION ALL SELECT 'https://' || website, 'kommune/' || number, name, '', 0 FROM kommuner WHERE 'https://' || website = ANY(?)
-		UNION ALL SELECT contact_source, 'kontakt/' || number, name, '', 0 FROM kommuner WHERE contact_source = ANY(?)`,
+		UNION ALL SELECT 'https://' || website, 'kommune/' || number, name, '', 0 FROM kommuner WHERE 'https://' || website = ANY(?) AND ended_on IS NULL
+		UNION ALL SELECT contact_source, 'kontakt/' || number, name, '', 0 FROM kommuner WHERE contact_source = ANY(?) AND ended_on IS NULL`,
 		urls, urls, urls).Scan(&others).Error
 	if err != nil {
 		return nil, err

@@ -127,6 +127,11 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if err := s.nameSource(tx, actor, stored, &o); err != nil {
 		return o, false, err
 	}
+	if !reflect.DeepEqual(stored.Coverage, o.Coverage) {
+		if err := finishTasks(tx, actor, TaskCoverage, strconv.FormatInt(o.ID, 10)); err != nil {
+			return o, false, err
+		}
+	}
 	o, err = s.replaceOffering(tx, actor, why, stored, o)
 	return o, true, err
 }
@@ -141,7 +146,7 @@ func (s *Store) nameSource(tx *gorm.DB, actor auth.Actor, stored directory.Offer
 	}
 	title := o.Organization.Name
 	if title == "" {
-		k, err := one(kommuner(tx, "WHERE k.number = ?", string(owner.Kommune)))
+		k, err := one(kommuner(tx, "AND k.number = ?", string(owner.Kommune)))
 		if err != nil {
 			return err
 		}

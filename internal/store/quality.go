@@ -64,7 +64,7 @@ func (s *Store) Qualities(ctx context.Context) ([]Quality, error) {
 				EXISTS (SELECT FROM grants m JOIN accounts a ON a.id = m.account_id AND a.disabled_at IS NULL
 					WHERE m.kommune_number = k.number AND m.role = 'forvalter') AS has_manager
 			FROM kommuner k LEFT JOIN owned o ON o.owner = k.number LEFT JOIN required r ON r.number = k.number
-			LEFT JOIN open t ON t.number = k.number ORDER BY k.number`), func(r row) Quality {
+			LEFT JOIN open t ON t.number = k.number WHERE k.ended_on IS NULL ORDER BY k.number`), func(r row) Quality {
 			return Quality{region.Number(r.Number), r.Offerings, r.Confirmed, r.Never, inUTC(r.Oldest), r.Required, r.Reports, r.Tasks, r.HasManager}
 		})
 		return err

@@ -58,8 +58,8 @@ func references(tx *gorm.DB, offerings ...directory.Offering) (map[reference]boo
 	var rows []reference
 	err := tx.Raw(`
 		SELECT 'offering_types' AS kind, code FROM offering_types WHERE code = ANY(?)
-		UNION ALL SELECT 'fylker', number FROM fylker WHERE number = ANY(?)
-		UNION ALL SELECT 'kommuner', number FROM kommuner WHERE number = ANY(?)
+		UNION ALL SELECT 'fylker', number FROM fylker WHERE number = ANY(?) AND ended_on IS NULL
+		UNION ALL SELECT 'kommuner', number FROM kommuner WHERE number = ANY(?) AND ended_on IS NULL
 		UNION ALL SELECT 'postal_codes', code FROM postal_codes WHERE code = ANY(?)
 		UNION ALL SELECT 'terms', kind || '/' || code FROM terms WHERE kind || '/' || code = ANY(?)`,
 		asked["offering_types"], asked["fylker"], asked["kommuner"], asked["postal_codes"], asked["terms"]).Scan(&rows).Error

@@ -28,10 +28,10 @@ func (s *Store) FylkeByNumber(ctx context.Context, n region.FylkeNumber) (region
 }
 
 func fylker(tx *gorm.DB) ([]region.Fylke, error) {
-	return list(tx.Order("number"), fylkeRow.fylke)
+	return list(tx.Where("ended_on IS NULL").Order("number"), fylkeRow.fylke)
 }
 
-// Kommuner returns all kommuner by number, with the name of their fylke and whether
+// Kommuner returns all kommuner that there are by number, with the name of their fylke and whether
 // another has the same name.
 func (s *Store) Kommuner(ctx context.Context) ([]region.Kommune, error) {
 	found, err := kommuner(s.db.WithContext(ctx), "")
@@ -43,17 +43,18 @@ func (s *Store) Kommuner(ctx context.Context) ([]region.Kommune, error) {
 
 // KommuneByNumber returns the kommune, or ErrNotFound, also for a former number.
 func (s *Store) KommuneByNumber(ctx context.Context, n region.Number) (region.Kommune, error) {
-	k, err := one(kommuner(s.db.WithContext(ctx), "WHERE k.number = ?", string(n)))
+	k, err := one(kommuner(s.db.WithContext(ctx), "AND k.number = ?", string(n)))
 	if err != nil {
 		return k, fmt.Errorf("kommune %s: %w", n, err)
 	}
 	return k, nil
 }
 
-func kommuner(tx *gorm.DB, where string, args ...any) ([]region.Kommune, error) {
+// kommuner returns those that there are; condition is "AND …" in SQL, or empty.
+func kommuner(tx *gorm.DB, condition string, args ...any) ([]region.Kommune, error) {
 	return scan(tx.Raw(`SELECT k.*, f.name AS fylke_name,
-			EXISTS (SELECT FROM kommuner other WHERE other.name = k.name AND other.number <> k.number) AS ambiguous
-		FROM kommuner k JOIN fylker f ON f.number = k.fylke_number `+where+` ORDER BY k.number`, args...),
+			EXISTS (SELECT FROM kommuner other WHERE other.name = k.name AND other.number <> k.number AND other.ended_on IS NULL) AS ambiguous
+		FROM kommuner k JOIN fylker f ON f.number = k.fylke_number WHERE k.ended_on IS NULL `+condition+` ORDER BY k.number`, args...),
 		kommuneResult.kommune)
 }
 

@@ -30,14 +30,14 @@ type kommuneRow struct {
 	OtherNames        textArray
 	OfficialName      string
 	Maalform          optional
-	Population        int
-	PopulationYear    int
+	Population        known
+	PopulationYear    known
 	AdminCentre       optional
 	Lat, Lon          float64
-	Domain            string
+	Domain            optional
 	Website           string
 	OrgNumber         optional
-	Wikidata          string
+	Wikidata          optional
 	ContactPhone      optional
 	ContactEmail      optional
 	ContactSource     optional
@@ -52,11 +52,11 @@ func newKommuneRow(k region.Kommune) kommuneRow {
 		Number: string(k.Number), FylkeNumber: string(k.Number.Fylke()),
 		Name: k.Name, OtherNames: k.OtherNames, OfficialName: k.OfficialName,
 		Maalform:   optional(k.Maalform),
-		Population: k.Population, PopulationYear: k.PopulationYear,
+		Population: known(k.Population), PopulationYear: known(k.PopulationYear),
 		AdminCentre: optional(k.AdminCentre),
 		Lat:         k.Position.Lat, Lon: k.Position.Lon,
-		Domain: k.Domain, Website: k.Website,
-		OrgNumber: optional(k.OrgNumber), Wikidata: k.Wikidata,
+		Domain: optional(k.Domain), Website: k.Website,
+		OrgNumber: optional(k.OrgNumber), Wikidata: optional(k.Wikidata),
 		ContactPhone: optional(k.Contact.Phone), ContactEmail: optional(k.Contact.Email),
 		ContactSource: optional(k.Contact.Source), ContactSourceDate: optional(k.Contact.SourceDate),
 		ContactConfirmed: k.Contact.Confirmed,
@@ -77,11 +77,11 @@ func (r kommuneResult) kommune() region.Kommune {
 		Name:   k.Name, OtherNames: k.OtherNames, OfficialName: k.OfficialName,
 		FylkeName: r.FylkeName, Ambiguous: r.Ambiguous,
 		Maalform:   region.Maalform(k.Maalform),
-		Population: k.Population, PopulationYear: k.PopulationYear,
+		Population: int(k.Population), PopulationYear: int(k.PopulationYear),
 		AdminCentre: string(k.AdminCentre),
 		Position:    region.Position{Lat: k.Lat, Lon: k.Lon},
-		Domain:      k.Domain, Website: k.Website,
-		OrgNumber: string(k.OrgNumber), Wikidata: k.Wikidata,
+		Domain:      string(k.Domain), Website: k.Website,
+		OrgNumber: string(k.OrgNumber), Wikidata: string(k.Wikidata),
 		Contact: region.Contact{
 			Phone: string(k.ContactPhone), Email: string(k.ContactEmail),
 			Source: string(k.ContactSource), SourceDate: string(k.ContactSourceDate),

@@ -69,11 +69,14 @@ var (
 // that a person has edited.
 func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (Summary, error) {
 	var sum Summary
-	err := s.write(ctx, func(tx *gorm.DB) error {
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
 		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 			return err
 		}
 		if err := allowLongStatements(tx); err != nil {
+			return err
+		}
+		if r, err = withoutEnded(tx, r, &sum); err != nil {
 			return err
 		}
 		var feed []changeRow
@@ -92,6 +95,32 @@ func (s *Store) SaveRegions(ctx context.Context, actor auth.Actor, r Regions) (S
 		return Summary{}, fmt.Errorf("save regions: %w", err)
 	}
 	return sum, nil
+}
+
+// withoutEnded returns the lists without what is about kommuner and fylker that are no more:
+// a file that is older than their end does not bring them back.
+func withoutEnded(tx *gorm.DB, r Regions, sum *Summary) (Regions, error) {
+	ended, err := endedKommuner(tx)
+	if err != nil {
+		return r, err
+	}
+	var numbers []string
+	if err := tx.Raw("SELECT number FROM fylker WHERE ended_on IS NOT NULL").Scan(&numbers).Error; err != nil {
+		return r, err
+	}
+	r.Fylker = keepOf(r.Fylker, sum, func(f region.Fylke) bool { return !slices.Contains(numbers, string(f.Number)) })
+	r.Kommuner = keepOf(r.Kommuner, sum, func(k region.Kommune) bool { return !ended[k.Number] })
+	r.Formers = keepOf(r.Formers, sum, func(f region.Former) bool { return !ended[f.Present] })
+	r.PostalCodes = keepOf(r.PostalCodes, sum, func(p region.PostalCode) bool { return !ended[p.Kommune] })
+	r.Places = keepOf(r.Places, sum, func(p region.Place) bool { return !ended[p.Kommune] })
+	return r, nil
+}
+
+// keepOf returns the things that are kept in a list, and counts the others as left alone.
+func keepOf[T any](things []T, sum *Summary, keep func(T) bool) []T {
+	kept := slices.DeleteFunc(slices.Clone(things), func(t T) bool { return !keep(t) })
+	sum.Kept += len(things) - len(kept)
+	return kept
 }
 
 // saveKommuner saves fylker, kommuner and former kommuner. They stand together because a

@@ -219,7 +219,7 @@ func (r NewReport) validate() error {
 func ownerOfReport(tx *gorm.DB, r NewReport) (auth.Owner, error) {
 	if r.Offering == 0 {
 		var there bool
-		err := tx.Raw("SELECT ? OR EXISTS (SELECT FROM kommuner WHERE number = ?)", r.Kommune == "", string(r.Kommune)).Scan(&there).Error
+		err := tx.Raw("SELECT ? OR EXISTS (SELECT FROM kommuner WHERE number = ? AND ended_on IS NULL)", r.Kommune == "", string(r.Kommune)).Scan(&there).Error
 		if err == nil && !there {
 			err = ErrNotFound
 		}

@@ -90,11 +90,12 @@ func remember(tx *gorm.DB, kind Kind, ref string, version int, actor auth.Actor,
 	return nil
 }
 
-// lastActors returns, by ref, who made the newest revision of each thing.
+// lastActors returns, by ref, who made the newest revision of each thing. What only followed
+// its kommune is still what whoever wrote it before has made it.
 func lastActors(tx *gorm.DB, kind Kind, refs []string) (map[string]string, error) {
 	var rows []struct{ Ref, Actor string }
 	err := tx.Raw(`SELECT DISTINCT ON (ref) ref, actor FROM revisions
-		WHERE kind = ? AND ref = ANY(?) ORDER BY ref, version DESC`, kind, textArray(refs)).Scan(&rows).Error
+		WHERE kind = ? AND ref = ANY(?) AND actor <> ? ORDER BY ref, version DESC`, kind, textArray(refs), succeeding.String()).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}

@@ -107,6 +107,7 @@ var columnKinds = map[reflect.Type][]string{
 	reflect.TypeFor[optional]():  {"text", "jsonb"},
 	reflect.TypeFor[textArray](): {"ARRAY"},
 	reflect.TypeFor[int]():       {"integer"},
+	reflect.TypeFor[known]():     {"integer"},
 	reflect.TypeFor[int64]():     {"bigint"},
 	reflect.TypeFor[float64]():   {"double precision"},
 	reflect.TypeFor[bool]():      {"boolean"},
@@ -171,7 +172,7 @@ func wantColumn(t *testing.T, field *schema.Field, c column) {
 	if !fits {
 		t.Errorf("%s.%s is %s, which a field of type %s does not fit", c.TableName, c.ColumnName, c.DataType, field.FieldType)
 	}
-	holdsNull := field.FieldType.Kind() == reflect.Pointer || field.FieldType == reflect.TypeFor[optional]()
+	holdsNull := field.FieldType.Kind() == reflect.Pointer || field.FieldType == reflect.TypeFor[optional]() || field.FieldType == reflect.TypeFor[known]()
 	if holdsNull && !c.IsNullable {
 		t.Errorf("%s.%s is not null, but its field is %s", c.TableName, c.ColumnName, field.FieldType)
 	}
