@@ -314,6 +314,9 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s is not there whole", path)
 			continue
 		}
+		if of := item.Get.Responses.Status(200).Value.Content["application/json"].Schema.Value; of.Properties["contents"] == nil || of.Properties["total_items"] == nil {
+			t.Errorf("%s does not answer with a page", path)
+		}
 		for name := range strings.FieldsSeq(names) {
 			if item.Get.Parameters.GetByInAndName("query", name) == nil || item.Post.Parameters.GetByInAndName("query", name) == nil {
 				t.Errorf("%s does not take %s", path, name)

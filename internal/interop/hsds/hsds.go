@@ -72,6 +72,7 @@ func (a *API) Mount(app *fiber.App) {
 
 // problems writes errors that are answers.
 func problems(c *fiber.Ctx) error {
+	c.Vary(fiber.HeaderAccept) // lists come in two forms
 	err := c.Next()
 	var p *page.Problem
 	if errors.As(err, &p) {

@@ -151,11 +151,12 @@ func offerings() []directory.Offering {
 	full := base(1, "ppt", "Prøvetilbud med alt", directory.Coverage{Kommuner: []region.Number{"0301", "3205"}, Bydel: "Prøvebydelen"})
 	full.Organization = directory.Organization{ID: 7, UUID: named5("org7"), Name: "Prøveforeningen", Kind: directory.KindAssociation, OrgNumber: "000000000", Website: "https://org.example.org/"}
 	full.Summary, full.Description, full.Audience = "En setning.", "Et avsnitt.\n\nEt til.", "alle som er med på prøven"
+	full.Keywords = []string{"prøveord", "et ord til"}
 	full.TargetGroups, full.Topics, full.Formats = []string{"barn"}, []string{"rus", "ukjent"}, []string{"samtale"}
 	full.Locations = []directory.Location{
 		{Name: "Hemmelig adresse", Street: "Skjult vei 1", PostalCode: "2000", PostalPlace: "Lillestrøm", Kommune: "3205", Position: &region.Position{Lat: 59.5, Lon: 11.5}, Confidential: true},
 		{Name: "Prøvehuset", Street: "Prøveveien 1", PostalCode: "0155", PostalPlace: "Oslo", Kommune: "0301", Position: &region.Position{Lat: 59.92, Lon: 10.76}},
-		{Kommune: "3205"},
+		{PostalPlace: "Strømmen", Kommune: "3205"},
 	}
 	full.Phones = []directory.Phone{
 		{Number: "+4700000002", Purpose: directory.PurposeSwitchboard, Hours: "hverdager 9–15"},

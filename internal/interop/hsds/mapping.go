@@ -78,10 +78,13 @@ func (w *writer) service(o *directory.Offering) Service {
 	return s
 }
 
-// description is what is said of the offering. HSDS has no place of its own for what
-// somebody does who is not content.
+// description is what is said of the offering. HSDS has no place of its own for keywords, which
+// are all that some sources give, or for what somebody does who is not content.
 func description(o *directory.Offering) string {
 	parts := []string{o.Summary, o.Description}
+	if len(o.Keywords) > 0 {
+		parts = append(parts, "Stikkord: "+strings.Join(o.Keywords, "; "))
+	}
 	if o.Complaint != "" {
 		parts = append(parts, "Hvis du vil klage: "+o.Complaint)
 	}
@@ -211,20 +214,36 @@ func link(o *directory.Offering, p interop.Place) ServiceAtLocationLink {
 
 func (w *writer) placeBasic(o *directory.Offering, p interop.Place) LocationBasic {
 	l := LocationBasic{ID: p.ID, LocationType: "physical", OrganizationID: w.giver(o).ID, Name: p.Name}
-	if k, ok := w.kommune(p.Kommune); ok {
-		l.Description = "I " + k.Name + " kommune, " + k.FylkeName + "."
-	}
+	l.Description = w.whereabouts(p)
 	if p.Position != nil {
 		l.Latitude, l.Longitude = &p.Position.Lat, &p.Position.Lon
 	}
 	return l
 }
 
+// whereabouts says in words where the place is: its kommune, and what is known of an address
+// that is not whole.
+func (w *writer) whereabouts(p interop.Place) string {
+	var parts []string
+	if !w.addressed(p) {
+		parts = []string{p.Street, strings.TrimSpace(string(p.PostalCode) + " " + p.PostalPlace)}
+	}
+	if k := w.kommuneOf(p); k.Number != "" {
+		parts = append(parts, k.Name+" kommune", strings.TrimPrefix(k.FylkeName, k.Name))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// addressed reports whether enough is known for an address: HSDS wants all of it or nothing.
+func (w *writer) addressed(p interop.Place) bool {
+	return w.kommuneOf(p).Number != "" && p.Street != "" && p.PostalCode != "" && p.PostalPlace != ""
+}
+
 func (w *writer) location(o *directory.Offering, p interop.Place) Location {
 	l := Location{LocationBasic: w.placeBasic(o, p)}
 	id := func(kind string, i int) uuid.UUID { return interop.PartID(p.ID, kind, i) }
-	// HSDS wants all of an address or nothing of it.
-	if k := w.kommuneOf(p); k.Number != "" && p.Street != "" && p.PostalCode != "" && p.PostalPlace != "" {
+	if w.addressed(p) {
+		k := w.kommuneOf(p)
 		l.Addresses = []Address{{
 			ID: id("address", 0), LocationID: p.ID, Address1: p.Street, City: p.PostalPlace, PostalCode: string(p.PostalCode),
 			Region: k.Name, StateProvince: k.FylkeName, Country: "NO", AddressType: "physical",
@@ -347,6 +366,9 @@ func (w *writer) nested(g directory.Organization, offerings int) OrganizationNes
 		out.LegalStatus = kindWords[directory.KindKommune]
 		out.Description = "Kommune i " + k.FylkeName + ". " + counted(offerings)
 		number = cmp.Or(number, k.OrgNumber)
+		if k.OfficialName != k.Name {
+			out.AlternateName = k.OfficialName
+		}
 		if out.Website == "" && k.Website != "" {
 			out.Website = k.WebsiteURL()
 		}

@@ -19,7 +19,7 @@ type ServiceBasic struct {
 	ID                     uuid.UUID          `json:"id" doc:"Den samme så lenge tilbudet finnes."`
 	OrganizationID         uuid.UUID          `json:"organization_id"`
 	Name                   string             `json:"name"`
-	Description            string             `json:"description,omitempty" doc:"Ren tekst, avsnitt skilt av en tom linje."`
+	Description            string             `json:"description,omitempty" doc:"Ren tekst, avsnitt skilt av en tom linje. Stikkord fra kilden og hvordan du klager, står til slutt."`
 	URL                    string             `json:"url" format:"uri" doc:"Tilbudets eget nettsted, eller siden i oversikten når det ikke har noe."`
 	Email                  string             `json:"email,omitempty" format:"email"`
 	Status                 string             `json:"status" enum:"active,temporarily closed"`
@@ -59,13 +59,14 @@ type MinimalService struct {
 
 // OrganizationBasic is who gives offerings, as it is in a list: what there is one of.
 type OrganizationBasic struct {
-	ID          uuid.UUID `json:"id"`
-	Name        string    `json:"name"`
-	Description string    `json:"description" doc:"Hva slags organisasjon det er, og hvor mange tilbud den har her."`
-	Email       string    `json:"email,omitempty" format:"email"`
-	Website     string    `json:"website,omitempty" format:"uri"`
-	LegalStatus string    `json:"legal_status,omitempty" enum:"Kommune,Fylkeskommune,Stat,Helseforetak,Stiftelse,Forening"`
-	URI         string    `json:"uri,omitempty" format:"uri" doc:"Organisasjonen i Enhetsregisteret."`
+	ID            uuid.UUID `json:"id"`
+	Name          string    `json:"name"`
+	AlternateName string    `json:"alternate_name,omitempty" doc:"Alle de offisielle navnene, når organisasjonen er en kommune med flere."`
+	Description   string    `json:"description" doc:"Hva slags organisasjon det er, og hvor mange tilbud den har her."`
+	Email         string    `json:"email,omitempty" format:"email"`
+	Website       string    `json:"website,omitempty" format:"uri"`
+	LegalStatus   string    `json:"legal_status,omitempty" enum:"Kommune,Fylkeskommune,Stat,Helseforetak,Stiftelse,Forening"`
+	URI           string    `json:"uri,omitempty" format:"uri" doc:"Organisasjonen i Enhetsregisteret."`
 }
 
 // OrganizationNested is an organization without what it offers.
@@ -132,7 +133,7 @@ type LocationBasic struct {
 	LocationType   string    `json:"location_type" enum:"physical"`
 	OrganizationID uuid.UUID `json:"organization_id,omitzero"`
 	Name           string    `json:"name,omitempty"`
-	Description    string    `json:"description,omitempty" doc:"Kommunen stedet ligger i."`
+	Description    string    `json:"description,omitempty" doc:"Kommunen og fylket stedet ligger i, og det som er kjent av en adresse som ikke er hel."`
 	Latitude       *float64  `json:"latitude,omitempty"`
 	Longitude      *float64  `json:"longitude,omitempty"`
 }

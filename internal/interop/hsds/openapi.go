@@ -11,12 +11,8 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // openAPI returns the OpenAPI document: the calls of HSDS's own with the schemas of our
 // profile, each with all that it asks of an answer.
 func (a *API) openAPI(endpoints []Endpoint) map[string]any {
-	schemas := map[string]any{"problem": problemSchema}
-	for _, e := range endpoints {
-		s := maps.Clone(e.Schema)
-		delete(s, "$schema")
-		schemas[e.Name] = s
-	}
+	schemas, answers := answerSchemas(endpoints)
+	schemas["problem"] = problemSchema
 	shared := map[string]any{}
 	for name, p := range parameters {
 		shared[name] = map[string]any{"name": name, "in": "query", "required": false, "description": p.description, "schema": p.schema}
@@ -34,7 +30,7 @@ func (a *API) openAPI(endpoints []Endpoint) map[string]any {
 			"contact":     map[string]any{"name": "Meld feil", "url": a.page("/meld-feil")},
 		},
 		"servers":    []any{map[string]any{"url": a.call("")}},
-		"paths":      a.paths(endpoints),
+		"paths":      a.paths(endpoints, answers),
 		"components": map[string]any{"schemas": schemas, "parameters": shared},
 	}
 }
@@ -43,29 +39,60 @@ const apiDescription = `Alle tilbudene i oversikten etter Human Services Data Sp
 
 Lesing er åpen for alle og krever ingen nøkkel. Det som ikke er kjent, er utelatt. Ukjente eller gale parametere gir 400 med navnet på parameteren, og ukjente id-er 404. En side etter den siste er tom, med empty og last_page true. Lister kan hentes med POST også, med parameterne i adressen, i et skjema eller i et JSON-objekt.`
 
-// paths returns the calls, those of HSDS's OpenAPI document.
-func (a *API) paths(endpoints []Endpoint) map[string]any {
-	named := map[string][]string{} // names of schemas by path
-	about := map[string]string{}
+// answerSchemas returns the schemas by name, and by path the one of all its answers. A list has
+// one form, whatever its items are asked for as.
+func answerSchemas(endpoints []Endpoint) (schemas, answers map[string]any) {
+	schemas, answers = map[string]any{}, map[string]any{}
+	forms := map[string][]any{}
 	for _, e := range endpoints {
-		if named[e.Path] == nil {
-			about[e.Path] = e.About
+		of := maps.Clone(e.Schema)
+		delete(of, "$schema")
+		delete(of, "$id")
+		properties := of["properties"].(map[string]any)
+		if contents, ok := properties["contents"].(map[string]any); ok {
+			of = contents["items"].(map[string]any)
 		}
-		named[e.Path] = append(named[e.Path], e.Name)
+		schemas[e.Name] = of
+		forms[e.Path] = append(forms[e.Path], map[string]any{"$ref": "#/components/schemas/" + e.Name})
+		form := forms[e.Path][0]
+		if len(forms[e.Path]) > 1 {
+			form = map[string]any{"anyOf": forms[e.Path]}
+		}
+		if _, list := properties["contents"]; list {
+			page := maps.Clone(e.Schema)
+			delete(page, "$schema")
+			delete(page, "$id")
+			page["properties"] = maps.Clone(properties)
+			page["properties"].(map[string]any)["contents"] = map[string]any{"type": "array", "items": form}
+			form = page
+		}
+		answers[e.Path] = form
 	}
-	paths := map[string]any{"/": map[string]any{"get": operation("getAPIMetaInformation", about["/"], named["/"], nil, false)}}
+	return schemas, answers
+}
+
+// paths returns the calls, those of HSDS's OpenAPI document.
+func (a *API) paths(endpoints []Endpoint, answers map[string]any) map[string]any {
+	about := map[string]string{}
+	for _, e := range slices.Backward(endpoints) {
+		about[e.Path] = e.About // the first is the plain one
+	}
+	call := func(id, path string, takes []string, list bool) map[string]any {
+		return operation(id, about[path], answers[path], takes, list)
+	}
+	paths := map[string]any{"/": map[string]any{"get": call("getAPIMetaInformation", "/", nil, false)}}
 	for _, l := range a.lists() {
 		kind := strings.TrimPrefix(l.path, "/")
 		paths[l.path] = map[string]any{
-			"get":  operation("list_"+kind, about[l.path], named[l.path], l.parameters, true),
-			"post": operation("search_"+kind, about[l.path], named[l.path], l.parameters, true),
+			"get":  call("list_"+kind, l.path, l.parameters, true),
+			"post": call("search_"+kind, l.path, l.parameters, true),
 		}
 		one := l.path + "/{id}"
 		var takes []string
 		if kind == "organizations" {
 			takes = []string{"full_service"}
 		}
-		get := operation("get_"+kind, about[one], named[one], takes, false)
+		get := call("get_"+kind, one, takes, false)
 		get["responses"].(map[string]any)["404"] = problemAnswer("Ukjent id")
 		paths[one] = map[string]any{
 			"parameters": []any{map[string]any{"name": "id", "in": "path", "required": true, "schema": text("format", "uuid")}},
@@ -75,15 +102,7 @@ func (a *API) paths(endpoints []Endpoint) map[string]any {
 	return paths
 }
 
-func operation(id, summary string, schemas, takes []string, list bool) map[string]any {
-	refs := []any{}
-	for _, name := range schemas {
-		refs = append(refs, map[string]any{"$ref": "#/components/schemas/" + name})
-	}
-	answer := refs[0]
-	if len(refs) > 1 {
-		answer = map[string]any{"anyOf": refs}
-	}
+func operation(id, summary string, answer any, takes []string, list bool) map[string]any {
 	content := map[string]any{"application/json": map[string]any{"schema": answer}}
 	responses := map[string]any{"200": map[string]any{"description": summary, "content": content}}
 	if list {
