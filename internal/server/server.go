@@ -63,6 +63,8 @@ const (
 	maxUploadBody = staff.MaxUpload + 1<<20
 	uploadTimeout = 60 * time.Second
 
+	wholeTimeout = 60 * time.Second // for lists that are sent whole: some megabytes, on a slow line
+
 	usualAnswer = 16 << 10 // a compressed page with its headers goes out in one write
 )
 
@@ -151,6 +153,9 @@ var recoverConfig = recover.Config{EnableStackTrace: true, StackTraceHandler: ke
 // limitsFor returns the limits of a request that are other than those of all.
 func limitsFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
+	if bytes.HasPrefix(path, []byte(hsds.Root+"/")) {
+		return fasthttp.RequestConfig{WriteTimeout: wholeTimeout}
+	}
 	if string(h.Method()) != fiber.MethodPost || string(path) != staff.UploadPath || len(h.Cookie(staff.SessionCookie)) == 0 {
 		return fasthttp.RequestConfig{}
 	}

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -205,6 +207,19 @@ func TestQuestionsByPost(t *testing.T) {
 		}
 		if want != http.StatusOK && (resp.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"status":`)) {
 			t.Errorf("POST %s: %s %s, want a problem", target, resp.Header.Get("Content-Type"), body)
+		}
+	}
+}
+
+// Lists that are sent whole have the time that a slow line takes; nothing else has.
+func TestWholeListsMayTakeTime(t *testing.T) {
+	for target, want := range map[string]time.Duration{
+		"/hsds/v3/services?format=ndjson": wholeTimeout, "/hsds/v3/organizations": wholeTimeout, "/hsds/v3": 0, "/": 0, "/sok?q=/hsds/v3/": 0,
+	} {
+		var h fasthttp.RequestHeader
+		h.SetRequestURI(target)
+		if got := limitsFor(&h).WriteTimeout; got != want {
+			t.Errorf("%s may take %v, want %v", target, got, want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 func (s *Site) showRobots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
-	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /kurs?\nDisallow: /api/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
+	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /kurs?\nDisallow: /api/\nDisallow: /hsds/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
 }
 
 // maxSitemap is how many addresses the protocol allows in one file.

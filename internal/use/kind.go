@@ -28,6 +28,7 @@ var kindOf = withSections(map[string]directory.PageKind{
 	"henvisning":  directory.ReferralPage,
 	"bygg-inn":    directory.EmbeddedPage,
 	"api":         directory.APICall,
+	"hsds":        directory.APICall,
 
 	"redaksjon": notCounted,
 	"logg-inn":  notCounted,

@@ -144,6 +144,7 @@ func TestKindOfRoute(t *testing.T) {
 		"/en/ta-vare-pa-familien":      directory.ArticlePage,
 		"/sjekklister/:slug":           directory.ChecklistPage,
 		"/api/v1/kommuner/:nummer":     directory.APICall,
+		"/hsds/v3/services/:id":        directory.APICall,
 		"/om/tall":                     directory.OtherPage,
 		"/personvern":                  directory.OtherPage,
 		"/redaksjon/tilbud/:id":        notCounted,
