@@ -677,44 +677,74 @@ func (e TilbudParamsSorter) Valid() bool {
 
 // Adresse defines model for Adresse.
 type Adresse struct {
-	Gate       *string `json:"gate"`
-	Navn       *string `json:"navn"`
+	// Gate Gate og nummer.
+	Gate *string `json:"gate"`
+
+	// Navn Navn på stedet.
+	Navn *string `json:"navn"`
+
+	// Postnummer Fire sifre.
 	Postnummer *string `json:"postnummer"`
-	Poststed   *string `json:"poststed"`
+
+	// Poststed Poststedet.
+	Poststed *string `json:"poststed"`
 }
 
 // Apningstider defines model for Apningstider.
 type Apningstider struct {
-	Tekst  *string  `json:"tekst"`
-	Uke    []Ukedag `json:"uke"`
+	// Tekst Åpningstidene slik tilbudet selv skriver dem.
+	Tekst *string `json:"tekst"`
+
+	// Uke Faste åpningstider, en for hver gang det åpner.
+	Uke []Ukedag `json:"uke"`
+
+	// Unntak Dager det er annerledes.
 	Unntak []Unntak `json:"unntak"`
 }
 
 // Artikkel defines model for Artikkel.
 type Artikkel struct {
 	// HTML Det samme som HTML uten skript, stil eller bilder, og uten tilbudene i leserens kommune.
-	HTML    string          `json:"html"`
-	Ingress string          `json:"ingress"`
-	Kilder  []Artikkelkilde `json:"kilder"`
-	Lover   []Lenke         `json:"lover"`
+	HTML string `json:"html"`
+
+	// Ingress En eller to setninger om hva artikkelen svarer på.
+	Ingress string `json:"ingress"`
+
+	// Kilder Der innholdet er hentet fra.
+	Kilder []Artikkelkilde `json:"kilder"`
+
+	// Lover Lovene artikkelen viser til.
+	Lover []Lenke `json:"lover"`
 
 	// Markdown Der det står {{tilbud type="kode"}} eller {{tilbud tema="kode"}} på en egen linje, ser leseren tilbudene i sin kommune.
-	Markdown  string             `json:"markdown"`
+	Markdown string `json:"markdown"`
+
+	// Oppdatert Dagen innholdet sist ble endret.
 	Oppdatert openapi_types.Date `json:"oppdatert"`
+
+	// Publisert Dagen den ble lagt ut.
 	Publisert openapi_types.Date `json:"publisert"`
-	Seksjon   string             `json:"seksjon"`
+
+	// Seksjon Delen av nettstedet artikkelen står i.
+	Seksjon string `json:"seksjon"`
 
 	// SistBekreftet Når en redaktør sist sjekket at lover, tall og lenker stemmer.
 	SistBekreftet *time.Time `json:"sist_bekreftet"`
 
 	// SkrevetTil Hvem artikkelen er skrevet til, når det ikke er alle.
 	SkrevetTil *ArtikkelSkrevetTil `json:"skrevet_til"`
-	Slug       string              `json:"slug"`
+
+	// Slug Siste del av adressen.
+	Slug string `json:"slug"`
 
 	// Sprak Språket artikkelen er på. Den er på bokmål når den ikke er oversatt.
-	Sprak  ArtikkelSprak `json:"sprak"`
-	Tema   []Kode        `json:"tema"`
-	Tittel string        `json:"tittel"`
+	Sprak ArtikkelSprak `json:"sprak"`
+
+	// Tema Temaene den handler om.
+	Tema []Kode `json:"tema"`
+
+	// Tittel Overskriften.
+	Tittel string `json:"tittel"`
 
 	// Typer Typene tilbud artikkelen leder til.
 	Typer []Kode `json:"typer"`
@@ -731,22 +761,35 @@ type ArtikkelSprak string
 
 // ArtikkelIListe defines model for ArtikkelIListe.
 type ArtikkelIListe struct {
-	Ingress   string             `json:"ingress"`
+	// Ingress En eller to setninger om hva artikkelen svarer på.
+	Ingress string `json:"ingress"`
+
+	// Oppdatert Dagen innholdet sist ble endret.
 	Oppdatert openapi_types.Date `json:"oppdatert"`
+
+	// Publisert Dagen den ble lagt ut.
 	Publisert openapi_types.Date `json:"publisert"`
-	Seksjon   string             `json:"seksjon"`
+
+	// Seksjon Delen av nettstedet artikkelen står i.
+	Seksjon string `json:"seksjon"`
 
 	// SistBekreftet Når en redaktør sist sjekket at lover, tall og lenker stemmer.
 	SistBekreftet *time.Time `json:"sist_bekreftet"`
 
 	// SkrevetTil Hvem artikkelen er skrevet til, når det ikke er alle.
 	SkrevetTil *ArtikkelIListeSkrevetTil `json:"skrevet_til"`
-	Slug       string                    `json:"slug"`
+
+	// Slug Siste del av adressen.
+	Slug string `json:"slug"`
 
 	// Sprak Språket artikkelen er på. Den er på bokmål når den ikke er oversatt.
-	Sprak  ArtikkelIListeSprak `json:"sprak"`
-	Tema   []Kode              `json:"tema"`
-	Tittel string              `json:"tittel"`
+	Sprak ArtikkelIListeSprak `json:"sprak"`
+
+	// Tema Temaene den handler om.
+	Tema []Kode `json:"tema"`
+
+	// Tittel Overskriften.
+	Tittel string `json:"tittel"`
 
 	// Typer Typene tilbud artikkelen leder til.
 	Typer []Kode `json:"typer"`
@@ -763,9 +806,14 @@ type ArtikkelIListeSprak string
 
 // Artikkelkilde defines model for Artikkelkilde.
 type Artikkelkilde struct {
-	Dato   *openapi_types.Date `json:"dato"`
-	Tittel string              `json:"tittel"`
-	URL    string              `json:"url"`
+	// Dato Dagen kilden er fra.
+	Dato *openapi_types.Date `json:"dato"`
+
+	// Tittel Hva kilden heter.
+	Tittel string `json:"tittel"`
+
+	// URL Adressen til kilden.
+	URL string `json:"url"`
 }
 
 // Artikkelliste defines model for Artikkelliste.
@@ -777,25 +825,33 @@ type Artikkelliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64            `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []ArtikkelIListe `json:"treff"`
 }
 
 // Bruk defines model for Bruk.
 type Bruk struct {
 	// Antall Ganger sider av sorten ble åpnet. Null når det var færre enn 5.
-	Antall *int64   `json:"antall"`
-	Sort   BrukSort `json:"sort"`
+	Antall *int64 `json:"antall"`
+
+	// Sort Hva slags side det er.
+	Sort BrukSort `json:"sort"`
 }
 
-// BrukSort defines model for Bruk.Sort.
+// BrukSort Hva slags side det er.
 type BrukSort string
 
 // Dekning defines model for Dekning.
 type Dekning struct {
 	// Bydel Deler av kommunen, når tilbudet ikke er for hele.
-	Bydel    *string       `json:"bydel"`
-	Fylker   []Fylkesnavn  `json:"fylker"`
+	Bydel *string `json:"bydel"`
+
+	// Fylker Fylkene tilbudet er for.
+	Fylker []Fylkesnavn `json:"fylker"`
+
+	// Kommuner Kommunene tilbudet er for, når det ikke er for hele fylker eller hele landet.
 	Kommuner []Kommunenavn `json:"kommuner"`
 
 	// Niva Det videste området tilbudet er for.
@@ -807,8 +863,13 @@ type DekningNiva string
 
 // DekningInn defines model for DekningInn.
 type DekningInn struct {
-	Bydel    *string       `json:"bydel,omitempty"`
-	Fylker   *[]FylkeInn   `json:"fylker,omitempty"`
+	// Bydel Deler av kommunen, når tilbudet ikke er for hele.
+	Bydel *string `json:"bydel,omitempty"`
+
+	// Fylker Fylkene tilbudet er for.
+	Fylker *[]FylkeInn `json:"fylker,omitempty"`
+
+	// Kommuner Kommunene tilbudet er for.
 	Kommuner *[]KommuneInn `json:"kommuner,omitempty"`
 
 	// Niva Det videste området. Må gis for nasjonal.
@@ -864,19 +925,35 @@ type Endringer struct {
 
 // Fasetter defines model for Fasetter.
 type Fasetter struct {
-	Form      []Fasettverdi `json:"form"`
-	Fylke     []Fasettverdi `json:"fylke"`
-	Kommune   []Fasettverdi `json:"kommune"`
+	// Form Hvordan hjelpen gis.
+	Form []Fasettverdi `json:"form"`
+
+	// Fylke Fylker.
+	Fylke []Fasettverdi `json:"fylke"`
+
+	// Kommune Kommuner, høyst 50.
+	Kommune []Fasettverdi `json:"kommune"`
+
+	// Malgruppe Hvem tilbudene er for.
 	Malgruppe []Fasettverdi `json:"malgruppe"`
-	Tema      []Fasettverdi `json:"tema"`
-	Type      []Fasettverdi `json:"type"`
+
+	// Tema Hva tilbudene handler om.
+	Tema []Fasettverdi `json:"tema"`
+
+	// Type Typer tilbud.
+	Type []Fasettverdi `json:"type"`
 }
 
 // Fasettverdi defines model for Fasettverdi.
 type Fasettverdi struct {
-	Antall int64  `json:"antall"`
-	Kode   string `json:"kode"`
-	Navn   string `json:"navn"`
+	// Antall Hvor mange tilbud det er av dette blant treffene.
+	Antall int64 `json:"antall"`
+
+	// Kode Verdien å sende som parameter.
+	Kode string `json:"kode"`
+
+	// Navn Navnet på bokmål.
+	Navn string `json:"navn"`
 
 	// Valgt Utelatt når valget ikke er tatt.
 	Valgt *bool `json:"valgt,omitempty"`
@@ -917,8 +994,11 @@ type Feltfeil struct {
 
 // Forslag defines model for Forslag.
 type Forslag struct {
-	Slag  ForslagSlag `json:"slag"`
-	Tekst string      `json:"tekst"`
+	// Slag Hva det er.
+	Slag ForslagSlag `json:"slag"`
+
+	// Tekst Det som kan velges.
+	Tekst string `json:"tekst"`
 
 	// Undertekst Det som vises ved siden av: «tidligere Skedsmo», fylket, typen.
 	Undertekst *string `json:"undertekst"`
@@ -927,21 +1007,31 @@ type Forslag struct {
 	URL string `json:"url"`
 }
 
-// ForslagSlag defines model for Forslag.Slag.
+// ForslagSlag Hva det er.
 type ForslagSlag string
 
 // Forslagsliste defines model for Forslagsliste.
 type Forslagsliste struct {
+	// Forslag Det beste først.
 	Forslag []Forslag `json:"forslag"`
 }
 
 // Fylke defines model for Fylke.
 type Fylke struct {
-	AndreNavn     []string      `json:"andre_navn"`
-	Fylkesnummer  string        `json:"fylkesnummer"`
-	Kommuner      []Kommunenavn `json:"kommuner"`
-	Navn          string        `json:"navn"`
-	OffisieltNavn string        `json:"offisielt_navn"`
+	// AndreNavn Samiske og kvenske offisielle navn.
+	AndreNavn []string `json:"andre_navn"`
+
+	// Fylkesnummer To sifre.
+	Fylkesnummer string `json:"fylkesnummer"`
+
+	// Kommuner Kommunene i fylket.
+	Kommuner []Kommunenavn `json:"kommuner"`
+
+	// Navn Navnet på fylket.
+	Navn string `json:"navn"`
+
+	// OffisieltNavn Alle de offisielle navnene, slik de står i registeret.
+	OffisieltNavn string `json:"offisielt_navn"`
 
 	// URL Siden for fylket.
 	URL string `json:"url"`
@@ -949,6 +1039,7 @@ type Fylke struct {
 
 // FylkeInn defines model for FylkeInn.
 type FylkeInn struct {
+	// Fylkesnummer To sifre.
 	Fylkesnummer string `json:"fylkesnummer"`
 
 	// Navn Kan sendes med, og blir ikke lest.
@@ -964,14 +1055,19 @@ type Fylkesliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64   `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Fylke `json:"treff"`
 }
 
 // Fylkesnavn defines model for Fylkesnavn.
 type Fylkesnavn struct {
+	// Fylkesnummer To sifre.
 	Fylkesnummer string `json:"fylkesnummer"`
-	Navn         string `json:"navn"`
+
+	// Navn Navnet på fylket.
+	Navn string `json:"navn"`
 }
 
 // Henvisning defines model for Henvisning.
@@ -990,18 +1086,26 @@ type Henvisning struct {
 type Kilde struct {
 	// Dato Så nøyaktig som den er kjent: 2026, 2026-04 eller 2026-04-07.
 	Dato *string `json:"dato"`
-	Navn string  `json:"navn"`
-	URL  *string `json:"url"`
+
+	// Navn Hva kilden heter.
+	Navn string `json:"navn"`
+
+	// URL Adressen til kilden.
+	URL *string `json:"url"`
 }
 
 // Kode defines model for Kode.
 type Kode struct {
+	// Kode Koden, til å sende som parameter.
 	Kode string `json:"kode"`
+
+	// Navn Navnet på bokmål.
 	Navn string `json:"navn"`
 }
 
 // KodeInn defines model for KodeInn.
 type KodeInn struct {
+	// Kode Koden.
 	Kode string `json:"kode"`
 
 	// Navn Kan sendes med, og blir ikke lest.
@@ -1011,19 +1115,39 @@ type KodeInn struct {
 // Kommune defines model for Kommune.
 type Kommune struct {
 	// AndreNavn Samiske og kvenske offisielle navn.
-	AndreNavn     []string   `json:"andre_navn"`
-	Epost         *string    `json:"epost"`
-	Folketall     *int64     `json:"folketall"`
-	FolketallAr   *int64     `json:"folketall_ar"`
-	Fylke         Fylkesnavn `json:"fylke"`
-	Kommunenummer string     `json:"kommunenummer"`
-	Kommunesenter *string    `json:"kommunesenter"`
+	AndreNavn []string `json:"andre_navn"`
+
+	// Epost Kommunens e-postadresse, når den er bekreftet.
+	Epost *string `json:"epost"`
+
+	// Folketall Innbyggere.
+	Folketall *int64 `json:"folketall"`
+
+	// FolketallAr Året folketallet er fra.
+	FolketallAr *int64 `json:"folketall_ar"`
+
+	// Fylke Fylket kommunen ligger i.
+	Fylke Fylkesnavn `json:"fylke"`
+
+	// Kommunenummer Fire sifre.
+	Kommunenummer string `json:"kommunenummer"`
+
+	// Kommunesenter Stedet kommunen styres fra.
+	Kommunesenter *string `json:"kommunesenter"`
 
 	// Malform bokmål, nynorsk eller nøytral.
-	Malform             *string `json:"malform"`
-	Navn                string  `json:"navn"`
-	Nettsted            string  `json:"nettsted"`
-	OffisieltNavn       string  `json:"offisielt_navn"`
+	Malform *string `json:"malform"`
+
+	// Navn Navnet, med fylket der to kommuner heter det samme.
+	Navn string `json:"navn"`
+
+	// Nettsted Kommunens eget nettsted.
+	Nettsted string `json:"nettsted"`
+
+	// OffisieltNavn Alle de offisielle navnene, slik de står i registeret.
+	OffisieltNavn string `json:"offisielt_navn"`
+
+	// Organisasjonsnummer Ni sifre.
 	Organisasjonsnummer *string `json:"organisasjonsnummer"`
 
 	// Posisjon Midten av kommunen.
@@ -1041,6 +1165,7 @@ type Kommune struct {
 
 // KommuneInn defines model for KommuneInn.
 type KommuneInn struct {
+	// Kommunenummer Fire sifre.
 	Kommunenummer string `json:"kommunenummer"`
 
 	// Navn Kan sendes med, og blir ikke lest.
@@ -1056,27 +1181,36 @@ type Kommuneliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64     `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Kommune `json:"treff"`
 }
 
 // Kommunenavn defines model for Kommunenavn.
 type Kommunenavn struct {
+	// Kommunenummer Fire sifre.
 	Kommunenummer string `json:"kommunenummer"`
-	Navn          string `json:"navn"`
+
+	// Navn Navnet, med fylket der to kommuner heter det samme.
+	Navn string `json:"navn"`
 }
 
 // KommunensTilbud defines model for KommunensTilbud.
 type KommunensTilbud struct {
 	// Antall Antall treff i alt.
-	Antall  int64   `json:"antall"`
+	Antall int64 `json:"antall"`
+
+	// Kommune Kommunen det er spurt om.
 	Kommune Kommune `json:"kommune"`
 
 	// Side Siden som vises, fra 1.
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64         `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []SvarForType `json:"treff"`
 }
 
@@ -1086,9 +1220,13 @@ type Kurs struct {
 	AvstandKm *float64 `json:"avstand_km"`
 
 	// Beskrivelse Ren tekst, avsnitt skilt med en tom linje.
-	Beskrivelse *string    `json:"beskrivelse"`
-	Datoer      []Kursdato `json:"datoer"`
-	Endret      time.Time  `json:"endret"`
+	Beskrivelse *string `json:"beskrivelse"`
+
+	// Datoer Alle gangene, den første først.
+	Datoer []Kursdato `json:"datoer"`
+
+	// Endret Sist noe ble endret.
+	Endret time.Time `json:"endret"`
 
 	// ForHvem Hvem det er for, med arrangørens egne ord.
 	ForHvem *string `json:"for_hvem"`
@@ -1098,7 +1236,9 @@ type Kurs struct {
 
 	// Form begge: hver deltaker velger.
 	Form KursForm `json:"form"`
-	ID   int64    `json:"id"`
+
+	// ID Nummeret i dette API-et. Det blir aldri brukt om igjen.
+	ID int64 `json:"id"`
 
 	// Kalender Datoene som iCalendar.
 	Kalender string `json:"kalender"`
@@ -1110,39 +1250,58 @@ type Kurs struct {
 	Neste *Kursdato `json:"neste"`
 
 	// Over Det er ingen flere datoer.
-	Over      bool      `json:"over"`
+	Over bool `json:"over"`
+
+	// Pamelding Hvordan man melder seg på.
 	Pamelding Pamelding `json:"pamelding"`
-	Pris      Pris      `json:"pris"`
+
+	// Pris Hva det koster.
+	Pris Pris `json:"pris"`
 
 	// Sprak Koder etter ISO 639.
-	Sprak  []string   `json:"sprak"`
+	Sprak []string `json:"sprak"`
+
+	// Status Om det er plass. avlyst: hele kurset.
 	Status KursStatus `json:"status"`
 
 	// Sted Null når det ikke er noe sted, eller det ikke er kjent.
 	Sted *Kurssted `json:"sted"`
 
 	// Tema Tilbudets når kurset ikke har egne.
-	Tema   []Kode        `json:"tema"`
+	Tema []Kode `json:"tema"`
+
+	// Tilbud Tilbudet som holder kurset.
 	Tilbud KursetsTilbud `json:"tilbud"`
-	Tittel string        `json:"tittel"`
+
+	// Tittel Navnet på kurset.
+	Tittel string `json:"tittel"`
 
 	// URL Siden for kurset.
-	URL     string             `json:"url"`
-	UUID    openapi_types.UUID `json:"uuid"`
-	Versjon int64              `json:"versjon"`
+	URL string `json:"url"`
+
+	// UUID Id som er den samme i alle formatene våre.
+	UUID openapi_types.UUID `json:"uuid"`
+
+	// Versjon Øker for hver endring.
+	Versjon int64 `json:"versjon"`
 }
 
 // KursForm begge: hver deltaker velger.
 type KursForm string
 
-// KursStatus defines model for Kurs.Status.
+// KursStatus Om det er plass. avlyst: hele kurset.
 type KursStatus string
 
 // Kursdato defines model for Kursdato.
 type Kursdato struct {
-	Avlyst  bool               `json:"avlyst"`
-	Dato    openapi_types.Date `json:"dato"`
-	Merknad *string            `json:"merknad"`
+	// Avlyst Denne gangen er avlyst.
+	Avlyst bool `json:"avlyst"`
+
+	// Dato Dagen.
+	Dato openapi_types.Date `json:"dato"`
+
+	// Merknad Noe å vite om denne gangen.
+	Merknad *string `json:"merknad"`
 
 	// Slutter Norsk tid, TT:MM; 24:00 er midnatt.
 	Slutter *string `json:"slutter"`
@@ -1153,12 +1312,23 @@ type Kursdato struct {
 
 // KursetsTilbud defines model for KursetsTilbud.
 type KursetsTilbud struct {
-	Dekning Dekning   `json:"dekning"`
-	ID      int64     `json:"id"`
-	Navn    string    `json:"navn"`
+	// Dekning Hvem tilbudet er for, etter hvor de bor.
+	Dekning Dekning `json:"dekning"`
+
+	// ID Nummeret på tilbudet.
+	ID int64 `json:"id"`
+
+	// Navn Navnet på tilbudet.
+	Navn string `json:"navn"`
+
+	// Telefon Numre å ringe.
 	Telefon []Telefon `json:"telefon"`
-	Type    Kode      `json:"type"`
-	URL     string    `json:"url"`
+
+	// Type Hva slags tilbud det er.
+	Type Kode `json:"type"`
+
+	// URL Siden for tilbudet.
+	URL string `json:"url"`
 }
 
 // Kursliste defines model for Kursliste.
@@ -1170,23 +1340,33 @@ type Kursliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64  `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Kurs `json:"treff"`
 }
 
 // Kurssted defines model for Kurssted.
 type Kurssted struct {
+	// Adresse Der det holdes.
 	Adresse *Adresse `json:"adresse"`
 
 	// Hemmelig Den som melder seg på, får vite hvor det er. Alt annet om stedet er null.
-	Hemmelig bool         `json:"hemmelig"`
-	Kommune  *Kommunenavn `json:"kommune"`
-	Posisjon *Posisjon    `json:"posisjon"`
+	Hemmelig bool `json:"hemmelig"`
+
+	// Kommune Kommunen det holdes i.
+	Kommune *Kommunenavn `json:"kommune"`
+
+	// Posisjon Punktet på kartet.
+	Posisjon *Posisjon `json:"posisjon"`
 }
 
 // LagretTilbud defines model for LagretTilbud.
 type LagretTilbud struct {
-	Adresse      *Adresse     `json:"adresse"`
+	// Adresse Der tilbudet kan besøkes.
+	Adresse *Adresse `json:"adresse"`
+
+	// Apningstider Når tilbudet er åpent.
 	Apningstider Apningstider `json:"apningstider"`
 
 	// AvstandKm Luftlinje fra lat og lon, ellers fra midten av kommunen det er spurt om.
@@ -1196,67 +1376,115 @@ type LagretTilbud struct {
 	Beskrivelse *string `json:"beskrivelse"`
 
 	// DekkerKommunen Hvordan tilbudet dekker kommunen det er spurt om: egen, delt, fylke eller nasjonal. Null når ingen kommune er nevnt.
-	DekkerKommunen *string   `json:"dekker_kommunen"`
-	Dekning        Dekning   `json:"dekning"`
-	Endret         time.Time `json:"endret"`
-	Epost          []string  `json:"epost"`
+	DekkerKommunen *string `json:"dekker_kommunen"`
+
+	// Dekning Hvem tilbudet er for, etter hvor de bor.
+	Dekning Dekning `json:"dekning"`
+
+	// Endret Sist noe ble endret.
+	Endret time.Time `json:"endret"`
+
+	// Epost E-postadresser.
+	Epost []string `json:"epost"`
 
 	// ForHvem Hvem tilbudet er for, med tilbudets egne ord.
-	ForHvem    *string    `json:"for_hvem"`
-	Form       []Kode     `json:"form"`
+	ForHvem *string `json:"for_hvem"`
+
+	// Form Hvordan hjelpen gis.
+	Form []Kode `json:"form"`
+
+	// Henvisning Hvordan man får tilbudet.
 	Henvisning Henvisning `json:"henvisning"`
-	ID         int64      `json:"id"`
-	Ingress    *string    `json:"ingress"`
-	Kilde      Kilde      `json:"kilde"`
+
+	// ID Nummeret i dette API-et. Det blir aldri brukt om igjen.
+	ID int64 `json:"id"`
+
+	// Ingress En eller to setninger om tilbudet.
+	Ingress *string `json:"ingress"`
+
+	// Kilde Der opplysningene er hentet fra.
+	Kilde Kilde `json:"kilde"`
 
 	// Klage Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje.
 	Klage *string `json:"klage"`
 
 	// Kommune Kommunen der tilbudet holder til. Hvem det er for, står i dekning.
-	Kommune      *Kommunenavn  `json:"kommune"`
-	Malgruppe    []Kode        `json:"malgruppe"`
-	Navn         string        `json:"navn"`
-	Nettsted     []string      `json:"nettsted"`
+	Kommune *Kommunenavn `json:"kommune"`
+
+	// Malgruppe Hvem tilbudet er for.
+	Malgruppe []Kode `json:"malgruppe"`
+
+	// Navn Navnet på tilbudet.
+	Navn string `json:"navn"`
+
+	// Nettsted Nettadresser.
+	Nettsted []string `json:"nettsted"`
+
+	// Organisasjon Den som gir tilbudet.
 	Organisasjon *Organisasjon `json:"organisasjon"`
-	Posisjon     *Posisjon     `json:"posisjon"`
-	Pris         Pris          `json:"pris"`
+
+	// Posisjon Punktet på kartet.
+	Posisjon *Posisjon `json:"posisjon"`
+
+	// Pris Hva det koster.
+	Pris Pris `json:"pris"`
 
 	// SistBekreftet Når den som har ansvaret, sist sa at dette stemmer.
 	SistBekreftet *time.Time `json:"sist_bekreftet"`
 
 	// Sprak Koder etter ISO 639.
-	Sprak  []string           `json:"sprak"`
+	Sprak []string `json:"sprak"`
+
+	// Status Om tilbudet vises. Et utkast og et arkivert tilbud vises ikke.
 	Status LagretTilbudStatus `json:"status"`
 
 	// StengtTil Dagen tilbudet åpner igjen.
 	StengtTil *openapi_types.Date `json:"stengt_til"`
-	Stikkord  []string            `json:"stikkord"`
-	Telefon   []Telefon           `json:"telefon"`
-	Tema      []Kode              `json:"tema"`
+
+	// Stikkord Andre ord folk bruker om det.
+	Stikkord []string `json:"stikkord"`
+
+	// Telefon Numre å ringe, i rekkefølgen de vises.
+	Telefon []Telefon `json:"telefon"`
+
+	// Tema Hva tilbudet handler om.
+	Tema []Kode `json:"tema"`
 
 	// Tilgjengelighet rullestol, teleslynge, tegnsprak, trinnfritt.
 	Tilgjengelighet []string `json:"tilgjengelighet"`
-	Type            Kode     `json:"type"`
+
+	// Type Hva slags tilbud det er, fra /typer.
+	Type Kode `json:"type"`
 
 	// URL Siden for tilbudet.
-	URL     string `json:"url"`
-	Versjon int64  `json:"versjon"`
+	URL string `json:"url"`
+
+	// Versjon Øker for hver endring. Stemmer med tallet først i ETag.
+	Versjon int64 `json:"versjon"`
 }
 
-// LagretTilbudStatus defines model for LagretTilbud.Status.
+// LagretTilbudStatus Om tilbudet vises. Et utkast og et arkivert tilbud vises ikke.
 type LagretTilbudStatus string
 
 // Lenke defines model for Lenke.
 type Lenke struct {
+	// Tekst Hva lenken heter.
 	Tekst string `json:"tekst"`
-	URL   string `json:"url"`
+
+	// URL Adressen.
+	URL string `json:"url"`
 }
 
 // Lov defines model for Lov.
 type Lov struct {
+	// Paragraf Loven og paragrafen.
 	Paragraf string `json:"paragraf"`
-	Tekst    string `json:"tekst"`
-	URL      string `json:"url"`
+
+	// Tekst Hva loven gir, i klare ord.
+	Tekst string `json:"tekst"`
+
+	// URL Loven hos Lovdata.
+	URL string `json:"url"`
 }
 
 // Maned defines model for Maned.
@@ -1282,35 +1510,52 @@ type Maned struct {
 
 // Organisasjon defines model for Organisasjon.
 type Organisasjon struct {
-	ID                  int64   `json:"id"`
-	Navn                string  `json:"navn"`
+	// ID Nummeret i dette API-et.
+	ID int64 `json:"id"`
+
+	// Navn Navnet på den som gir tilbudet.
+	Navn string `json:"navn"`
+
+	// Organisasjonsnummer Ni sifre, når det er kjent.
 	Organisasjonsnummer *string `json:"organisasjonsnummer"`
 }
 
 // Oversettelser defines model for Oversettelser.
 type Oversettelser struct {
+	// En På engelsk.
 	En *string `json:"en"`
+
+	// Nn På nynorsk.
 	Nn *string `json:"nn"`
 }
 
 // Pamelding defines model for Pamelding.
 type Pamelding struct {
 	// Apen Det er ikke for sent, kurset er ikke fullt, og det er ikke avlyst.
-	Apen  bool    `json:"apen"`
+	Apen bool `json:"apen"`
+
+	// Epost Adressen man melder seg på til.
 	Epost *string `json:"epost"`
 
 	// Frist Siste dag.
 	Frist *openapi_types.Date `json:"frist"`
 
 	// Mate pamelding eller motopp (bare kom).
-	Mate     *string  `json:"mate"`
-	Nettsted *string  `json:"nettsted"`
-	Tekst    *string  `json:"tekst"`
-	Telefon  *Telefon `json:"telefon"`
+	Mate *string `json:"mate"`
+
+	// Nettsted Der man melder seg på.
+	Nettsted *string `json:"nettsted"`
+
+	// Tekst Hvordan man melder seg på, med arrangørens egne ord.
+	Tekst *string `json:"tekst"`
+
+	// Telefon Nummeret man melder seg på til.
+	Telefon *Telefon `json:"telefon"`
 }
 
 // Peker defines model for Peker.
 type Peker struct {
+	// Tekst Hva det er.
 	Tekst string `json:"tekst"`
 
 	// URL Hel adresse i dette API-et.
@@ -1319,14 +1564,19 @@ type Peker struct {
 
 // Posisjon defines model for Posisjon.
 type Posisjon struct {
+	// Lat Grader nord (WGS84).
 	Lat float64 `json:"lat"`
+
+	// Lon Grader øst (WGS84).
 	Lon float64 `json:"lon"`
 }
 
 // Pris defines model for Pris.
 type Pris struct {
 	// Slag gratis eller betaling.
-	Slag  *string `json:"slag"`
+	Slag *string `json:"slag"`
+
+	// Tekst Hva det koster, med tilbudets egne ord.
 	Tekst *string `json:"tekst"`
 }
 
@@ -1342,16 +1592,22 @@ type Stedsliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64        `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Stedstreff `json:"treff"`
 }
 
 // Stedstreff defines model for Stedstreff.
 type Stedstreff struct {
 	// AvstandKm Til midten av kommunen, når lat og lon er gitt.
-	AvstandKm *float64    `json:"avstand_km"`
-	Fylke     Fylkesnavn  `json:"fylke"`
-	Kommune   Kommunenavn `json:"kommune"`
+	AvstandKm *float64 `json:"avstand_km"`
+
+	// Fylke Fylket kommunen ligger i.
+	Fylke Fylkesnavn `json:"fylke"`
+
+	// Kommune Kommunen det kan være.
+	Kommune Kommunenavn `json:"kommune"`
 
 	// Sikker Nei når skrivemåten er gjettet, eller kommunen er gjettet ut fra avstand.
 	Sikker bool `json:"sikker"`
@@ -1373,7 +1629,9 @@ type StedstreffSlag string
 type SvarForType struct {
 	// Alternativer Når ingenting er meldt inn: andre tilbud som dekker kommunen.
 	Alternativer []Tilbud `json:"alternativer"`
-	Antall       int64    `json:"antall"`
+
+	// Antall Hvor mange tilbud av typen som dekker kommunen.
+	Antall int64 `json:"antall"`
 
 	// Naermeste Når ingenting er meldt inn: samme type andre steder. De dekker ikke kommunen.
 	Naermeste []Tilbud `json:"naermeste"`
@@ -1383,7 +1641,9 @@ type SvarForType struct {
 
 	// Tilbud Det som dekker kommunen, det nærmeste først: egne, delte, fylkets, nasjonale.
 	Tilbud []Tilbud `json:"tilbud"`
-	Type   Type     `json:"type"`
+
+	// Type Typen tilbud.
+	Type Type `json:"type"`
 }
 
 // Talliste defines model for Talliste.
@@ -1395,12 +1655,15 @@ type Talliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64   `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Maned `json:"treff"`
 }
 
 // Telefon defines model for Telefon.
 type Telefon struct {
+	// Apningstider Når telefonen er åpen.
 	Apningstider *string `json:"apningstider"`
 
 	// Formal hjelpetelefon, sentralbord, timebestilling, tekstmelding.
@@ -1415,6 +1678,7 @@ type Telefon struct {
 
 // TelefonInn defines model for TelefonInn.
 type TelefonInn struct {
+	// Apningstider Når telefonen er åpen.
 	Apningstider *string `json:"apningstider,omitempty"`
 
 	// Formal hjelpetelefon, sentralbord, timebestilling, tekstmelding.
@@ -1429,11 +1693,14 @@ type TelefonInn struct {
 
 // Telling defines model for Telling.
 type Telling struct {
+	// Bekreftet12Til24 Mellom 12 og 24 måneder siden.
 	Bekreftet12Til24 int64 `json:"bekreftet_12_til_24"`
 
 	// Bekreftet6Til12 Mellom 6 og 12 måneder siden.
 	Bekreftet6Til12 int64 `json:"bekreftet_6_til_12"`
-	BekreftetEldre  int64 `json:"bekreftet_eldre"`
+
+	// BekreftetEldre Mer enn 24 måneder siden.
+	BekreftetEldre int64 `json:"bekreftet_eldre"`
 
 	// BekreftetITide Av dem: bekreftet, og skal ikke spørres på nytt ennå.
 	BekreftetITide int64 `json:"bekreftet_i_tide"`
@@ -1445,14 +1712,22 @@ type Telling struct {
 	DekkesI int64 `json:"dekkes_i"`
 
 	// FinnesI Kommuner der det finnes.
-	FinnesI       int64 `json:"finnes_i"`
+	FinnesI int64 `json:"finnes_i"`
+
+	// IkkeBekreftet Aldri bekreftet av den som svarer for tilbudet.
 	IkkeBekreftet int64 `json:"ikke_bekreftet"`
 
 	// IkkeMeldtInnI Kommuner der ingenting er meldt inn. De kan ha det likevel.
-	IkkeMeldtInnI          int64 `json:"ikke_meldt_inn_i"`
-	Innbyggere             int64 `json:"innbyggere"`
+	IkkeMeldtInnI int64 `json:"ikke_meldt_inn_i"`
+
+	// Innbyggere Innbyggere i området.
+	Innbyggere int64 `json:"innbyggere"`
+
+	// InnbyggereDerDetFinnes Av dem: i kommuner der det finnes.
 	InnbyggereDerDetFinnes int64 `json:"innbyggere_der_det_finnes"`
-	InnbyggereSomErDekket  int64 `json:"innbyggere_som_er_dekket"`
+
+	// InnbyggereSomErDekket Av dem: i kommuner der det finnes, eller som noen andre dekker.
+	InnbyggereSomErDekket int64 `json:"innbyggere_som_er_dekket"`
 
 	// Kommuner Kommuner i området.
 	Kommuner int64 `json:"kommuner"`
@@ -1462,25 +1737,35 @@ type Telling struct {
 
 	// Tilbud Tilbud som dekker noe av området.
 	Tilbud int64 `json:"tilbud"`
-	Type   *Kode `json:"type"`
+
+	// Type Typen det er talt for. Null: alle typer til sammen.
+	Type *Kode `json:"type"`
 }
 
 // TidligereKommune defines model for TidligereKommune.
 type TidligereKommune struct {
-	Kommunenummer string               `json:"kommunenummer"`
-	Navn          string               `json:"navn"`
-	Slag          TidligereKommuneSlag `json:"slag"`
+	// Kommunenummer Nummeret den hadde.
+	Kommunenummer string `json:"kommunenummer"`
+
+	// Navn Navnet den hadde.
+	Navn string `json:"navn"`
+
+	// Slag Hva som skjedde med den.
+	Slag TidligereKommuneSlag `json:"slag"`
 
 	// TilOgMed Siste året nummeret gjaldt.
 	TilOgMed int64 `json:"til_og_med"`
 }
 
-// TidligereKommuneSlag defines model for TidligereKommune.Slag.
+// TidligereKommuneSlag Hva som skjedde med den.
 type TidligereKommuneSlag string
 
 // Tilbud defines model for Tilbud.
 type Tilbud struct {
-	Adresse      *Adresse     `json:"adresse"`
+	// Adresse Der tilbudet kan besøkes.
+	Adresse *Adresse `json:"adresse"`
+
+	// Apningstider Når tilbudet er åpent.
 	Apningstider Apningstider `json:"apningstider"`
 
 	// AvstandKm Luftlinje fra lat og lon, ellers fra midten av kommunen det er spurt om.
@@ -1490,30 +1775,58 @@ type Tilbud struct {
 	Beskrivelse *string `json:"beskrivelse"`
 
 	// DekkerKommunen Hvordan tilbudet dekker kommunen det er spurt om: egen, delt, fylke eller nasjonal. Null når ingen kommune er nevnt.
-	DekkerKommunen *string   `json:"dekker_kommunen"`
-	Dekning        Dekning   `json:"dekning"`
-	Endret         time.Time `json:"endret"`
-	Epost          []string  `json:"epost"`
+	DekkerKommunen *string `json:"dekker_kommunen"`
+
+	// Dekning Hvem tilbudet er for, etter hvor de bor.
+	Dekning Dekning `json:"dekning"`
+
+	// Endret Sist noe ble endret.
+	Endret time.Time `json:"endret"`
+
+	// Epost E-postadresser.
+	Epost []string `json:"epost"`
 
 	// ForHvem Hvem tilbudet er for, med tilbudets egne ord.
-	ForHvem    *string    `json:"for_hvem"`
-	Form       []Kode     `json:"form"`
+	ForHvem *string `json:"for_hvem"`
+
+	// Form Hvordan hjelpen gis.
+	Form []Kode `json:"form"`
+
+	// Henvisning Hvordan man får tilbudet.
 	Henvisning Henvisning `json:"henvisning"`
-	ID         int64      `json:"id"`
-	Ingress    *string    `json:"ingress"`
-	Kilde      Kilde      `json:"kilde"`
+
+	// ID Nummeret i dette API-et. Det blir aldri brukt om igjen.
+	ID int64 `json:"id"`
+
+	// Ingress En eller to setninger om tilbudet.
+	Ingress *string `json:"ingress"`
+
+	// Kilde Der opplysningene er hentet fra.
+	Kilde Kilde `json:"kilde"`
 
 	// Klage Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje.
 	Klage *string `json:"klage"`
 
 	// Kommune Kommunen der tilbudet holder til. Hvem det er for, står i dekning.
-	Kommune      *Kommunenavn  `json:"kommune"`
-	Malgruppe    []Kode        `json:"malgruppe"`
-	Navn         string        `json:"navn"`
-	Nettsted     []string      `json:"nettsted"`
+	Kommune *Kommunenavn `json:"kommune"`
+
+	// Malgruppe Hvem tilbudet er for.
+	Malgruppe []Kode `json:"malgruppe"`
+
+	// Navn Navnet på tilbudet.
+	Navn string `json:"navn"`
+
+	// Nettsted Nettadresser.
+	Nettsted []string `json:"nettsted"`
+
+	// Organisasjon Den som gir tilbudet.
 	Organisasjon *Organisasjon `json:"organisasjon"`
-	Posisjon     *Posisjon     `json:"posisjon"`
-	Pris         Pris          `json:"pris"`
+
+	// Posisjon Punktet på kartet.
+	Posisjon *Posisjon `json:"posisjon"`
+
+	// Pris Hva det koster.
+	Pris Pris `json:"pris"`
 
 	// SistBekreftet Når den som har ansvaret, sist sa at dette stemmer.
 	SistBekreftet *time.Time `json:"sist_bekreftet"`
@@ -1526,17 +1839,27 @@ type Tilbud struct {
 
 	// StengtTil Dagen tilbudet åpner igjen.
 	StengtTil *openapi_types.Date `json:"stengt_til"`
-	Stikkord  []string            `json:"stikkord"`
-	Telefon   []Telefon           `json:"telefon"`
-	Tema      []Kode              `json:"tema"`
+
+	// Stikkord Andre ord folk bruker om det.
+	Stikkord []string `json:"stikkord"`
+
+	// Telefon Numre å ringe, i rekkefølgen de vises.
+	Telefon []Telefon `json:"telefon"`
+
+	// Tema Hva tilbudet handler om.
+	Tema []Kode `json:"tema"`
 
 	// Tilgjengelighet rullestol, teleslynge, tegnsprak, trinnfritt.
 	Tilgjengelighet []string `json:"tilgjengelighet"`
-	Type            Kode     `json:"type"`
+
+	// Type Hva slags tilbud det er, fra /typer.
+	Type Kode `json:"type"`
 
 	// URL Siden for tilbudet.
-	URL     string `json:"url"`
-	Versjon int64  `json:"versjon"`
+	URL string `json:"url"`
+
+	// Versjon Øker for hver endring. Stemmer med tallet først i ETag.
+	Versjon int64 `json:"versjon"`
 }
 
 // TilbudStatus stengt: midlertidig stengt.
@@ -1546,14 +1869,28 @@ type TilbudStatus string
 type TilbudInn struct {
 	// Adresse Der tilbudet kan besøkes. Hemmelige adresser står aldri her, og blir ikke endret.
 	Adresse *struct {
-		Gate       *string `json:"gate,omitempty"`
-		Navn       *string `json:"navn,omitempty"`
+		// Gate Gate og nummer.
+		Gate *string `json:"gate,omitempty"`
+
+		// Navn Navn på stedet.
+		Navn *string `json:"navn,omitempty"`
+
+		// Postnummer Fire sifre.
 		Postnummer *string `json:"postnummer,omitempty"`
-		Poststed   *string `json:"poststed,omitempty"`
+
+		// Poststed Poststedet.
+		Poststed *string `json:"poststed,omitempty"`
 	} `json:"adresse,omitempty"`
+
+	// Apningstider Når tilbudet er åpent.
 	Apningstider *struct {
-		Tekst  *string      `json:"tekst,omitempty"`
-		Uke    *[]UkedagInn `json:"uke,omitempty"`
+		// Tekst Åpningstidene slik dere skriver dem.
+		Tekst *string `json:"tekst,omitempty"`
+
+		// Uke Faste åpningstider, en for hver gang det åpner.
+		Uke *[]UkedagInn `json:"uke,omitempty"`
+
+		// Unntak Dager det er annerledes.
 		Unntak *[]UnntakInn `json:"unntak,omitempty"`
 	} `json:"apningstider,omitempty"`
 
@@ -1573,18 +1910,26 @@ type TilbudInn struct {
 	Dekning DekningInn `json:"dekning"`
 
 	// Endret Kan sendes med, og blir ikke lest.
-	Endret *string   `json:"endret,omitempty"`
-	Epost  *[]string `json:"epost,omitempty"`
+	Endret *string `json:"endret,omitempty"`
+
+	// Epost E-postadresser.
+	Epost *[]string `json:"epost,omitempty"`
 
 	// ForHvem Hvem tilbudet er for, med tilbudets egne ord.
-	ForHvem    *string    `json:"for_hvem,omitempty"`
-	Form       *[]KodeInn `json:"form,omitempty"`
+	ForHvem *string `json:"for_hvem,omitempty"`
+
+	// Form Hvordan hjelpen gis, koder fra fasetter.form.
+	Form *[]KodeInn `json:"form,omitempty"`
+
+	// Henvisning Hvordan man får tilbudet.
 	Henvisning *struct {
 		// Kreves Kan sendes med, og blir ikke lest.
 		Kreves *bool `json:"kreves,omitempty"`
 
 		// Mate kontakt_selv, sok eller henvises.
 		Mate *string `json:"mate,omitempty"`
+
+		// Slik Hvordan man får tilbudet.
 		Slik *string `json:"slik,omitempty"`
 	} `json:"henvisning,omitempty"`
 
@@ -1598,8 +1943,12 @@ type TilbudInn struct {
 	Kilde *struct {
 		// Dato 2026, 2026-04 eller 2026-04-07.
 		Dato *string `json:"dato,omitempty"`
-		Navn string  `json:"navn"`
-		URL  *string `json:"url,omitempty"`
+
+		// Navn Hva kilden heter.
+		Navn string `json:"navn"`
+
+		// URL Adressen til kilden.
+		URL *string `json:"url,omitempty"`
 	} `json:"kilde,omitempty"`
 
 	// Klage Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje.
@@ -1607,13 +1956,18 @@ type TilbudInn struct {
 
 	// Kommune Kommunen der tilbudet holder til.
 	Kommune *struct {
+		// Kommunenummer Fire sifre.
 		Kommunenummer string `json:"kommunenummer"`
 
 		// Navn Kan sendes med, og blir ikke lest.
 		Navn *string `json:"navn,omitempty"`
 	} `json:"kommune,omitempty"`
+
+	// Malgruppe Hvem tilbudet er for, koder fra fasetter.malgruppe.
 	Malgruppe *[]KodeInn `json:"malgruppe,omitempty"`
-	Navn      string     `json:"navn"`
+
+	// Navn Navnet på tilbudet.
+	Navn string `json:"navn"`
 
 	// Nettsted Hele adresser, med https foran.
 	Nettsted *[]string `json:"nettsted,omitempty"`
@@ -1621,19 +1975,30 @@ type TilbudInn struct {
 	// Organisasjon Utelatt: den tilbudet har, for et nytt tilbud den som eier tilgangen. Navnet avgjør.
 	Organisasjon *struct {
 		// ID Kan sendes med, og blir ikke lest.
-		ID   *int64 `json:"id,omitempty"`
+		ID *int64 `json:"id,omitempty"`
+
+		// Navn Navnet på den som gir tilbudet.
 		Navn string `json:"navn"`
 
 		// Organisasjonsnummer Kan sendes med, og blir ikke lest.
 		Organisasjonsnummer *string `json:"organisasjonsnummer,omitempty"`
 	} `json:"organisasjon,omitempty"`
+
+	// Posisjon Punktet på kartet.
 	Posisjon *struct {
+		// Lat Grader nord (WGS84).
 		Lat float64 `json:"lat"`
+
+		// Lon Grader øst (WGS84).
 		Lon float64 `json:"lon"`
 	} `json:"posisjon,omitempty"`
+
+	// Pris Hva det koster.
 	Pris *struct {
 		// Slag gratis eller betaling.
-		Slag  *string `json:"slag,omitempty"`
+		Slag *string `json:"slag,omitempty"`
+
+		// Tekst Hva det koster.
 		Tekst *string `json:"tekst,omitempty"`
 	} `json:"pris,omitempty"`
 
@@ -1647,12 +2012,22 @@ type TilbudInn struct {
 	Status *TilbudInnStatus `json:"status,omitempty"`
 
 	// StengtTil Bare når status er stengt.
-	StengtTil       *openapi_types.Date         `json:"stengt_til,omitempty"`
-	Stikkord        *[]string                   `json:"stikkord,omitempty"`
-	Telefon         *[]TelefonInn               `json:"telefon,omitempty"`
-	Tema            *[]KodeInn                  `json:"tema,omitempty"`
+	StengtTil *openapi_types.Date `json:"stengt_til,omitempty"`
+
+	// Stikkord Andre ord folk bruker om det. De blir søkt i.
+	Stikkord *[]string `json:"stikkord,omitempty"`
+
+	// Telefon Numre å ringe, i rekkefølgen de skal vises.
+	Telefon *[]TelefonInn `json:"telefon,omitempty"`
+
+	// Tema Hva tilbudet handler om, koder fra fasetter.tema.
+	Tema *[]KodeInn `json:"tema,omitempty"`
+
+	// Tilgjengelighet Hva stedet er lagt til rette for.
 	Tilgjengelighet *[]TilbudInnTilgjengelighet `json:"tilgjengelighet,omitempty"`
-	Type            KodeInn                     `json:"type"`
+
+	// Type Hva slags tilbud det er, fra /typer.
+	Type KodeInn `json:"type"`
 
 	// URL Kan sendes med, og blir ikke lest.
 	URL *string `json:"url,omitempty"`
@@ -1669,6 +2044,7 @@ type TilbudInnTilgjengelighet string
 
 // Tolkning defines model for Tolkning.
 type Tolkning struct {
+	// Fylker Fylkene teksten nevner.
 	Fylker []Fylkesnavn `json:"fylker"`
 
 	// Kommune Når teksten nevner nøyaktig én kommune.
@@ -1685,7 +2061,9 @@ type Tolkning struct {
 
 	// Tekst Ordene som er igjen, og som det er søkt etter.
 	Tekst string `json:"tekst"`
-	Type  []Kode `json:"type"`
+
+	// Type Typene teksten nevner.
+	Type []Kode `json:"type"`
 
 	// Utvidet Andre ord det også er søkt etter.
 	Utvidet []string `json:"utvidet"`
@@ -1719,7 +2097,9 @@ type Treffliste struct {
 
 	// Tolket Hva vi forsto av q.
 	Tolket Tolkning `json:"tolket"`
-	Treff  []Tilbud `json:"treff"`
+
+	// Treff Det som er på denne siden.
+	Treff []Tilbud `json:"treff"`
 
 	// UtenOrdene Ingen tilbud for stedet eller av typen har ordene i tolket.tekst. Treffene er det som finnes ellers.
 	UtenOrdene bool `json:"uten_ordene"`
@@ -1737,15 +2117,25 @@ type Type struct {
 	BekreftesHver int64 `json:"bekreftes_hver"`
 
 	// Ellers Koder for typer å se etter der dette ikke finnes.
-	Ellers   []string `json:"ellers"`
-	Flertall string   `json:"flertall"`
+	Ellers []string `json:"ellers"`
+
+	// Flertall Navnet i flertall.
+	Flertall string `json:"flertall"`
 
 	// Gjor Hva et slikt tilbud gjør for pårørende.
-	Gjor   string `json:"gjor"`
-	Gruppe Kode   `json:"gruppe"`
-	Kode   string `json:"kode"`
-	Lover  []Lov  `json:"lover"`
-	Navn   string `json:"navn"`
+	Gjor string `json:"gjor"`
+
+	// Gruppe Gruppen typen står i.
+	Gruppe Kode `json:"gruppe"`
+
+	// Kode Koden, til å sende som parameter.
+	Kode string `json:"kode"`
+
+	// Lover Lovene som gir rett til det, eller som sier hvem som skal ha det.
+	Lover []Lov `json:"lover"`
+
+	// Navn Navnet på bokmål.
+	Navn string `json:"navn"`
 
 	// Oversatt Navnet på nynorsk og engelsk.
 	Oversatt Oversettelser `json:"oversatt"`
@@ -1763,56 +2153,88 @@ type Typeliste struct {
 	Side int64 `json:"side"`
 
 	// Sider Antall sider.
-	Sider int64  `json:"sider"`
+	Sider int64 `json:"sider"`
+
+	// Treff Det som er på denne siden.
 	Treff []Type `json:"treff"`
 }
 
 // Ukedag defines model for Ukedag.
 type Ukedag struct {
 	// Apner Norsk tid, TT:MM.
-	Apner      string              `json:"apner"`
-	Dag        UkedagDag           `json:"dag"`
+	Apner string `json:"apner"`
+
+	// Dag Ukedagen.
+	Dag UkedagDag `json:"dag"`
+
+	// GjelderFra Første dag tiden gjelder. Null: alltid.
 	GjelderFra *openapi_types.Date `json:"gjelder_fra"`
+
+	// GjelderTil Siste dag tiden gjelder. Null: til noe annet blir sagt.
 	GjelderTil *openapi_types.Date `json:"gjelder_til"`
 
 	// Stenger Norsk tid, TT:MM; 24:00 er midnatt.
 	Stenger string `json:"stenger"`
 }
 
-// UkedagDag defines model for Ukedag.Dag.
+// UkedagDag Ukedagen.
 type UkedagDag string
 
 // UkedagInn defines model for UkedagInn.
 type UkedagInn struct {
 	// Apner Norsk tid, TT:MM.
-	Apner      string              `json:"apner"`
-	Dag        UkedagInnDag        `json:"dag"`
+	Apner string `json:"apner"`
+
+	// Dag Ukedagen.
+	Dag UkedagInnDag `json:"dag"`
+
+	// GjelderFra Første dag tiden gjelder.
 	GjelderFra *openapi_types.Date `json:"gjelder_fra,omitempty"`
+
+	// GjelderTil Siste dag tiden gjelder.
 	GjelderTil *openapi_types.Date `json:"gjelder_til,omitempty"`
 
 	// Stenger Norsk tid, TT:MM; 24:00 er midnatt.
 	Stenger string `json:"stenger"`
 }
 
-// UkedagInnDag defines model for UkedagInn.Dag.
+// UkedagInnDag Ukedagen.
 type UkedagInnDag string
 
 // Unntak defines model for Unntak.
 type Unntak struct {
-	Apner   *string            `json:"apner"`
-	Dato    openapi_types.Date `json:"dato"`
-	Merknad *string            `json:"merknad"`
-	Stenger *string            `json:"stenger"`
-	Stengt  bool               `json:"stengt"`
+	// Apner Norsk tid, TT:MM.
+	Apner *string `json:"apner"`
+
+	// Dato Dagen.
+	Dato openapi_types.Date `json:"dato"`
+
+	// Merknad Hvorfor.
+	Merknad *string `json:"merknad"`
+
+	// Stenger Norsk tid, TT:MM.
+	Stenger *string `json:"stenger"`
+
+	// Stengt Hele dagen.
+	Stengt bool `json:"stengt"`
 }
 
 // UnntakInn defines model for UnntakInn.
 type UnntakInn struct {
-	Apner   *string            `json:"apner,omitempty"`
-	Dato    openapi_types.Date `json:"dato"`
-	Merknad *string            `json:"merknad,omitempty"`
-	Stenger *string            `json:"stenger,omitempty"`
-	Stengt  *bool              `json:"stengt,omitempty"`
+	// Apner Norsk tid, TT:MM.
+	Apner *string `json:"apner,omitempty"`
+
+	// Dato Dagen.
+	Dato openapi_types.Date `json:"dato"`
+
+	// Merknad Hvorfor.
+	Merknad *string `json:"merknad,omitempty"`
+
+	// Stenger Norsk tid, TT:MM.
+	Stenger *string `json:"stenger,omitempty"`
+
+	// Stengt Hele dagen.
+	Stengt *bool `json:"stengt,omitempty"`
 }
 
 // ArtiklerParams defines parameters for Artikler.
@@ -1887,8 +2309,10 @@ type KursParams struct {
 	Fra *openapi_types.Date `form:"fra,omitempty" json:"fra,omitempty"`
 
 	// Til Siste dag kurset kan møtes.
-	Til  *openapi_types.Date `form:"til,omitempty" json:"til,omitempty"`
-	Side *int64              `form:"side,omitempty" json:"side,omitempty"`
+	Til *openapi_types.Date `form:"til,omitempty" json:"til,omitempty"`
+
+	// Side Siden som skal vises, fra 1.
+	Side *int64 `form:"side,omitempty" json:"side,omitempty"`
 
 	// Antall Antall på hver side.
 	Antall *int64 `form:"antall,omitempty" json:"antall,omitempty"`
@@ -1900,10 +2324,16 @@ type KursParamsForm string
 // StedParams defines parameters for Sted.
 type StedParams struct {
 	// Q Navn på kommune (også samisk, kvensk og tidligere), tettsted, bydel eller poststed; postnummer eller kommunenummer.
-	Q          *string  `form:"q,omitempty" json:"q,omitempty"`
-	Postnummer *string  `form:"postnummer,omitempty" json:"postnummer,omitempty"`
-	Lat        *float64 `form:"lat,omitempty" json:"lat,omitempty"`
-	Lon        *float64 `form:"lon,omitempty" json:"lon,omitempty"`
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Postnummer Gir kommunen det ligger i.
+	Postnummer *string `form:"postnummer,omitempty" json:"postnummer,omitempty"`
+
+	// Lat Grader nord (WGS84). Gis sammen med lon.
+	Lat *float64 `form:"lat,omitempty" json:"lat,omitempty"`
+
+	// Lon Grader øst (WGS84). Gis sammen med lat.
+	Lon *float64 `form:"lon,omitempty" json:"lon,omitempty"`
 }
 
 // TallParams defines parameters for Tall.
@@ -1948,9 +2378,13 @@ type TilbudParams struct {
 	Lon *float64 `form:"lon,omitempty" json:"lon,omitempty"`
 
 	// RadiusKm Bare tilbud så nær lat og lon, eller midten av kommunen.
-	RadiusKm *float64            `form:"radius_km,omitempty" json:"radius_km,omitempty"`
-	Sorter   *TilbudParamsSorter `form:"sorter,omitempty" json:"sorter,omitempty"`
-	Side     *int64              `form:"side,omitempty" json:"side,omitempty"`
+	RadiusKm *float64 `form:"radius_km,omitempty" json:"radius_km,omitempty"`
+
+	// Sorter Rekkefølgen på treffene. avstand krever lat og lon, kommune eller postnummer.
+	Sorter *TilbudParamsSorter `form:"sorter,omitempty" json:"sorter,omitempty"`
+
+	// Side Siden som skal vises, fra 1.
+	Side *int64 `form:"side,omitempty" json:"side,omitempty"`
 
 	// Antall Antall på hver side.
 	Antall *int64 `form:"antall,omitempty" json:"antall,omitempty"`
@@ -2066,6 +2500,8 @@ type ClientInterface interface {
 
 	// Artikkel Én artikkel
 	//
+	// Hele teksten, som Markdown og som HTML, med lovene den viser til og kildene den bygger på.
+	//
 	// Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
 	Artikkel(ctx context.Context, seksjon string, slug string, params *ArtikkelParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2084,6 +2520,8 @@ type ClientInterface interface {
 	Forslag(ctx context.Context, params *ForslagParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Fylker Fylkene med kommunene sine
+	//
+	// Alle fylkene, med navn på norsk, samisk og kvensk.
 	//
 	// Corresponds with GET /fylker (the `Fylker` operationId).
 	Fylker(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2171,6 +2609,8 @@ type ClientInterface interface {
 
 	// EttTilbud Ett tilbud
 	//
+	// Alt vi vet om det, med nummer, tider og kilde. ETag begynner med versjonen, og er den du sender når du skriver.
+	//
 	// Corresponds with GET /tilbud/{id} (the `EttTilbud` operationId).
 	EttTilbud(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2226,6 +2666,8 @@ func (c *Client) Artikler(ctx context.Context, params *ArtiklerParams, reqEditor
 
 // Artikkel Én artikkel
 //
+// Hele teksten, som Markdown og som HTML, med lovene den viser til og kildene den bygger på.
+//
 // Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
 func (c *Client) Artikkel(ctx context.Context, seksjon string, slug string, params *ArtikkelParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewArtikkelRequest(c.Server, seksjon, slug, params)
@@ -2274,6 +2716,8 @@ func (c *Client) Forslag(ctx context.Context, params *ForslagParams, reqEditors 
 }
 
 // Fylker Fylkene med kommunene sine
+//
+// Alle fylkene, med navn på norsk, samisk og kvensk.
 //
 // Corresponds with GET /fylker (the `Fylker` operationId).
 func (c *Client) Fylker(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2480,6 +2924,8 @@ func (c *Client) FjernTilbud(ctx context.Context, id int64, params *FjernTilbudP
 }
 
 // EttTilbud Ett tilbud
+//
+// Alt vi vet om det, med nummer, tider og kilde. ETag begynner med versjonen, og er den du sender når du skriver.
 //
 // Corresponds with GET /tilbud/{id} (the `EttTilbud` operationId).
 func (c *Client) EttTilbud(ctx context.Context, id int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3847,6 +4293,8 @@ type ClientWithResponsesInterface interface {
 
 	// ArtikkelWithResponse Én artikkel
 	//
+	// Hele teksten, som Markdown og som HTML, med lovene den viser til og kildene den bygger på.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
@@ -3871,6 +4319,8 @@ type ClientWithResponsesInterface interface {
 	ForslagWithResponse(ctx context.Context, params *ForslagParams, reqEditors ...RequestEditorFn) (*ForslagResponse, error)
 
 	// FylkerWithResponse Fylkene med kommunene sine
+	//
+	// Alle fylkene, med navn på norsk, samisk og kvensk.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3977,6 +4427,8 @@ type ClientWithResponsesInterface interface {
 	FjernTilbudWithResponse(ctx context.Context, id int64, params *FjernTilbudParams, reqEditors ...RequestEditorFn) (*FjernTilbudResponse, error)
 
 	// EttTilbudWithResponse Ett tilbud
+	//
+	// Alt vi vet om det, med nummer, tider og kilde. ETag begynner med versjonen, og er den du sender når du skriver.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5631,6 +6083,8 @@ func (c *ClientWithResponses) ArtiklerWithResponse(ctx context.Context, params *
 
 // ArtikkelWithResponse Én artikkel
 //
+// Hele teksten, som Markdown og som HTML, med lovene den viser til og kildene den bygger på.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /artikler/{seksjon}/{slug} (the `Artikkel` operationId).
@@ -5673,6 +6127,8 @@ func (c *ClientWithResponses) ForslagWithResponse(ctx context.Context, params *F
 }
 
 // FylkerWithResponse Fylkene med kommunene sine
+//
+// Alle fylkene, med navn på norsk, samisk og kvensk.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -5851,6 +6307,8 @@ func (c *ClientWithResponses) FjernTilbudWithResponse(ctx context.Context, id in
 }
 
 // EttTilbudWithResponse Ett tilbud
+//
+// Alt vi vet om det, med nummer, tider og kilde. ETag begynner med versjonen, og er den du sender når du skriver.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -137,7 +137,7 @@ type List[T any] struct {
 	Total int `json:"antall" doc:"Antall treff i alt."`
 	Page  int `json:"side" doc:"Siden som vises, fra 1."`
 	Pages int `json:"sider" doc:"Antall sider."`
-	Items []T `json:"treff"`
+	Items []T `json:"treff" doc:"Det som er på denne siden."`
 }
 
 // whole returns items as a list of one page.

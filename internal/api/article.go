@@ -19,15 +19,15 @@ import (
 // ArticleSummary is an article as it stands in lists.
 type ArticleSummary struct {
 	Language    string     `json:"sprak" enum:"nb,nn,en" doc:"Språket artikkelen er på. Den er på bokmål når den ikke er oversatt."`
-	Section     string     `json:"seksjon"`
-	Slug        string     `json:"slug"`
-	Title       string     `json:"tittel"`
-	Lead        string     `json:"ingress"`
-	Published   string     `json:"publisert" format:"date"`
-	Updated     string     `json:"oppdatert" format:"date"`
+	Section     string     `json:"seksjon" doc:"Delen av nettstedet artikkelen står i."`
+	Slug        string     `json:"slug" doc:"Siste del av adressen."`
+	Title       string     `json:"tittel" doc:"Overskriften."`
+	Lead        string     `json:"ingress" doc:"En eller to setninger om hva artikkelen svarer på."`
+	Published   string     `json:"publisert" format:"date" doc:"Dagen den ble lagt ut."`
+	Updated     string     `json:"oppdatert" format:"date" doc:"Dagen innholdet sist ble endret."`
 	ConfirmedAt *time.Time `json:"sist_bekreftet" doc:"Når en redaktør sist sjekket at lover, tall og lenker stemmer."`
 	Types       []Coded    `json:"typer" doc:"Typene tilbud artikkelen leder til."`
-	Topics      []Coded    `json:"tema"`
+	Topics      []Coded    `json:"tema" doc:"Temaene den handler om."`
 	Audience    *string    `json:"skrevet_til" enum:"barn,ungdom" doc:"Hvem artikkelen er skrevet til, når det ikke er alle."`
 	URL         string     `json:"url" format:"uri" doc:"Siden for artikkelen."`
 }
@@ -36,25 +36,25 @@ type fullArticle struct {
 	ArticleSummary
 	Markdown string          `json:"markdown" doc:"Der det står {{tilbud type=\"kode\"}} eller {{tilbud tema=\"kode\"}} på en egen linje, ser leseren tilbudene i sin kommune."`
 	HTML     string          `json:"html" doc:"Det samme som HTML uten skript, stil eller bilder, og uten tilbudene i leserens kommune."`
-	Laws     []link          `json:"lover"`
-	Sources  []articleSource `json:"kilder"`
+	Laws     []link          `json:"lover" doc:"Lovene artikkelen viser til."`
+	Sources  []articleSource `json:"kilder" doc:"Der innholdet er hentet fra."`
 }
 
 type link struct {
-	Text string `json:"tekst"`
-	URL  string `json:"url" format:"uri"`
+	Text string `json:"tekst" doc:"Hva lenken heter."`
+	URL  string `json:"url" format:"uri" doc:"Adressen."`
 }
 
 type articleSource struct {
-	Title string  `json:"tittel"`
-	URL   string  `json:"url" format:"uri"`
-	Date  *string `json:"dato" format:"date"`
+	Title string  `json:"tittel" doc:"Hva kilden heter."`
+	URL   string  `json:"url" format:"uri" doc:"Adressen til kilden."`
+	Date  *string `json:"dato" format:"date" doc:"Dagen kilden er fra."`
 }
 
 // ArticleLanguage is the parameter that asks for articles in a language. It has a capital so
 // that the inputs it is embedded in have it too.
 type ArticleLanguage struct {
-	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" doc:"Språket artiklene skal være på. De som ikke er oversatt, kommer på bokmål."`
+	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" example:"nn" doc:"Språket artiklene skal være på. De som ikke er oversatt, kommer på bokmål."`
 }
 
 func (a *API) registerArticles(h huma.API) {
@@ -70,6 +70,7 @@ func (a *API) registerArticles(h huma.API) {
 		Path:        "/artikler/{seksjon}/{slug}",
 		Tags:        []string{"Artikler"},
 		Summary:     "Én artikkel",
+		Description: "Hele teksten, som Markdown og som HTML, med lovene den viser til og kildene den bygger på.",
 		Errors:      []int{http.StatusNotFound},
 	}, a.showArticle)
 }
@@ -79,8 +80,8 @@ func (a *API) listArticles(_ context.Context, v *search.View, in *ArticleLanguag
 }
 
 func (a *API) showArticle(_ context.Context, v *search.View, in *struct {
-	Section string `path:"seksjon" maxLength:"200"`
-	Slug    string `path:"slug" maxLength:"200"`
+	Section string `path:"seksjon" maxLength:"200" example:"mote-med-helsetjenesten" doc:"Delen av nettstedet, fra feltet seksjon."`
+	Slug    string `path:"slug" maxLength:"200" example:"tips-og-rad" doc:"Siste del av adressen, fra feltet slug."`
 
 	ArticleLanguage
 }) (*fullArticle, error) {

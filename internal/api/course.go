@@ -16,9 +16,9 @@ import (
 
 // course is a course or a group that an offering holds on certain days.
 type course struct {
-	ID           int64                 `json:"id"`
-	UUID         string                `json:"uuid" format:"uuid"`
-	Title        string                `json:"tittel"`
+	ID           int64                 `json:"id" doc:"Nummeret i dette API-et. Det blir aldri brukt om igjen."`
+	UUID         string                `json:"uuid" format:"uuid" doc:"Id som er den samme i alle formatene våre."`
+	Title        string                `json:"tittel" doc:"Navnet på kurset."`
 	Description  *string               `json:"beskrivelse" doc:"Ren tekst, avsnitt skilt med en tom linje."`
 	Audience     *string               `json:"for_hvem" doc:"Hvem det er for, med arrangørens egne ord."`
 	TargetGroups []Coded               `json:"malgruppe" doc:"Tilbudets når kurset ikke har egne."`
@@ -27,65 +27,65 @@ type course struct {
 	Format       string                `json:"form" enum:"oppmote,digitalt,begge" doc:"begge: hver deltaker velger."`
 	Place        nullable[coursePlace] `json:"sted" doc:"Null når det ikke er noe sted, eller det ikke er kjent."`
 	Next         nullable[courseDate]  `json:"neste" doc:"Neste gang som ikke er avlyst. Er alle avlyst, den første av dem. Null når kurset er over."`
-	Dates        []courseDate          `json:"datoer"`
+	Dates        []courseDate          `json:"datoer" doc:"Alle gangene, den første først."`
 	Over         bool                  `json:"over" doc:"Det er ingen flere datoer."`
-	Status       string                `json:"status" enum:"apen,full,avlyst"`
-	Cost         cost                  `json:"pris"`
-	SignUp       signUp                `json:"pamelding"`
-	Offering     courseOffering        `json:"tilbud"`
+	Status       string                `json:"status" enum:"apen,full,avlyst" doc:"Om det er plass. avlyst: hele kurset."`
+	Cost         cost                  `json:"pris" doc:"Hva det koster."`
+	SignUp       signUp                `json:"pamelding" doc:"Hvordan man melder seg på."`
+	Offering     courseOffering        `json:"tilbud" doc:"Tilbudet som holder kurset."`
 	For          *string               `json:"for_kommunen" doc:"Hvordan kurset er for kommunen det er spurt om: her (tilbudet er for kommunen, eller kurset holdes der), fylke eller nasjonal. Null når ingen kommune er nevnt."`
 	DistanceKM   *float64              `json:"avstand_km" doc:"Luftlinje fra midten av kommunen det er spurt om."`
-	ChangedAt    time.Time             `json:"endret"`
-	Version      int                   `json:"versjon"`
+	ChangedAt    time.Time             `json:"endret" doc:"Sist noe ble endret."`
+	Version      int                   `json:"versjon" doc:"Øker for hver endring."`
 	Calendar     string                `json:"kalender" format:"uri" doc:"Datoene som iCalendar."`
 	URL          string                `json:"url" format:"uri" doc:"Siden for kurset."`
 }
 
 type coursePlace struct {
 	Secret   bool                  `json:"hemmelig" doc:"Den som melder seg på, får vite hvor det er. Alt annet om stedet er null."`
-	Address  nullable[address]     `json:"adresse"`
-	Kommune  nullable[KommuneName] `json:"kommune"`
-	Position nullable[position]    `json:"posisjon"`
+	Address  nullable[address]     `json:"adresse" doc:"Der det holdes."`
+	Kommune  nullable[KommuneName] `json:"kommune" doc:"Kommunen det holdes i."`
+	Position nullable[position]    `json:"posisjon" doc:"Punktet på kartet."`
 }
 
 type courseDate struct {
-	Day       string  `json:"dato" format:"date"`
+	Day       string  `json:"dato" format:"date" doc:"Dagen."`
 	Starts    *string `json:"starter" doc:"Norsk tid, TT:MM. Null: bare dagen er kjent."`
 	Ends      *string `json:"slutter" doc:"Norsk tid, TT:MM; 24:00 er midnatt."`
-	Cancelled bool    `json:"avlyst"`
-	Note      *string `json:"merknad"`
+	Cancelled bool    `json:"avlyst" doc:"Denne gangen er avlyst."`
+	Note      *string `json:"merknad" doc:"Noe å vite om denne gangen."`
 }
 
 type signUp struct {
 	Kind     *string         `json:"mate" doc:"pamelding eller motopp (bare kom)."`
 	Open     bool            `json:"apen" doc:"Det er ikke for sent, kurset er ikke fullt, og det er ikke avlyst."`
 	Deadline *string         `json:"frist" format:"date" doc:"Siste dag."`
-	URL      *string         `json:"nettsted"`
-	Email    *string         `json:"epost"`
-	Phone    nullable[phone] `json:"telefon"`
-	Text     *string         `json:"tekst"`
+	URL      *string         `json:"nettsted" doc:"Der man melder seg på."`
+	Email    *string         `json:"epost" doc:"Adressen man melder seg på til."`
+	Phone    nullable[phone] `json:"telefon" doc:"Nummeret man melder seg på til."`
+	Text     *string         `json:"tekst" doc:"Hvordan man melder seg på, med arrangørens egne ord."`
 }
 
 // courseOffering is the offering that holds a course: for whom it is by place, and whom to ask.
 type courseOffering struct {
-	ID       int64    `json:"id"`
-	Name     string   `json:"navn"`
-	Type     Coded    `json:"type"`
-	Coverage coverage `json:"dekning"`
-	Phones   []phone  `json:"telefon"`
-	URL      string   `json:"url" format:"uri"`
+	ID       int64    `json:"id" doc:"Nummeret på tilbudet."`
+	Name     string   `json:"navn" doc:"Navnet på tilbudet."`
+	Type     Coded    `json:"type" doc:"Hva slags tilbud det er."`
+	Coverage coverage `json:"dekning" doc:"Hvem tilbudet er for, etter hvor de bor."`
+	Phones   []phone  `json:"telefon" doc:"Numre å ringe."`
+	URL      string   `json:"url" format:"uri" doc:"Siden for tilbudet."`
 }
 
 // courseQuestion is the parameters of GET /kurs.
 type courseQuestion struct {
-	Kommuner     []string `query:"kommune,explode" maxItems:"20" maxLength:"100" doc:"Nummer, tidligere nummer eller navn. Gir kursene til tilbud som dekker kommunen, og de som holdes der."`
-	Topics       []string `query:"tema,explode" maxItems:"50" maxLength:"100" doc:"Koder som i fasetter.tema for /tilbud."`
-	TargetGroups []string `query:"malgruppe,explode" maxItems:"50" maxLength:"100" doc:"Koder som i fasetter.malgruppe for /tilbud."`
-	Formats      []string `query:"form,explode" maxItems:"3" enum:"oppmote,digitalt,begge" doc:"Kurs der hver velger selv, er med under både oppmote og digitalt."`
-	From         string   `query:"fra" format:"date" doc:"Første dag kurset kan møtes. Det som er over, er aldri med."`
-	To           string   `query:"til" format:"date" doc:"Siste dag kurset kan møtes."`
-	Page         int      `query:"side" minimum:"1" maximum:"100000" default:"1"`
-	Size         int      `query:"antall" minimum:"1" maximum:"100" default:"20" doc:"Antall på hver side."`
+	Kommuner     []string `query:"kommune,explode" maxItems:"20" maxLength:"100" example:"1804" doc:"Nummer, tidligere nummer eller navn. Gir kursene til tilbud som dekker kommunen, og de som holdes der."`
+	Topics       []string `query:"tema,explode" maxItems:"50" maxLength:"100" example:"demens" doc:"Koder som i fasetter.tema for /tilbud."`
+	TargetGroups []string `query:"malgruppe,explode" maxItems:"50" maxLength:"100" example:"voksne" doc:"Koder som i fasetter.malgruppe for /tilbud."`
+	Formats      []string `query:"form,explode" maxItems:"3" enum:"oppmote,digitalt,begge" example:"digitalt" doc:"Kurs der hver velger selv, er med under både oppmote og digitalt."`
+	From         string   `query:"fra" format:"date" example:"2027-01-01" doc:"Første dag kurset kan møtes. Det som er over, er aldri med."`
+	To           string   `query:"til" format:"date" example:"2027-06-30" doc:"Siste dag kurset kan møtes."`
+	Page         int      `query:"side" minimum:"1" maximum:"100000" default:"1" example:"1" doc:"Siden som skal vises, fra 1."`
+	Size         int      `query:"antall" minimum:"1" maximum:"100" default:"20" example:"5" doc:"Antall på hver side."`
 
 	from, to time.Time
 }
@@ -160,7 +160,7 @@ func (a *API) listCourses(_ context.Context, v *search.View, q *courseQuestion) 
 }
 
 func (a *API) showCourse(_ context.Context, v *search.View, in *struct {
-	ID int64 `path:"id" minimum:"1"`
+	ID int64 `path:"id" minimum:"1" doc:"Nummeret på kurset, fra /kurs."`
 }) (*course, error) {
 	c, ok := v.Course(in.ID)
 	if !ok {

@@ -20,28 +20,28 @@ import (
 // taken and not looked at.
 type offeringInput struct {
 	_            struct{}                  `additionalProperties:"false"`
-	Name         string                    `json:"navn" maxLength:"200"`
-	Type         codeInput                 `json:"type"`
+	Name         string                    `json:"navn" maxLength:"200" doc:"Navnet på tilbudet."`
+	Type         codeInput                 `json:"type" doc:"Hva slags tilbud det er, fra /typer."`
 	Organization given[organizationInput]  `json:"organisasjon,omitzero" doc:"Utelatt: den tilbudet har, for et nytt tilbud den som eier tilgangen. Navnet avgjør."`
 	Summary      *string                   `json:"ingress,omitempty" nullable:"true" maxLength:"600" doc:"En eller to setninger."`
 	Description  *string                   `json:"beskrivelse,omitempty" nullable:"true" maxLength:"10000" doc:"Ren tekst, avsnitt skilt med en tom linje."`
-	Keywords     []string                  `json:"stikkord,omitempty" maxItems:"50"`
+	Keywords     []string                  `json:"stikkord,omitempty" maxItems:"50" doc:"Andre ord folk bruker om det. De blir søkt i."`
 	Kommune      given[kommuneInput]       `json:"kommune,omitzero" doc:"Kommunen der tilbudet holder til."`
 	Coverage     coverageInput             `json:"dekning" doc:"Hvem tilbudet er for."`
 	Address      given[addressInput]       `json:"adresse,omitzero" doc:"Der tilbudet kan besøkes. Hemmelige adresser står aldri her, og blir ikke endret."`
-	Position     given[positionInput]      `json:"posisjon,omitzero"`
-	Phones       []phoneInput              `json:"telefon,omitempty" maxItems:"20"`
-	Emails       []string                  `json:"epost,omitempty" maxItems:"20"`
+	Position     given[positionInput]      `json:"posisjon,omitzero" doc:"Punktet på kartet."`
+	Phones       []phoneInput              `json:"telefon,omitempty" maxItems:"20" doc:"Numre å ringe, i rekkefølgen de skal vises."`
+	Emails       []string                  `json:"epost,omitempty" maxItems:"20" doc:"E-postadresser."`
 	Websites     []string                  `json:"nettsted,omitempty" maxItems:"20" doc:"Hele adresser, med https foran."`
-	Hours        given[hoursInput]         `json:"apningstider,omitzero"`
+	Hours        given[hoursInput]         `json:"apningstider,omitzero" doc:"Når tilbudet er åpent."`
 	Audience     *string                   `json:"for_hvem,omitempty" nullable:"true" maxLength:"600" doc:"Hvem tilbudet er for, med tilbudets egne ord."`
-	TargetGroups []codeInput               `json:"malgruppe,omitempty" maxItems:"50"`
-	Topics       []codeInput               `json:"tema,omitempty" maxItems:"50"`
-	Formats      []codeInput               `json:"form,omitempty" maxItems:"50"`
+	TargetGroups []codeInput               `json:"malgruppe,omitempty" maxItems:"50" doc:"Hvem tilbudet er for, koder fra fasetter.malgruppe."`
+	Topics       []codeInput               `json:"tema,omitempty" maxItems:"50" doc:"Hva tilbudet handler om, koder fra fasetter.tema."`
+	Formats      []codeInput               `json:"form,omitempty" maxItems:"50" doc:"Hvordan hjelpen gis, koder fra fasetter.form."`
 	Languages    []string                  `json:"sprak,omitempty" maxItems:"50" doc:"Koder etter ISO 639."`
-	Access       []directory.Accessibility `json:"tilgjengelighet,omitempty" maxItems:"4" enum:"rullestol,teleslynge,tegnsprak,trinnfritt"`
-	Cost         given[costInput]          `json:"pris,omitzero"`
-	Referral     given[referralInput]      `json:"henvisning,omitzero"`
+	Access       []directory.Accessibility `json:"tilgjengelighet,omitempty" maxItems:"4" enum:"rullestol,teleslynge,tegnsprak,trinnfritt" doc:"Hva stedet er lagt til rette for."`
+	Cost         given[costInput]          `json:"pris,omitzero" doc:"Hva det koster."`
+	Referral     given[referralInput]      `json:"henvisning,omitzero" doc:"Hvordan man får tilbudet."`
 	Complaint    *string                   `json:"klage,omitempty" nullable:"true" maxLength:"10000" doc:"Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje."`
 	Status       directory.Status          `json:"status,omitempty" enum:"utkast,publisert,stengt,arkivert" doc:"Utelatt: den tilbudet har, for et nytt tilbud publisert. Et utkast vises ikke."`
 	ClosedUntil  *string                   `json:"stengt_til,omitempty" nullable:"true" format:"date" doc:"Bare når status er stengt."`
@@ -58,102 +58,102 @@ type offeringInput struct {
 
 type codeInput struct {
 	_    struct{} `additionalProperties:"false"`
-	Code string   `json:"kode"`
+	Code string   `json:"kode" doc:"Koden."`
 	Name string   `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type organizationInput struct {
 	_         struct{} `additionalProperties:"false"`
-	Name      string   `json:"navn" maxLength:"200"`
+	Name      string   `json:"navn" maxLength:"200" doc:"Navnet på den som gir tilbudet."`
 	ID        int64    `json:"id,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 	OrgNumber *string  `json:"organisasjonsnummer,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type kommuneInput struct {
 	_      struct{}      `additionalProperties:"false"`
-	Number region.Number `json:"kommunenummer"`
+	Number region.Number `json:"kommunenummer" doc:"Fire sifre."`
 	Name   string        `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type fylkeInput struct {
 	_      struct{}           `additionalProperties:"false"`
-	Number region.FylkeNumber `json:"fylkesnummer"`
+	Number region.FylkeNumber `json:"fylkesnummer" doc:"To sifre."`
 	Name   string             `json:"navn,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type coverageInput struct {
 	_        struct{}        `additionalProperties:"false"`
 	Level    directory.Level `json:"niva,omitempty" enum:"kommune,fylke,nasjonal" doc:"Det videste området. Må gis for nasjonal."`
-	Kommuner []kommuneInput  `json:"kommuner,omitempty" maxItems:"400"`
-	Fylker   []fylkeInput    `json:"fylker,omitempty" maxItems:"20"`
-	Bydel    *string         `json:"bydel,omitempty" nullable:"true" maxLength:"600"`
+	Kommuner []kommuneInput  `json:"kommuner,omitempty" maxItems:"400" doc:"Kommunene tilbudet er for."`
+	Fylker   []fylkeInput    `json:"fylker,omitempty" maxItems:"20" doc:"Fylkene tilbudet er for."`
+	Bydel    *string         `json:"bydel,omitempty" nullable:"true" maxLength:"600" doc:"Deler av kommunen, når tilbudet ikke er for hele."`
 }
 
 type addressInput struct {
 	_          struct{} `additionalProperties:"false"`
-	Name       *string  `json:"navn,omitempty" nullable:"true" maxLength:"200"`
-	Street     *string  `json:"gate,omitempty" nullable:"true" maxLength:"200"`
-	PostalCode *string  `json:"postnummer,omitempty" nullable:"true"`
-	Place      *string  `json:"poststed,omitempty" nullable:"true" maxLength:"200"`
+	Name       *string  `json:"navn,omitempty" nullable:"true" maxLength:"200" doc:"Navn på stedet."`
+	Street     *string  `json:"gate,omitempty" nullable:"true" maxLength:"200" doc:"Gate og nummer."`
+	PostalCode *string  `json:"postnummer,omitempty" nullable:"true" doc:"Fire sifre."`
+	Place      *string  `json:"poststed,omitempty" nullable:"true" maxLength:"200" doc:"Poststedet."`
 }
 
 type positionInput struct {
 	_   struct{} `additionalProperties:"false"`
-	Lat float64  `json:"lat" minimum:"57" maximum:"81"`
-	Lon float64  `json:"lon" minimum:"-10" maximum:"34"`
+	Lat float64  `json:"lat" minimum:"57" maximum:"81" doc:"Grader nord (WGS84)."`
+	Lon float64  `json:"lon" minimum:"-10" maximum:"34" doc:"Grader øst (WGS84)."`
 }
 
 type phoneInput struct {
 	_       struct{}                `additionalProperties:"false"`
 	Number  string                  `json:"nummer" doc:"Slik det slås, med eller uten +47."`
 	Purpose *directory.PhonePurpose `json:"formal,omitempty" nullable:"true" doc:"hjelpetelefon, sentralbord, timebestilling, tekstmelding."`
-	Hours   *string                 `json:"apningstider,omitempty" nullable:"true" maxLength:"600"`
+	Hours   *string                 `json:"apningstider,omitempty" nullable:"true" maxLength:"600" doc:"Når telefonen er åpen."`
 	Display string                  `json:"vises,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type hoursInput struct {
 	_          struct{}         `additionalProperties:"false"`
-	Text       *string          `json:"tekst,omitempty" nullable:"true" maxLength:"600"`
-	Week       []weekdayInput   `json:"uke,omitempty" maxItems:"100"`
-	Exceptions []exceptionInput `json:"unntak,omitempty" maxItems:"400"`
+	Text       *string          `json:"tekst,omitempty" nullable:"true" maxLength:"600" doc:"Åpningstidene slik dere skriver dem."`
+	Week       []weekdayInput   `json:"uke,omitempty" maxItems:"100" doc:"Faste åpningstider, en for hver gang det åpner."`
+	Exceptions []exceptionInput `json:"unntak,omitempty" maxItems:"400" doc:"Dager det er annerledes."`
 }
 
 type weekdayInput struct {
 	_         struct{} `additionalProperties:"false"`
-	Day       string   `json:"dag" enum:"mandag,tirsdag,onsdag,torsdag,fredag,lordag,sondag"`
+	Day       string   `json:"dag" enum:"mandag,tirsdag,onsdag,torsdag,fredag,lordag,sondag" doc:"Ukedagen."`
 	Opens     string   `json:"apner" doc:"Norsk tid, TT:MM."`
 	Closes    string   `json:"stenger" doc:"Norsk tid, TT:MM; 24:00 er midnatt."`
-	ValidFrom *string  `json:"gjelder_fra,omitempty" nullable:"true" format:"date"`
-	ValidTo   *string  `json:"gjelder_til,omitempty" nullable:"true" format:"date"`
+	ValidFrom *string  `json:"gjelder_fra,omitempty" nullable:"true" format:"date" doc:"Første dag tiden gjelder."`
+	ValidTo   *string  `json:"gjelder_til,omitempty" nullable:"true" format:"date" doc:"Siste dag tiden gjelder."`
 }
 
 type exceptionInput struct {
 	_      struct{} `additionalProperties:"false"`
-	Date   string   `json:"dato" format:"date"`
-	Closed bool     `json:"stengt,omitempty"`
-	Opens  *string  `json:"apner,omitempty" nullable:"true"`
-	Closes *string  `json:"stenger,omitempty" nullable:"true"`
-	Note   *string  `json:"merknad,omitempty" nullable:"true" maxLength:"600"`
+	Date   string   `json:"dato" format:"date" doc:"Dagen."`
+	Closed bool     `json:"stengt,omitempty" doc:"Hele dagen."`
+	Opens  *string  `json:"apner,omitempty" nullable:"true" doc:"Norsk tid, TT:MM."`
+	Closes *string  `json:"stenger,omitempty" nullable:"true" doc:"Norsk tid, TT:MM."`
+	Note   *string  `json:"merknad,omitempty" nullable:"true" maxLength:"600" doc:"Hvorfor."`
 }
 
 type costInput struct {
 	_    struct{}            `additionalProperties:"false"`
 	Kind *directory.CostKind `json:"slag,omitempty" nullable:"true" doc:"gratis eller betaling."`
-	Text *string             `json:"tekst,omitempty" nullable:"true" maxLength:"600"`
+	Text *string             `json:"tekst,omitempty" nullable:"true" maxLength:"600" doc:"Hva det koster."`
 }
 
 type referralInput struct {
 	_        struct{}                `additionalProperties:"false"`
 	Kind     *directory.ReferralKind `json:"mate,omitempty" nullable:"true" doc:"kontakt_selv, sok eller henvises."`
-	How      *string                 `json:"slik,omitempty" nullable:"true" maxLength:"600"`
+	How      *string                 `json:"slik,omitempty" nullable:"true" maxLength:"600" doc:"Hvordan man får tilbudet."`
 	Required *bool                   `json:"kreves,omitempty" nullable:"true" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type sourceInput struct {
 	_    struct{} `additionalProperties:"false"`
-	Name string   `json:"navn" maxLength:"1000"`
+	Name string   `json:"navn" maxLength:"1000" doc:"Hva kilden heter."`
 	Date *string  `json:"dato,omitempty" nullable:"true" doc:"2026, 2026-04 eller 2026-04-07."`
-	URL  *string  `json:"url,omitempty" nullable:"true"`
+	URL  *string  `json:"url,omitempty" nullable:"true" doc:"Adressen til kilden."`
 }
 
 // given is an object that may be null. Its schema is written out where it stands: with a

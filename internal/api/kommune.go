@@ -17,59 +17,59 @@ import (
 // KommuneName is a kommune where it is only named. The fylke stands with the name where
 // two kommuner share it.
 type KommuneName struct {
-	Number string `json:"kommunenummer"`
-	Name   string `json:"navn"`
+	Number string `json:"kommunenummer" doc:"Fire sifre."`
+	Name   string `json:"navn" doc:"Navnet, med fylket der to kommuner heter det samme."`
 }
 
 // FylkeName is a fylke where it is only named.
 type FylkeName struct {
-	Number string `json:"fylkesnummer"`
-	Name   string `json:"navn"`
+	Number string `json:"fylkesnummer" doc:"To sifre."`
+	Name   string `json:"navn" doc:"Navnet på fylket."`
 }
 
 type kommune struct {
 	KommuneName
 	OtherNames     []string           `json:"andre_navn" doc:"Samiske og kvenske offisielle navn."`
-	OfficialName   string             `json:"offisielt_navn"`
-	Fylke          FylkeName          `json:"fylke"`
+	OfficialName   string             `json:"offisielt_navn" doc:"Alle de offisielle navnene, slik de står i registeret."`
+	Fylke          FylkeName          `json:"fylke" doc:"Fylket kommunen ligger i."`
 	Maalform       *string            `json:"malform" doc:"bokmål, nynorsk eller nøytral."`
-	Population     *int               `json:"folketall"`
-	PopulationYear *int               `json:"folketall_ar"`
-	AdminCentre    *string            `json:"kommunesenter"`
+	Population     *int               `json:"folketall" doc:"Innbyggere."`
+	PopulationYear *int               `json:"folketall_ar" doc:"Året folketallet er fra."`
+	AdminCentre    *string            `json:"kommunesenter" doc:"Stedet kommunen styres fra."`
 	Position       nullable[position] `json:"posisjon" doc:"Midten av kommunen."`
-	Website        string             `json:"nettsted" format:"uri"`
+	Website        string             `json:"nettsted" format:"uri" doc:"Kommunens eget nettsted."`
 	Phone          nullable[phone]    `json:"telefon" doc:"Bare når nummeret er fra 2020 eller senere."`
-	Email          *string            `json:"epost"`
-	OrgNumber      *string            `json:"organisasjonsnummer"`
+	Email          *string            `json:"epost" doc:"Kommunens e-postadresse, når den er bekreftet."`
+	OrgNumber      *string            `json:"organisasjonsnummer" doc:"Ni sifre."`
 	Formers        []former           `json:"tidligere" doc:"Kommuner og numre som ble til denne."`
 	URL            string             `json:"url" format:"uri" doc:"Siden for kommunen."`
 }
 
 type former struct {
-	Number   string `json:"kommunenummer"`
-	Name     string `json:"navn"`
+	Number   string `json:"kommunenummer" doc:"Nummeret den hadde."`
+	Name     string `json:"navn" doc:"Navnet den hadde."`
 	LastYear int    `json:"til_og_med" doc:"Siste året nummeret gjaldt."`
-	Kind     string `json:"slag" enum:"nytt nummer,nytt navn,nytt nummer og navn,sammenslåing,deling"`
+	Kind     string `json:"slag" enum:"nytt nummer,nytt navn,nytt nummer og navn,sammenslåing,deling" doc:"Hva som skjedde med den."`
 }
 
 type fylke struct {
 	FylkeName
-	OtherNames   []string      `json:"andre_navn"`
-	OfficialName string        `json:"offisielt_navn"`
-	Kommuner     []KommuneName `json:"kommuner"`
+	OtherNames   []string      `json:"andre_navn" doc:"Samiske og kvenske offisielle navn."`
+	OfficialName string        `json:"offisielt_navn" doc:"Alle de offisielle navnene, slik de står i registeret."`
+	Kommuner     []KommuneName `json:"kommuner" doc:"Kommunene i fylket."`
 	URL          string        `json:"url" format:"uri" doc:"Siden for fylket."`
 }
 
 // kommuneAnswer is what one kommune has, type by type.
 type kommuneAnswer struct {
 	List[typeAnswer]
-	Kommune kommune `json:"kommune"`
+	Kommune kommune `json:"kommune" doc:"Kommunen det er spurt om."`
 }
 
 // typeAnswer is what a kommune has of one type, and where to turn when that is nothing.
 type typeAnswer struct {
-	Type         offeringType `json:"type"`
-	Total        int          `json:"antall"`
+	Type         offeringType `json:"type" doc:"Typen tilbud."`
+	Total        int          `json:"antall" doc:"Hvor mange tilbud av typen som dekker kommunen."`
 	Offerings    []offering   `json:"tilbud" doc:"Det som dekker kommunen, det nærmeste først: egne, delte, fylkets, nasjonale."`
 	Nearest      []offering   `json:"naermeste" doc:"Når ingenting er meldt inn: samme type andre steder. De dekker ikke kommunen."`
 	Alternatives []offering   `json:"alternativer" doc:"Når ingenting er meldt inn: andre tilbud som dekker kommunen."`
@@ -108,6 +108,7 @@ func (a *API) registerKommuner(h huma.API) {
 		Path:        "/fylker",
 		Tags:        []string{"Steder"},
 		Summary:     "Fylkene med kommunene sine",
+		Description: "Alle fylkene, med navn på norsk, samisk og kvensk.",
 	}, a.listFylker)
 }
 
@@ -125,7 +126,7 @@ func redirect(to string) error {
 }
 
 func (a *API) listKommuner(_ context.Context, v *search.View, in *struct {
-	Text string `query:"q" maxLength:"100" doc:"Navn, tidligere navn eller nummer, eller begynnelsen av et navn."`
+	Text string `query:"q" maxLength:"100" example:"Bodø" doc:"Navn, tidligere navn eller nummer, eller begynnelsen av et navn."`
 }) (*List[kommune], error) {
 	found := v.Kommuner()
 	if text := strings.TrimSpace(in.Text); text != "" {
@@ -166,7 +167,7 @@ func kommunerMatching(v *search.View, text string) []*search.Kommune {
 
 // numbered is the path of the calls below one kommune.
 type numbered struct {
-	Number string `path:"nummer" maxLength:"200" doc:"Kommunenummer, fire sifre."`
+	Number string `path:"nummer" maxLength:"200" example:"1804" doc:"Kommunenummer, fire sifre."`
 }
 
 func (a *API) showKommune(_ context.Context, v *search.View, in *numbered) (*kommune, error) {

@@ -17,21 +17,21 @@ import (
 
 // question is the parameters of GET /tilbud.
 type question struct {
-	Text         string   `query:"q" maxLength:"500" doc:"Ord å søke etter. Steder og typer i teksten blir forstått; se tolket i svaret."`
-	Kommuner     []string `query:"kommune,explode" maxItems:"20" maxLength:"100" doc:"Nummer, tidligere nummer eller navn. Gir tilbudene som dekker kommunen."`
-	PostalCodes  []string `query:"postnummer,explode" maxItems:"20" pattern:"^[0-9]{4}$" patternDescription:"fire sifre" doc:"Gir tilbudene som dekker kommunen postnummeret ligger i. Sammen med kommune: en av dem."`
-	Fylker       []string `query:"fylke,explode" maxItems:"15" maxLength:"100" doc:"Nummer eller navn. Gir tilbudene som dekker fylket eller noe av det."`
-	Types        []string `query:"type,explode" maxItems:"50" maxLength:"100" doc:"Koder fra /typer."`
-	TargetGroups []string `query:"malgruppe,explode" maxItems:"50" maxLength:"100" doc:"Koder fra fasetter.malgruppe."`
-	Topics       []string `query:"tema,explode" maxItems:"50" maxLength:"100" doc:"Koder fra fasetter.tema."`
-	Formats      []string `query:"form,explode" maxItems:"50" maxLength:"100" doc:"Koder fra fasetter.form."`
-	Languages    []string `query:"sprak,explode" maxItems:"20" pattern:"^[a-z]{2,3}$" patternDescription:"en kode etter ISO 639, for eksempel se" doc:"Språk, etter ISO 639."`
-	Lat          float64  `query:"lat" minimum:"57" maximum:"81" doc:"Grader nord (WGS84). Gis sammen med lon."`
-	Lon          float64  `query:"lon" minimum:"-10" maximum:"34" doc:"Grader øst (WGS84). Gis sammen med lat."`
-	RadiusKM     float64  `query:"radius_km" exclusiveMinimum:"0" maximum:"3000" doc:"Bare tilbud så nær lat og lon, eller midten av kommunen."`
-	Sort         string   `query:"sorter" enum:"relevans,avstand,navn" default:"relevans"`
-	Page         int      `query:"side" minimum:"1" maximum:"100000" default:"1"`
-	Size         int      `query:"antall" minimum:"1" maximum:"100" default:"20" doc:"Antall på hver side."`
+	Text         string   `query:"q" maxLength:"500" example:"avlastning" doc:"Ord å søke etter. Steder og typer i teksten blir forstått; se tolket i svaret."`
+	Kommuner     []string `query:"kommune,explode" maxItems:"20" maxLength:"100" example:"1804" doc:"Nummer, tidligere nummer eller navn. Gir tilbudene som dekker kommunen."`
+	PostalCodes  []string `query:"postnummer,explode" maxItems:"20" pattern:"^[0-9]{4}$" patternDescription:"fire sifre" example:"8006" doc:"Gir tilbudene som dekker kommunen postnummeret ligger i. Sammen med kommune: en av dem."`
+	Fylker       []string `query:"fylke,explode" maxItems:"15" maxLength:"100" example:"Nordland" doc:"Nummer eller navn. Gir tilbudene som dekker fylket eller noe av det."`
+	Types        []string `query:"type,explode" maxItems:"50" maxLength:"100" example:"familievernkontor" doc:"Koder fra /typer."`
+	TargetGroups []string `query:"malgruppe,explode" maxItems:"50" maxLength:"100" example:"barn" doc:"Koder fra fasetter.malgruppe."`
+	Topics       []string `query:"tema,explode" maxItems:"50" maxLength:"100" example:"demens" doc:"Koder fra fasetter.tema."`
+	Formats      []string `query:"form,explode" maxItems:"50" maxLength:"100" example:"gruppe" doc:"Koder fra fasetter.form."`
+	Languages    []string `query:"sprak,explode" maxItems:"20" pattern:"^[a-z]{2,3}$" patternDescription:"en kode etter ISO 639, for eksempel se" example:"se" doc:"Språk, etter ISO 639."`
+	Lat          float64  `query:"lat" minimum:"57" maximum:"81" example:"67.28" doc:"Grader nord (WGS84). Gis sammen med lon."`
+	Lon          float64  `query:"lon" minimum:"-10" maximum:"34" example:"14.4" doc:"Grader øst (WGS84). Gis sammen med lat."`
+	RadiusKM     float64  `query:"radius_km" exclusiveMinimum:"0" maximum:"3000" example:"50" doc:"Bare tilbud så nær lat og lon, eller midten av kommunen."`
+	Sort         string   `query:"sorter" enum:"relevans,avstand,navn" default:"relevans" example:"navn" doc:"Rekkefølgen på treffene. avstand krever lat og lon, kommune eller postnummer."`
+	Page         int      `query:"side" minimum:"1" maximum:"100000" default:"1" example:"1" doc:"Siden som skal vises, fra 1."`
+	Size         int      `query:"antall" minimum:"1" maximum:"100" default:"20" example:"2" doc:"Antall på hver side."`
 
 	near *region.Position
 }
@@ -115,26 +115,26 @@ type interpretation struct {
 	Text     string                `json:"tekst" doc:"Ordene som er igjen, og som det er søkt etter."`
 	Kommune  nullable[KommuneName] `json:"kommune" doc:"Når teksten nevner nøyaktig én kommune."`
 	Kommuner []KommuneName         `json:"kommuner" doc:"Alle kommunene navnet kan være: Våler er to, og en delt kommune er flere."`
-	Fylker   []FylkeName           `json:"fylker"`
+	Fylker   []FylkeName           `json:"fylker" doc:"Fylkene teksten nevner."`
 	Place    *string               `json:"sted" doc:"Det teksten kalte stedet, når det ikke er kommunens navn."`
-	Types    []Coded               `json:"type"`
+	Types    []Coded               `json:"type" doc:"Typene teksten nevner."`
 	Expanded []string              `json:"utvidet" doc:"Andre ord det også er søkt etter."`
 	Mended   *string               `json:"rettet" doc:"Teksten slik den ble lest, når et ord ble tatt for å være skrevet feil."`
 }
 
 type facets struct {
-	Types        []facetValue `json:"type"`
-	Fylker       []facetValue `json:"fylke"`
-	Kommuner     []facetValue `json:"kommune"`
-	TargetGroups []facetValue `json:"malgruppe"`
-	Topics       []facetValue `json:"tema"`
-	Formats      []facetValue `json:"form"`
+	Types        []facetValue `json:"type" doc:"Typer tilbud."`
+	Fylker       []facetValue `json:"fylke" doc:"Fylker."`
+	Kommuner     []facetValue `json:"kommune" doc:"Kommuner, høyst 50."`
+	TargetGroups []facetValue `json:"malgruppe" doc:"Hvem tilbudene er for."`
+	Topics       []facetValue `json:"tema" doc:"Hva tilbudene handler om."`
+	Formats      []facetValue `json:"form" doc:"Hvordan hjelpen gis."`
 }
 
 type facetValue struct {
-	Code     string `json:"kode"`
-	Name     string `json:"navn"`
-	Count    int    `json:"antall"`
+	Code     string `json:"kode" doc:"Verdien å sende som parameter."`
+	Name     string `json:"navn" doc:"Navnet på bokmål."`
+	Count    int    `json:"antall" doc:"Hvor mange tilbud det er av dette blant treffene."`
 	Selected bool   `json:"valgt,omitempty" doc:"Utelatt når valget ikke er tatt."`
 }
 
@@ -152,12 +152,13 @@ func (a *API) registerOfferings(h huma.API) {
 		Path:        "/tilbud/{id}",
 		Tags:        []string{"Tilbud"},
 		Summary:     "Ett tilbud",
+		Description: "Alt vi vet om det, med nummer, tider og kilde. ETag begynner med versjonen, og er den du sender når du skriver.",
 		Errors:      []int{http.StatusNotFound},
 	}, a.showOffering)
 }
 
 func (a *API) showOffering(_ context.Context, v *search.View, in *struct {
-	ID int64 `path:"id" minimum:"1"`
+	ID int64 `path:"id" minimum:"1" doc:"Nummeret på tilbudet, fra feltet id."`
 }) (*offering, error) {
 	o, ok := v.Offering(in.ID)
 	if !ok {

@@ -13,104 +13,104 @@ import (
 
 // offering is Tilbud of the contract.
 type offering struct {
-	ID           int64                  `json:"id"`
-	Name         string                 `json:"navn"`
-	Type         Coded                  `json:"type"`
-	Organization nullable[organization] `json:"organisasjon"`
-	Summary      *string                `json:"ingress"`
+	ID           int64                  `json:"id" doc:"Nummeret i dette API-et. Det blir aldri brukt om igjen."`
+	Name         string                 `json:"navn" doc:"Navnet på tilbudet."`
+	Type         Coded                  `json:"type" doc:"Hva slags tilbud det er, fra /typer."`
+	Organization nullable[organization] `json:"organisasjon" doc:"Den som gir tilbudet."`
+	Summary      *string                `json:"ingress" doc:"En eller to setninger om tilbudet."`
 	Description  *string                `json:"beskrivelse" doc:"Ren tekst, avsnitt skilt med en tom linje."`
-	Keywords     []string               `json:"stikkord"`
+	Keywords     []string               `json:"stikkord" doc:"Andre ord folk bruker om det."`
 	Kommune      nullable[KommuneName]  `json:"kommune" doc:"Kommunen der tilbudet holder til. Hvem det er for, står i dekning."`
-	Coverage     coverage               `json:"dekning"`
+	Coverage     coverage               `json:"dekning" doc:"Hvem tilbudet er for, etter hvor de bor."`
 	CoversBy     *string                `json:"dekker_kommunen" doc:"Hvordan tilbudet dekker kommunen det er spurt om: egen, delt, fylke eller nasjonal. Null når ingen kommune er nevnt."`
-	Address      nullable[address]      `json:"adresse"`
-	Position     nullable[position]     `json:"posisjon"`
+	Address      nullable[address]      `json:"adresse" doc:"Der tilbudet kan besøkes."`
+	Position     nullable[position]     `json:"posisjon" doc:"Punktet på kartet."`
 	DistanceKM   *float64               `json:"avstand_km" doc:"Luftlinje fra lat og lon, ellers fra midten av kommunen det er spurt om."`
-	Phones       []phone                `json:"telefon"`
-	Emails       []string               `json:"epost"`
-	Websites     []string               `json:"nettsted"`
-	Hours        hours                  `json:"apningstider"`
+	Phones       []phone                `json:"telefon" doc:"Numre å ringe, i rekkefølgen de vises."`
+	Emails       []string               `json:"epost" doc:"E-postadresser."`
+	Websites     []string               `json:"nettsted" doc:"Nettadresser."`
+	Hours        hours                  `json:"apningstider" doc:"Når tilbudet er åpent."`
 	Audience     *string                `json:"for_hvem" doc:"Hvem tilbudet er for, med tilbudets egne ord."`
-	TargetGroups []Coded                `json:"malgruppe"`
-	Topics       []Coded                `json:"tema"`
-	Formats      []Coded                `json:"form"`
+	TargetGroups []Coded                `json:"malgruppe" doc:"Hvem tilbudet er for."`
+	Topics       []Coded                `json:"tema" doc:"Hva tilbudet handler om."`
+	Formats      []Coded                `json:"form" doc:"Hvordan hjelpen gis."`
 	Languages    []string               `json:"sprak" doc:"Koder etter ISO 639."`
 	Access       []string               `json:"tilgjengelighet" doc:"rullestol, teleslynge, tegnsprak, trinnfritt."`
-	Cost         cost                   `json:"pris"`
-	Referral     referral               `json:"henvisning"`
+	Cost         cost                   `json:"pris" doc:"Hva det koster."`
+	Referral     referral               `json:"henvisning" doc:"Hvordan man får tilbudet."`
 	Complaint    *string                `json:"klage" doc:"Hva den gjør som er uenig i et vedtak, eller ikke er fornøyd. Ren tekst, avsnitt skilt med en tom linje."`
 	Status       string                 `json:"status" enum:"publisert,stengt" doc:"stengt: midlertidig stengt."`
 	ClosedUntil  *string                `json:"stengt_til" format:"date" doc:"Dagen tilbudet åpner igjen."`
 	ConfirmedAt  *time.Time             `json:"sist_bekreftet" doc:"Når den som har ansvaret, sist sa at dette stemmer."`
-	ChangedAt    time.Time              `json:"endret"`
-	Source       source                 `json:"kilde"`
-	Version      int                    `json:"versjon"`
+	ChangedAt    time.Time              `json:"endret" doc:"Sist noe ble endret."`
+	Source       source                 `json:"kilde" doc:"Der opplysningene er hentet fra."`
+	Version      int                    `json:"versjon" doc:"Øker for hver endring. Stemmer med tallet først i ETag."`
 	URL          string                 `json:"url" format:"uri" doc:"Siden for tilbudet."`
 }
 
 // Coded is an entry of a closed set: its code and what it is called.
 type Coded struct {
-	Code string `json:"kode"`
-	Name string `json:"navn"`
+	Code string `json:"kode" doc:"Koden, til å sende som parameter."`
+	Name string `json:"navn" doc:"Navnet på bokmål."`
 }
 
 type organization struct {
-	ID        int64   `json:"id"`
-	Name      string  `json:"navn"`
-	OrgNumber *string `json:"organisasjonsnummer"`
+	ID        int64   `json:"id" doc:"Nummeret i dette API-et."`
+	Name      string  `json:"navn" doc:"Navnet på den som gir tilbudet."`
+	OrgNumber *string `json:"organisasjonsnummer" doc:"Ni sifre, når det er kjent."`
 }
 
 type coverage struct {
 	Level    string        `json:"niva" enum:"kommune,fylke,nasjonal" doc:"Det videste området tilbudet er for."`
-	Kommuner []KommuneName `json:"kommuner"`
-	Fylker   []FylkeName   `json:"fylker"`
+	Kommuner []KommuneName `json:"kommuner" doc:"Kommunene tilbudet er for, når det ikke er for hele fylker eller hele landet."`
+	Fylker   []FylkeName   `json:"fylker" doc:"Fylkene tilbudet er for."`
 	Bydel    *string       `json:"bydel" doc:"Deler av kommunen, når tilbudet ikke er for hele."`
 }
 
 type address struct {
-	Name       *string `json:"navn"`
-	Street     *string `json:"gate"`
-	PostalCode *string `json:"postnummer"`
-	Place      *string `json:"poststed"`
+	Name       *string `json:"navn" doc:"Navn på stedet."`
+	Street     *string `json:"gate" doc:"Gate og nummer."`
+	PostalCode *string `json:"postnummer" doc:"Fire sifre."`
+	Place      *string `json:"poststed" doc:"Poststedet."`
 }
 
 type position struct {
-	Lat float64 `json:"lat"`
-	Lon float64 `json:"lon"`
+	Lat float64 `json:"lat" doc:"Grader nord (WGS84)."`
+	Lon float64 `json:"lon" doc:"Grader øst (WGS84)."`
 }
 
 type phone struct {
 	Number  string  `json:"nummer" doc:"E.164 (+4755251150), eller et kort nummer slik det slås (116123)."`
 	Display string  `json:"vises" doc:"Nummeret slik det skrives i Norge."`
 	Purpose *string `json:"formal" doc:"hjelpetelefon, sentralbord, timebestilling, tekstmelding."`
-	Hours   *string `json:"apningstider"`
+	Hours   *string `json:"apningstider" doc:"Når telefonen er åpen."`
 }
 
 type hours struct {
-	Text       *string     `json:"tekst"`
-	Week       []weekday   `json:"uke"`
-	Exceptions []exception `json:"unntak"`
+	Text       *string     `json:"tekst" doc:"Åpningstidene slik tilbudet selv skriver dem."`
+	Week       []weekday   `json:"uke" doc:"Faste åpningstider, en for hver gang det åpner."`
+	Exceptions []exception `json:"unntak" doc:"Dager det er annerledes."`
 }
 
 type weekday struct {
-	Day       string  `json:"dag" enum:"mandag,tirsdag,onsdag,torsdag,fredag,lordag,sondag"`
+	Day       string  `json:"dag" enum:"mandag,tirsdag,onsdag,torsdag,fredag,lordag,sondag" doc:"Ukedagen."`
 	Opens     string  `json:"apner" doc:"Norsk tid, TT:MM."`
 	Closes    string  `json:"stenger" doc:"Norsk tid, TT:MM; 24:00 er midnatt."`
-	ValidFrom *string `json:"gjelder_fra" format:"date"`
-	ValidTo   *string `json:"gjelder_til" format:"date"`
+	ValidFrom *string `json:"gjelder_fra" format:"date" doc:"Første dag tiden gjelder. Null: alltid."`
+	ValidTo   *string `json:"gjelder_til" format:"date" doc:"Siste dag tiden gjelder. Null: til noe annet blir sagt."`
 }
 
 type exception struct {
-	Date   string  `json:"dato" format:"date"`
-	Closed bool    `json:"stengt"`
-	Opens  *string `json:"apner"`
-	Closes *string `json:"stenger"`
-	Note   *string `json:"merknad"`
+	Date   string  `json:"dato" format:"date" doc:"Dagen."`
+	Closed bool    `json:"stengt" doc:"Hele dagen."`
+	Opens  *string `json:"apner" doc:"Norsk tid, TT:MM."`
+	Closes *string `json:"stenger" doc:"Norsk tid, TT:MM."`
+	Note   *string `json:"merknad" doc:"Hvorfor."`
 }
 
 type cost struct {
 	Kind *string `json:"slag" doc:"gratis eller betaling."`
-	Text *string `json:"tekst"`
+	Text *string `json:"tekst" doc:"Hva det koster, med tilbudets egne ord."`
 }
 
 type referral struct {
@@ -120,9 +120,9 @@ type referral struct {
 }
 
 type source struct {
-	Name string  `json:"navn"`
+	Name string  `json:"navn" doc:"Hva kilden heter."`
 	Date *string `json:"dato" doc:"Så nøyaktig som den er kjent: 2026, 2026-04 eller 2026-04-07."`
-	URL  *string `json:"url"`
+	URL  *string `json:"url" doc:"Adressen til kilden."`
 }
 
 // nullable is an object or null, and says so in the schema; huma's pointers to objects do

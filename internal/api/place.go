@@ -15,8 +15,8 @@ import (
 
 // placeMatch is a kommune that a place may mean.
 type placeMatch struct {
-	Kommune    KommuneName `json:"kommune"`
-	Fylke      FylkeName   `json:"fylke"`
+	Kommune    KommuneName `json:"kommune" doc:"Kommunen det kan være."`
+	Fylke      FylkeName   `json:"fylke" doc:"Fylket kommunen ligger i."`
 	As         *string     `json:"som" doc:"Det som traff, når det ikke er kommunens eget navn."`
 	Kind       string      `json:"slag" enum:"navn,tidligere,nummer,postnummer,sted,bydel,naerhet" doc:"Hva som traff. naerhet: gjettet ut fra avstanden til midten av kommunen."`
 	Sure       bool        `json:"sikker" doc:"Nei når skrivemåten er gjettet, eller kommunen er gjettet ut fra avstand."`
@@ -32,10 +32,10 @@ type places struct {
 
 // whereabouts is the parameters of GET /sted.
 type whereabouts struct {
-	Text       string  `query:"q" maxLength:"100" doc:"Navn på kommune (også samisk, kvensk og tidligere), tettsted, bydel eller poststed; postnummer eller kommunenummer."`
-	PostalCode string  `query:"postnummer" pattern:"^[0-9]{4}$" patternDescription:"fire sifre"`
-	Lat        float64 `query:"lat" minimum:"57" maximum:"81"`
-	Lon        float64 `query:"lon" minimum:"-10" maximum:"34"`
+	Text       string  `query:"q" maxLength:"100" example:"Våler" doc:"Navn på kommune (også samisk, kvensk og tidligere), tettsted, bydel eller poststed; postnummer eller kommunenummer."`
+	PostalCode string  `query:"postnummer" pattern:"^[0-9]{4}$" patternDescription:"fire sifre" example:"8006" doc:"Gir kommunen det ligger i."`
+	Lat        float64 `query:"lat" minimum:"57" maximum:"81" example:"67.28" doc:"Grader nord (WGS84). Gis sammen med lon."`
+	Lon        float64 `query:"lon" minimum:"-10" maximum:"34" example:"14.4" doc:"Grader øst (WGS84). Gis sammen med lat."`
 
 	near *region.Position
 }
@@ -58,12 +58,12 @@ func (w *whereabouts) Resolve(ctx huma.Context) []error {
 }
 
 type suggestions struct {
-	Suggestions []suggestion `json:"forslag"`
+	Suggestions []suggestion `json:"forslag" doc:"Det beste først."`
 }
 
 type suggestion struct {
-	Text string  `json:"tekst"`
-	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste"`
+	Text string  `json:"tekst" doc:"Det som kan velges."`
+	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste" doc:"Hva det er."`
 	URL  string  `json:"url" doc:"Stien til siden, uten vertsnavn."`
 	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket, typen."`
 }
@@ -145,10 +145,10 @@ func (a *API) placeMatch(k *search.Kommune) placeMatch {
 }
 
 func (a *API) suggest(_ context.Context, v *search.View, in *struct {
-	Text string `query:"q" maxLength:"500" doc:"Det som er skrevet så langt."`
-	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste" doc:"Bare forslag av dette slaget."`
+	Text string `query:"q" maxLength:"500" example:"famili" doc:"Det som er skrevet så langt."`
+	Kind string `query:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste" example:"type" doc:"Bare forslag av dette slaget."`
 
-	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" doc:"Språket til den som skriver. Typer, emner og det som står ved siden av, kommer på det. Artikler som ikke er oversatt, kommer på bokmål."`
+	Language string `query:"sprak" enum:"nb,nn,en" default:"nb" example:"nn" doc:"Språket til den som skriver. Typer, emner og det som står ved siden av, kommer på det. Artikler som ikke er oversatt, kommer på bokmål."`
 }) (*suggestions, error) {
 	const most = 10
 	var kinds []search.SuggestionKind

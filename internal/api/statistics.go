@@ -21,26 +21,26 @@ type month struct {
 }
 
 type tally struct {
-	Type          nullable[Coded] `json:"type"`
+	Type          nullable[Coded] `json:"type" doc:"Typen det er talt for. Null: alle typer til sammen."`
 	Kommuner      int             `json:"kommuner" doc:"Kommuner i området."`
 	InKommune     int             `json:"finnes_i" doc:"Kommuner der det finnes."`
 	FromElsewhere int             `json:"dekkes_i" doc:"Kommuner som bare er dekket av noen andre."`
 	NotRegistered int             `json:"ikke_meldt_inn_i" doc:"Kommuner der ingenting er meldt inn. De kan ha det likevel."`
-	People        int             `json:"innbyggere"`
-	PeopleIn      int             `json:"innbyggere_der_det_finnes"`
-	PeopleCovered int             `json:"innbyggere_som_er_dekket"`
+	People        int             `json:"innbyggere" doc:"Innbyggere i området."`
+	PeopleIn      int             `json:"innbyggere_der_det_finnes" doc:"Av dem: i kommuner der det finnes."`
+	PeopleCovered int             `json:"innbyggere_som_er_dekket" doc:"Av dem: i kommuner der det finnes, eller som noen andre dekker."`
 	Offerings     int             `json:"tilbud" doc:"Tilbud som dekker noe av området."`
 	InTime        int             `json:"bekreftet_i_tide" doc:"Av dem: bekreftet, og skal ikke spørres på nytt ennå."`
 	Half          int             `json:"bekreftet_siste_6" doc:"Bekreftet de siste 6 månedene."`
 	Year          int             `json:"bekreftet_6_til_12" doc:"Mellom 6 og 12 måneder siden."`
-	TwoYears      int             `json:"bekreftet_12_til_24"`
-	Older         int             `json:"bekreftet_eldre"`
-	Never         int             `json:"ikke_bekreftet"`
+	TwoYears      int             `json:"bekreftet_12_til_24" doc:"Mellom 12 og 24 måneder siden."`
+	Older         int             `json:"bekreftet_eldre" doc:"Mer enn 24 måneder siden."`
+	Never         int             `json:"ikke_bekreftet" doc:"Aldri bekreftet av den som svarer for tilbudet."`
 	MedianDays    *int            `json:"midterste_alder" doc:"Dager siden opplysningene var bekreftet, eller skrevet i kilden, for tilbudet midt i rekken."`
 }
 
 type useOf struct {
-	Kind  string `json:"sort" enum:"forside,sok,kommune,tilbud,artikkel,sjekkliste,kurs,kart,henvisning,innbygd,api,annet"`
+	Kind  string `json:"sort" enum:"forside,sok,kommune,tilbud,artikkel,sjekkliste,kurs,kart,henvisning,innbygd,api,annet" doc:"Hva slags side det er."`
 	Count *int64 `json:"antall" doc:"Ganger sider av sorten ble åpnet. Null når det var færre enn 5."`
 }
 
@@ -55,7 +55,7 @@ func (a *API) registerStatistics(h huma.API) {
 }
 
 func (a *API) listMonths(_ context.Context, v *search.View, in *struct {
-	Fylke string `query:"fylke" maxLength:"100" doc:"Fylkesnummer eller navn. Uten: hele landet."`
+	Fylke string `query:"fylke" maxLength:"100" example:"Nordland" doc:"Fylkesnummer eller navn. Uten: hele landet."`
 }) (*List[month], error) {
 	var fylke region.FylkeNumber
 	if in.Fylke != "" {

@@ -13,11 +13,11 @@ import (
 
 type offeringType struct {
 	Coded
-	Plural       string   `json:"flertall"`
+	Plural       string   `json:"flertall" doc:"Navnet i flertall."`
 	Names        names    `json:"oversatt" doc:"Navnet på nynorsk og engelsk."`
-	Group        Coded    `json:"gruppe"`
+	Group        Coded    `json:"gruppe" doc:"Gruppen typen står i."`
 	Does         string   `json:"gjor" doc:"Hva et slikt tilbud gjør for pårørende."`
-	Laws         []law    `json:"lover"`
+	Laws         []law    `json:"lover" doc:"Lovene som gir rett til det, eller som sier hvem som skal ha det."`
 	EveryKommune bool     `json:"alle_kommuner" doc:"Om loven sier at hver kommune skal ha det."`
 	Responsible  *string  `json:"ansvar" doc:"Hvem som har ansvaret."`
 	ConfirmEvery int      `json:"bekreftes_hver" doc:"Hvor mange måneder en bekreftelse gjelder."`
@@ -26,14 +26,14 @@ type offeringType struct {
 }
 
 type names struct {
-	NN *string `json:"nn"`
-	EN *string `json:"en"`
+	NN *string `json:"nn" doc:"På nynorsk."`
+	EN *string `json:"en" doc:"På engelsk."`
 }
 
 type law struct {
-	Text      string `json:"tekst"`
-	Paragraph string `json:"paragraf"`
-	URL       string `json:"url" format:"uri"`
+	Text      string `json:"tekst" doc:"Hva loven gir, i klare ord."`
+	Paragraph string `json:"paragraf" doc:"Loven og paragrafen."`
+	URL       string `json:"url" format:"uri" doc:"Loven hos Lovdata."`
 }
 
 func (a *API) registerTypes(h huma.API) {

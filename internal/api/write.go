@@ -42,7 +42,7 @@ type Offering = offering
 // written is an offering as its owner reads it, which may be one that the public cannot.
 type written struct {
 	Offering
-	Status directory.Status `json:"status" enum:"utkast,publisert,stengt,arkivert"`
+	Status directory.Status `json:"status" enum:"utkast,publisert,stengt,arkivert" doc:"Om tilbudet vises. Et utkast og et arkivert tilbud vises ikke."`
 }
 
 // saved is the answer to a write.
@@ -54,7 +54,7 @@ type saved struct {
 
 // Seen is which offering is meant, and which version of it the program has seen.
 type Seen struct {
-	ID      int64  `path:"id" minimum:"1"`
+	ID      int64  `path:"id" minimum:"1" doc:"Nummeret på tilbudet, fra feltet id."`
 	IfMatch string `header:"If-Match" doc:"ETag-en fra sist du leste eller skrev tilbudet. Må gis."`
 }
 

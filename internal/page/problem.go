@@ -31,7 +31,7 @@ type FieldError struct {
 
 // Pointer leads to something that exists.
 type Pointer struct {
-	Text string `json:"tekst"`
+	Text string `json:"tekst" doc:"Hva det er."`
 	URL  string `json:"url" doc:"Hel adresse i dette API-et."`
 }
 
