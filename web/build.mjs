@@ -85,7 +85,7 @@ renameSync(out, "dist");
 async function bundle() {
   const result = await build({
     entryPoints: ["css/main.css", "css/more.css", "css/staff.css", "css/card.css", "css/checklist.css", "css/statistics.css", "css/map.css", "css/referral.css", "js/main.js", "js/staff.js", "js/list.js", "js/checklist.js", "js/referral.js", "js/device.js", "js/worker.js", "js/kommune.js", "js/posisjon.js", "css/leaflet.css", "js/zoom.js",
-      "css/embed.css", "js/embed.js", "js/builder.js"],
+      "css/embed.css", "js/embed.js", "js/builder.js", "css/referanse.css", "js/referanse.js"],
     outdir: out,
     bundle: true,
     minify: true,

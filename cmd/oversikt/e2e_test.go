@@ -121,6 +121,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("bygginn", func(t *testing.T) { browser(t, "bygginn.mjs", base) })
 	t.Run("posisjon", func(t *testing.T) { browser(t, "posisjon.mjs", base) })
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
+	t.Run("referanse", func(t *testing.T) { browser(t, "referanse.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
 	t.Run("axe", func(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/sok?q=avlastning&kommune=3205&deres=1804&hos=deres", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",

@@ -72,11 +72,17 @@ func (a *API) CacheStats() page.CacheStats { return a.reads.CacheStats() }
 
 // Mount registers every call, the OpenAPI document and the page made from it.
 func (a *API) Mount(app *fiber.App) {
+	v1, doc := a.mountCalls(app)
+	a.mountDocument(v1, doc)
+}
+
+// mountCalls registers every call, and returns the document that describes them.
+func (a *API) mountCalls(app *fiber.App) (fiber.Router, *huma.OpenAPI) {
 	v1 := app.Group(Root, page.OpenToAll(), compress.New(compress.Config{Level: compress.LevelBestSpeed}), failures)
 	h := humafiber.NewWithGroup(app, answers{v1, a.reads.Fresh}, a.config())
 	h.UseMiddleware(checkQuery(h))
 	a.register(h)
-	a.mountDocument(v1, h.OpenAPI())
+	return v1, h.OpenAPI()
 }
 
 // config leaves out what huma would add: a $schema field in every answer, and a page that
