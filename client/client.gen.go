@@ -889,11 +889,15 @@ type Endring struct {
 
 	// Innhold Det samme som kallet i url gir, når innhold=true. Typer er slik de står i /typer.
 	Innhold interface{} `json:"innhold,omitempty"`
-	Slag    EndringSlag `json:"slag"`
+
+	// Slag Hva som er endret.
+	Slag EndringSlag `json:"slag"`
 
 	// Sprak Språket artikkelen er på. Null for alt annet.
-	Sprak     *EndringSprak `json:"sprak"`
-	Tidspunkt time.Time     `json:"tidspunkt"`
+	Sprak *EndringSprak `json:"sprak"`
+
+	// Tidspunkt Da det ble endret.
+	Tidspunkt time.Time `json:"tidspunkt"`
 
 	// URL Kallet som gir det slik det er nå.
 	URL string `json:"url"`
@@ -905,7 +909,7 @@ type Endring struct {
 // EndringEndring endret: nytt, eller ikke som før. fjernet: ikke publisert lenger.
 type EndringEndring string
 
-// EndringSlag defines model for Endring.Slag.
+// EndringSlag Hva som er endret.
 type EndringSlag string
 
 // EndringSprak Språket artikkelen er på. Null for alt annet.

@@ -33,12 +33,12 @@ type Changes struct {
 
 // Change says that a thing is not as it was.
 type Change struct {
-	Kind     string  `json:"slag" enum:"tilbud,kurs,kommune,type,artikkel"`
+	Kind     string  `json:"slag" enum:"tilbud,kurs,kommune,type,artikkel" doc:"Hva som er endret."`
 	ID       string  `json:"id" doc:"Tilbudets eller kursets id, kommunenummeret, koden for typen, eller artikkelens seksjon og slug: ta-vare-pa-barna/navn."`
 	Language *string `json:"sprak" enum:"nb,nn,en" doc:"Språket artikkelen er på. Null for alt annet."`
 	UUID     *string `json:"uuid" format:"uuid" doc:"Id-en i HSDS. Null for det som ikke har noen."`
 	What     string  `json:"endring" enum:"endret,fjernet" doc:"endret: nytt, eller ikke som før. fjernet: ikke publisert lenger."`
-	At       string  `json:"tidspunkt" format:"date-time"`
+	At       string  `json:"tidspunkt" format:"date-time" doc:"Da det ble endret."`
 	URL      string  `json:"url" format:"uri" doc:"Kallet som gir det slik det er nå."`
 	Content  any     `json:"innhold,omitempty" doc:"Det samme som kallet i url gir, når innhold=true. Typer er slik de står i /typer."`
 
