@@ -123,6 +123,7 @@ func TestProgramInABrowser(t *testing.T) {
 	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
 	t.Run("referanse", func(t *testing.T) { browser(t, "referanse.mjs", base) })
 	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
+	t.Run("metrics", func(t *testing.T) { checkMetrics(t, base) })
 	t.Run("axe", func(t *testing.T) {
 		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/sok?q=avlastning&kommune=3205&deres=1804&hos=deres", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",

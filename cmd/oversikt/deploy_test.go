@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const deploy = "../../deploy"
+
+// deployed returns the files for running the program, by their paths below deploy/.
+func deployed(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(deploy, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		name, _ := filepath.Rel(deploy, path)
+		files[name] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// Every variable that a file sets is one that the program reads, so that none is misspelt.
+func TestDeployedVariables(t *testing.T) {
+	known := map[string]bool{"OVERSIKT_HOST": true, "OVERSIKT_UPSTREAMS": true} // of the proxies' own files
+	for i := range reflect.TypeFor[config]().NumField() {
+		known[reflect.TypeFor[config]().Field(i).Tag.Get("env")] = true
+	}
+	found := 0
+	for name, content := range deployed(t) {
+		for _, v := range regexp.MustCompile(`OVERSIKT_[A-Z_]*[A-Z]`).FindAllString(content, -1) {
+			found++
+			if !known[v] && v != "OVERSIKT_OIDC" {
+				t.Errorf("%s has %s, which the program does not read", name, v)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("%d variables were found, too few to tell anything", found)
+	}
+}
+
+// Every subcommand that a file or the runbook calls is there.
+func TestDeployedCommands(t *testing.T) {
+	known := map[string]bool{}
+	for _, c := range commands() {
+		known[strings.Fields(c.name)[0]] = true
+	}
+	found := map[string]bool{}
+	for name, content := range deployed(t) {
+		for _, m := range regexp.MustCompile("(?:`|bin/|… )oversikt ([a-z]+)|args: \\[\"([a-z]+)\"").FindAllStringSubmatch(content, -1) {
+			command := m[1] + m[2]
+			found[command] = true
+			if !known[command] {
+				t.Errorf("%s calls %q, which there is not", name, m[0])
+			}
+		}
+	}
+	for _, want := range []string{"serve", "backup", "restore", "reindex"} {
+		if !found[want] {
+			t.Errorf("no file calls %q: the test looks in the wrong place, found %v", want, slices.Sorted(maps.Keys(found)))
+		}
+	}
+}
+
+func TestDeployedYAML(t *testing.T) {
+	documents := 0
+	for name, content := range deployed(t) {
+		if filepath.Ext(name) != ".yaml" {
+			continue
+		}
+		d := yaml.NewDecoder(strings.NewReader(content))
+		for {
+			var v any
+			err := d.Decode(&v)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				break
+			}
+			documents++
+			if object, ok := v.(map[string]any); ok && strings.HasPrefix(name, "kubernetes/") && (object["apiVersion"] == nil || object["kind"] == nil) {
+				t.Errorf("%s has a document without apiVersion or kind", name)
+			}
+		}
+	}
+	if documents < 12 {
+		t.Errorf("%d documents were read", documents)
+	}
+}
+
+type alertRule struct {
+	Alert       string
+	Expr        string
+	For         string
+	Labels      map[string]string
+	Annotations map[string]string
+}
+
+func alertRules(t *testing.T) []alertRule {
+	t.Helper()
+	var file struct{ Groups []struct{ Rules []alertRule } }
+	d := yaml.NewDecoder(strings.NewReader(deployed(t)["prometheus/alerts.yaml"]))
+	if err := d.Decode(&file); err != nil {
+		t.Fatal(err)
+	}
+	var rules []alertRule
+	for _, g := range file.Groups {
+		rules = append(rules, g.Rules...)
+	}
+	if len(rules) < 10 {
+		t.Fatalf("%d alerts", len(rules))
+	}
+	return rules
+}
+
+// Each alert leads to its section, and each section of an alert has one.
+func TestEveryAlertHasARunbook(t *testing.T) {
+	sections := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^## (Oversikt\w+)$`).FindAllStringSubmatch(deployed(t)["RUNBOOK.md"], -1) {
+		sections[m[1]] = true
+	}
+	for _, r := range alertRules(t) {
+		if !sections[r.Alert] {
+			t.Errorf("%s has no section in RUNBOOK.md", r.Alert)
+		}
+		delete(sections, r.Alert)
+		if want := "deploy/RUNBOOK.md#" + strings.ToLower(r.Alert); r.Annotations["runbook"] != want {
+			t.Errorf("%s leads to %s, want %s", r.Alert, r.Annotations["runbook"], want)
+		}
+		if r.Annotations["summary"] == "" || r.For == "" || r.Labels["severity"] != "page" && r.Labels["severity"] != "ticket" {
+			t.Errorf("%s lacks a summary, a time or a severity: %+v", r.Alert, r)
+		}
+	}
+	for name := range sections {
+		t.Errorf("RUNBOOK.md has %s, which nothing raises", name)
+	}
+}
+
+// checkMetrics asks the running program for every metric that alerts and dashboard name.
+func checkMetrics(t *testing.T, base string) {
+	t.Helper()
+	get(t, base, http.MethodGet, "/") // something to count
+	resp, body := get(t, base, http.MethodGet, "/metrics")
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("/metrics = %d", resp.StatusCode)
+	}
+	expressions := []string{}
+	for _, r := range alertRules(t) {
+		expressions = append(expressions, r.Expr)
+	}
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader([]byte(deployed(t)["grafana/oversikt.json"])))
+	if err := d.Decode(&dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range dashboard.Panels {
+		for _, target := range p.Targets {
+			expressions = append(expressions, target.Expr)
+		}
+	}
+	if len(expressions) < 30 {
+		t.Errorf("%d expressions", len(expressions))
+	}
+	for _, e := range expressions {
+		for _, name := range regexp.MustCompile(`\b(oversikt|process|go)_[a-z_]+`).FindAllString(e, -1) {
+			if !strings.Contains(body, "\n"+name+" ") && !strings.Contains(body, "\n"+name+"{") {
+				t.Errorf("%s is in no metric of the program: %s", name, e)
+			}
+		}
+	}
+}
