@@ -817,6 +817,70 @@ COMMENT ON COLUMN public.expressions.leads_to IS 'tema:, type: or malgruppe: wit
 
 
 --
+-- Name: field_sources; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.field_sources (
+    id bigint NOT NULL,
+    offering_id bigint,
+    organization_id bigint,
+    field text NOT NULL,
+    title text NOT NULL,
+    url text,
+    date public.partial_date,
+    actor text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT field_sources_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT field_sources_check CHECK (((offering_id IS NULL) <> (organization_id IS NULL))),
+    CONSTRAINT field_sources_field_check CHECK ((field ~ '^[a-z_]+$'::text)),
+    CONSTRAINT field_sources_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT field_sources_url_check CHECK ((url ~ '^https?://'::text))
+);
+
+
+--
+-- Name: COLUMN field_sources.field; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.field_sources.field IS 'as internal/diff names it: phones';
+
+
+--
+-- Name: COLUMN field_sources.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.field_sources.title IS 'what the source is called: Enhetsregisteret';
+
+
+--
+-- Name: COLUMN field_sources.date; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.field_sources.date IS 'when the source said it, as exactly as is known';
+
+
+--
+-- Name: COLUMN field_sources.actor; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.field_sources.actor IS 'who wrote it here, as in revisions';
+
+
+--
+-- Name: field_sources_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.field_sources ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.field_sources_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: former_kommuner; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -956,6 +1020,27 @@ CREATE TABLE public.identities (
     CONSTRAINT identities_issuer_check CHECK ((issuer <> ''::text)),
     CONSTRAINT identities_subject_check CHECK ((subject <> ''::text))
 );
+
+
+--
+-- Name: import_progress; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.import_progress (
+    source text NOT NULL,
+    state jsonb NOT NULL,
+    actor text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT import_progress_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT import_progress_source_check CHECK ((source <> ''::text))
+);
+
+
+--
+-- Name: COLUMN import_progress.state; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.import_progress.state IS 'by source: pages read, position in a feed, what tells versions of a file apart';
 
 
 --
@@ -1769,6 +1854,50 @@ CREATE TABLE public.recovery_codes (
 
 
 --
+-- Name: registered_organizations; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.registered_organizations (
+    organization_id bigint NOT NULL,
+    org_number public.org_number NOT NULL,
+    name text NOT NULL,
+    form text NOT NULL,
+    website text NOT NULL,
+    street text NOT NULL,
+    postal_code text NOT NULL,
+    postal_place text NOT NULL,
+    kommune_number text NOT NULL,
+    deleted_on date,
+    removed boolean NOT NULL,
+    bankrupt boolean NOT NULL,
+    closing boolean NOT NULL,
+    url text NOT NULL,
+    read_at timestamp with time zone NOT NULL
+);
+
+
+--
+-- Name: COLUMN registered_organizations.form; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.registered_organizations.form IS 'code of its organisasjonsform: KOMM';
+
+
+--
+-- Name: COLUMN registered_organizations.removed; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.registered_organizations.removed IS 'taken out of the open data, for reasons of law';
+
+
+--
+-- Name: COLUMN registered_organizations.closing; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.registered_organizations.closing IS 'being wound up, of its own will or not';
+
+
+--
 -- Name: report_entries; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1901,7 +2030,7 @@ CREATE TABLE public.revisions (
     before jsonb,
     after jsonb NOT NULL,
     CONSTRAINT revisions_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'course'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text]))),
+    CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'course'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text, 'organization'::text]))),
     CONSTRAINT revisions_ref_check CHECK ((ref <> ''::text)),
     CONSTRAINT revisions_version_check CHECK ((version > 0))
 );
@@ -2573,6 +2702,22 @@ ALTER TABLE ONLY public.expressions
 
 
 --
+-- Name: field_sources field_sources_offering_id_organization_id_field_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.field_sources
+    ADD CONSTRAINT field_sources_offering_id_organization_id_field_key UNIQUE NULLS NOT DISTINCT (offering_id, organization_id, field);
+
+
+--
+-- Name: field_sources field_sources_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.field_sources
+    ADD CONSTRAINT field_sources_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: former_kommuner former_kommuner_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2618,6 +2763,14 @@ ALTER TABLE ONLY public.grants
 
 ALTER TABLE ONLY public.identities
     ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, subject);
+
+
+--
+-- Name: import_progress import_progress_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.import_progress
+    ADD CONSTRAINT import_progress_pkey PRIMARY KEY (source);
 
 
 --
@@ -2866,6 +3019,14 @@ ALTER TABLE ONLY public.postal_codes
 
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (hash);
+
+
+--
+-- Name: registered_organizations registered_organizations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.registered_organizations
+    ADD CONSTRAINT registered_organizations_pkey PRIMARY KEY (organization_id);
 
 
 --
@@ -3122,6 +3283,13 @@ CREATE INDEX drafts_key ON public.drafts USING btree (key);
 --
 
 CREATE INDEX entries_kommune_number ON public.entries USING btree (kommune_number) WHERE (answer IS NULL);
+
+
+--
+-- Name: field_sources_organization_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX field_sources_organization_id ON public.field_sources USING btree (organization_id) WHERE (organization_id IS NOT NULL);
 
 
 --
@@ -3551,6 +3719,22 @@ ALTER TABLE ONLY public.entries
 
 
 --
+-- Name: field_sources field_sources_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.field_sources
+    ADD CONSTRAINT field_sources_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id) ON DELETE CASCADE;
+
+
+--
+-- Name: field_sources field_sources_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.field_sources
+    ADD CONSTRAINT field_sources_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+
+
+--
 -- Name: former_kommuner former_kommuner_present_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3780,6 +3964,14 @@ ALTER TABLE ONLY public.postal_codes
 
 ALTER TABLE ONLY public.recovery_codes
     ADD CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+
+--
+-- Name: registered_organizations registered_organizations_organization_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.registered_organizations
+    ADD CONSTRAINT registered_organizations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 
 
 --

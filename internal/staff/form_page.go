@@ -40,6 +40,9 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 		if p.Courses, err = s.courseList(c, []directory.Offering{e.stored}, newCoursePath(e.stored.ID)); err != nil {
 			return p, err
 		}
+		if p.Sources, err = s.sourcesOf(c, e.stored); err != nil {
+			return p, err
+		}
 		if n := p.Courses.Coming; n > 0 {
 			e.goesWith = "Tilbudet har " + countCourses(n) + ". De vises fortsatt mens det er stengt. Avlys dem som ikke blir noe av."
 		}

@@ -59,7 +59,7 @@ var memberNames = map[string]string{
 	"Source": "Teksten", "Code": "Kode", "Group": "Overskrift", "Name": "Navn", "Plural": "Navn, flere", "Does": "Hva den gjør", "Laws": "Lover",
 	"EveryKommune": "Må alle kommuner ha den", "Responsible": "Hvem som har ansvaret", "AskFor": "Hva man spør etter", "Alternatives": "Typer å vise når den mangler",
 	"Words": "Andre ord", "RelatedWords": "Beslektede ord", "Order": "Plass i listen", "Kind": "Slag", "Text": "Ordet", "LeadsTo": "Fører til",
-	"Phone": "Telefon", "Email": "E-post", "SourceDate": "Når det sto der", "Confirmed": "Sjekket",
+	"OrgNumber": "Organisasjonsnummer", "Website": "Nettsted", "Phone": "Telefon", "Email": "E-post", "SourceDate": "Når det sto der", "Confirmed": "Sjekket",
 }
 
 // thing is something with a history, as its page names it.
@@ -85,6 +85,12 @@ func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
 		return thing{c.Title, view.Link{Text: "Til kurset", Href: "/redaksjon/kurs/" + url.PathEscape(ref)}}
 	case store.KindArticle:
 		return thing{ref, view.Link{Text: "Til artikkelen", Href: articlePath(article.ParseRef(ref))}}
+	case store.KindOrganization:
+		var o directory.Organization
+		if json.Unmarshal(newest, &o) != nil || o.Name == "" {
+			o.Name = "organisasjon " + ref
+		}
+		return thing{o.Name, view.Link{Text: "Til tilbudene", Href: "/redaksjon?organisasjon=" + url.QueryEscape(ref)}}
 	case store.KindType:
 		return thing{ref, view.Link{Text: "Til typen", Href: "/redaksjon/typer/" + url.PathEscape(ref)}}
 	case store.KindTerm:
@@ -99,7 +105,7 @@ func thingOf(kind store.Kind, ref string, newest json.RawMessage) thing {
 // historyOf returns the revisions of the thing that the address names, newest first.
 func (s *Staff) historyOf(c *fiber.Ctx) (kind store.Kind, ref string, revisions []store.Revision, err error) {
 	kind, ref = store.Kind(c.Query("slag")), c.Query("ref")
-	if !slices.Contains([]store.Kind{store.KindOffering, store.KindCourse, store.KindArticle, store.KindType, store.KindTerm, store.KindExpression, store.KindKommune}, kind) {
+	if !slices.Contains([]store.Kind{store.KindOffering, store.KindCourse, store.KindArticle, store.KindType, store.KindTerm, store.KindExpression, store.KindKommune, store.KindOrganization}, kind) {
 		return kind, ref, nil, store.ErrNotFound
 	}
 	revisions, err = s.deps.Store.History(c.UserContext(), actorOf(c), kind, ref)
@@ -195,13 +201,13 @@ func (s *Staff) showHistory(c *fiber.Ctx) error {
 		if len(item.Changes) == 0 {
 			item.Note = "Bekreftet: alt stemte."
 		}
-		if from+i > 0 {
+		if from+i > 0 && kind != store.KindOrganization {
 			item.Restore = restorePath(kind, ref, r.Version)
 		}
 		p.Revisions = append(p.Revisions, item)
 	}
 	// What came with the files has no revision before somebody changes it.
-	if n := len(revisions); p.Older == "" && n > 0 && revisions[n-1].Before != nil {
+	if n := len(revisions); p.Older == "" && n > 0 && revisions[n-1].Before != nil && kind != store.KindOrganization {
 		p.Revisions = append(p.Revisions, view.RevisionItem{Note: "Slik det var før den første endringen.", When: "Fra begynnelsen", Who: "lest inn", Restore: restorePath(kind, ref, 0)})
 	}
 	return s.send(c, http.StatusOK, view.History(p))
@@ -250,7 +256,7 @@ func (s *Staff) toRestore(c *fiber.Ctx) (restoring, error) {
 	if err != nil {
 		return restoring{}, err
 	}
-	if len(revisions) == 0 {
+	if len(revisions) == 0 || kind == store.KindOrganization { // the register would say the same again
 		return restoring{}, store.ErrNotFound
 	}
 	version, newest, oldest := c.QueryInt("nr", -1), revisions[0], revisions[len(revisions)-1]

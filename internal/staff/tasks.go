@@ -41,6 +41,10 @@ func taskLine(t store.Task) (text, action, href string) {
 		return "Noen har logget inn og blitt forvalter i " + d.Place + ". Se at det er en som jobber der.", "", ""
 	case store.TaskReport:
 		return reportLine(t)
+	case store.TaskSaid:
+		return saidLine(t)
+	case store.TaskRegistered:
+		return registeredLine(t)
 	case store.TaskArticle:
 		var d store.ArticleDetail
 		if json.Unmarshal(t.Detail, &d) != nil {

@@ -96,7 +96,8 @@ func (s *Store) importOfferings(tx *gorm.DB, actor auth.Actor, batch []directory
 // imported is what the store has of an offering that an import brings.
 type imported struct {
 	offering directory.Offering
-	owned    bool // confirmed, or edited by somebody else than an import
+	owned    bool                  // confirmed, or edited by somebody else than an import
+	others   []directory.FieldName // that a register has said since, and that are newer than any file
 }
 
 // offeringsToImport returns what the store has of the batch, by key.
@@ -117,9 +118,23 @@ func offeringsToImport(tx *gorm.DB, batch []directory.Offering) (map[string]*imp
 	if err != nil {
 		return nil, err
 	}
+	ids := make(idArray, len(found))
+	for i, o := range found {
+		ids[i] = o.ID
+	}
+	sources, err := fieldSources(tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	stored := make(map[string]*imported, len(found))
 	for i, o := range found {
-		stored[o.Key] = &imported{o, o.ContactsConfirmedAt != nil || !wasImport(actors[refs[i]])}
+		one := &imported{offering: o, owned: o.ContactsConfirmedAt != nil || !wasImport(actors[refs[i]])}
+		for _, f := range sources[o.ID] {
+			if f.ByImport() && f.Source.Title != o.Source.Title {
+				one.others = append(one.others, f.Field)
+			}
+		}
+		stored[o.Key] = one
 	}
 	return stored, nil
 }
@@ -130,7 +145,7 @@ func (s *Store) importOffering(tx *gorm.DB, actor auth.Actor, stored *imported, 
 		_, err := s.createOffering(tx, actor, "", o, known)
 		return Created, err
 	}
-	o = asImported(stored.offering, o)
+	o = asImported(stored.offering, o).With(stored.offering, stored.others...)
 	if err := check(o, known); err != nil {
 		return "", err
 	}

@@ -280,6 +280,9 @@ func recordOffering(tx *gorm.DB, actor auth.Actor, why string, before *directory
 	if err := remember(tx, KindOffering, ref, after.Version, actor, why, was, after); err != nil {
 		return err
 	}
+	if err := noteOfferingSources(tx, actor, before, after); err != nil {
+		return err
+	}
 	if before != nil && before.Public() != after.Public() {
 		if err := checkArticlesTo(tx, after.ID); err != nil {
 			return err
