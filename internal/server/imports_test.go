@@ -32,6 +32,7 @@ var imports = map[string][]string{
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
 	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region"},
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store"},
+	"internal/register": {"internal/auth", "internal/diff", "internal/directory", "internal/region", "internal/store", "internal/upstream"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 
 	"internal/use":       {"internal/article", "internal/directory", "internal/page"},
@@ -56,8 +57,8 @@ var imports = map[string][]string{
 	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
-	"cmd/oversikt": {"data", "migrations", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/search", "internal/server",
-		"internal/staff", "internal/store", "internal/use", "internal/work"},
+	"cmd/oversikt": {"data", "migrations", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
+		"internal/staff", "internal/store", "internal/use", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",

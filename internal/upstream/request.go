@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -34,6 +35,9 @@ type Request struct {
 	// Type is the media type that the answer must have. "application/json" takes every
 	// "…+json" too. Empty: any but HTML, which is what many hosts say when they are ill.
 	Type string
+	// Accept is what to ask for when that is not Type: some hosts give a file only to those
+	// who name it in their own way.
+	Accept string
 	// Known is what is known of an earlier answer; one that has not changed since comes
 	// back as NotModified.
 	Known Validator
@@ -99,7 +103,7 @@ func (e lostError) Unwrap() error { return e.error }
 // the context's error when that ends first.
 func (c *Client) Get(ctx context.Context, r Request) (Answer, error) {
 	var answer Answer
-	err := c.try(ctx, r, c.timeout(requestTime), func(res *http.Response, body io.Reader) error {
+	err := c.try(ctx, r, c.asked(), func(res *http.Response, body io.Reader) error {
 		content, err := io.ReadAll(body)
 		answer = c.answer(r, res)
 		answer.Body = content
@@ -114,7 +118,7 @@ func (c *Client) Get(ctx context.Context, r Request) (Answer, error) {
 func (c *Client) Download(ctx context.Context, r Request, dir string) (string, Answer, error) {
 	var answer Answer
 	name := ""
-	err := c.try(ctx, r, c.timeout(fileTime), func(res *http.Response, body io.Reader) error {
+	err := c.try(ctx, r, c.downloaded(), func(res *http.Response, body io.Reader) error {
 		answer = c.answer(r, res)
 		if answer.NotModified {
 			return nil
@@ -133,11 +137,18 @@ func (c *Client) Download(ctx context.Context, r Request, dir string) (string, A
 	return name, answer, err
 }
 
-func (c *Client) timeout(standard time.Duration) time.Duration {
-	if c.opts.Timeout > 0 {
-		return c.opts.Timeout
-	}
-	return standard
+// limits are what an answer may take at most.
+type limits struct {
+	time  time.Duration
+	bytes int64
+}
+
+func (c *Client) asked() limits {
+	return limits{cmp.Or(c.opts.Timeout, requestTime), c.opts.MaxBody}
+}
+
+func (c *Client) downloaded() limits {
+	return limits{cmp.Or(c.opts.Timeout, fileTime), c.opts.MaxFile}
 }
 
 func (c *Client) answer(r Request, res *http.Response) Answer {
@@ -148,7 +159,7 @@ func (c *Client) answer(r Request, res *http.Response) Answer {
 }
 
 // try asks until there is an answer that use can read.
-func (c *Client) try(ctx context.Context, r Request, limit time.Duration, use func(*http.Response, io.Reader) error) error {
+func (c *Client) try(ctx context.Context, r Request, limit limits, use func(*http.Response, io.Reader) error) error {
 	wait := firstWait
 	for attempt := 1; ; attempt++ {
 		err := c.ask(ctx, r, limit, use)
@@ -178,12 +189,12 @@ func (c *Client) try(ctx context.Context, r Request, limit time.Duration, use fu
 }
 
 // ask makes one request and hands its body to use.
-func (c *Client) ask(ctx context.Context, r Request, limit time.Duration, use func(*http.Response, io.Reader) error) error {
+func (c *Client) ask(ctx context.Context, r Request, limit limits, use func(*http.Response, io.Reader) error) error {
 	if err := c.enter(ctx); err != nil {
 		return err
 	}
 	defer c.leave()
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit.time, errSlow)
 	defer cancel()
 	at := c.address(r)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
@@ -205,13 +216,13 @@ func (c *Client) ask(ctx context.Context, r Request, limit time.Duration, use fu
 			return err
 		}
 	}
-	if res.ContentLength > c.opts.MaxBody {
+	if res.ContentLength > limit.bytes {
 		return fmt.Errorf("%s: %d bytes: %w", at, res.ContentLength, ErrTooLarge)
 	}
-	body := &watched{from: res.Body, left: c.opts.MaxBody, timer: time.AfterFunc(silence, cancel)}
+	body := &watched{from: res.Body, left: limit.bytes, timer: time.AfterFunc(silence, cancel)}
 	defer body.timer.Stop()
 	if err := use(res, body); errors.Is(err, ErrTooLarge) {
-		return fmt.Errorf("%s: more than %d bytes: %w", at, c.opts.MaxBody, ErrTooLarge)
+		return fmt.Errorf("%s: more than %d bytes: %w", at, limit.bytes, ErrTooLarge)
 	} else if err != nil {
 		return reason(ctx, at, err)
 	}
@@ -220,11 +231,7 @@ func (c *Client) ask(ctx context.Context, r Request, limit time.Duration, use fu
 
 func (c *Client) header(req *http.Request, r Request) {
 	req.Header.Set("User-Agent", c.agent)
-	accept := r.Type
-	if accept == "" {
-		accept = "*/*"
-	}
-	req.Header.Set("Accept", accept)
+	req.Header.Set("Accept", cmp.Or(r.Accept, r.Type, "*/*"))
 	if r.Known.ETag != "" {
 		req.Header.Set("If-None-Match", r.Known.ETag)
 	}

@@ -63,7 +63,7 @@ func quoted(s string) string {
 func (c *Client) GetJSON(ctx context.Context, r Request, into any) (Answer, error) {
 	r.Type = JSON
 	var answer Answer
-	err := c.try(ctx, r, c.timeout(requestTime), func(res *http.Response, body io.Reader) error {
+	err := c.try(ctx, r, c.asked(), func(res *http.Response, body io.Reader) error {
 		answer = c.answer(r, res)
 		if answer.NotModified {
 			return nil

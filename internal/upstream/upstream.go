@@ -27,8 +27,10 @@ import (
 const (
 	// perSecond is how often a host is asked that nobody has said otherwise of.
 	perSecond = 2
-	// maxBody is how much an answer may hold unless the client is made for more.
+	// maxBody is how much an answer may hold unless the client is made for more, maxFile a
+	// file that is downloaded.
 	maxBody = 16 << 20
+	maxFile = 1 << 30
 	// requestTime is how long one answer may take, to its last byte: a host that drips is
 	// given up like one that is silent. A file may take fileTime.
 	requestTime = 60 * time.Second
@@ -52,6 +54,8 @@ type Options struct {
 	PerSecond float64
 	// MaxBody is how many bytes an answer may have, unpacked; 0: 16 MiB.
 	MaxBody int64
+	// MaxFile is how many bytes a file may have that is downloaded; 0: 1 GiB.
+	MaxFile int64
 	// Tries is how often a request is made before it is given up; 0: six times.
 	Tries int
 	// Timeout is how long one answer may take; 0: a minute, half an hour for a file.
@@ -114,6 +118,9 @@ func fill(o *Options) {
 	}
 	if o.MaxBody <= 0 {
 		o.MaxBody = maxBody
+	}
+	if o.MaxFile <= 0 {
+		o.MaxFile = maxFile
 	}
 	if o.Tries <= 0 {
 		o.Tries = tries
