@@ -5,6 +5,14 @@ import (
 	"time"
 )
 
+// What programs are told of the API's limits. MaxPageSize stands again in the tags of the
+// parameters, which a test compares.
+const (
+	MaxPageSize    = 100
+	MaxBody        = maxBody
+	CallsPerMinute = perMinute
+)
+
 // perMinute is how many calls a token may make in a minute. A program that sends over all
 // offerings of the largest kommune in one go is far below. The page for developers says it.
 const perMinute = 600

@@ -6,7 +6,7 @@ import (
 )
 
 // untranslated are the beginnings of paths that are the same in all languages.
-var untranslated = []string{"/api/", "/assets/", "/redaksjon", "/logg-inn", "/bekreft/", "/data/", "/hsds/", "/opensearch.xml", "/sitemap.xml", "/sw.js"}
+var untranslated = []string{"/api/", "/hsds/", "/fhir/", "/assets/", "/redaksjon", "/logg-inn", "/bekreft/", "/data/", "/opensearch.xml", "/sitemap.xml", "/sw.js"}
 
 // KeepLanguage returns the page with its links and forms leading to pages in the same
 // language. Templates write addresses as they are in bokmål; here is the one place that

@@ -43,7 +43,7 @@ var imports = map[string][]string{
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":         {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
-	"internal/site":    {"internal/article", "internal/bulk", "internal/checklist", "internal/directory", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
+	"internal/site":    {"internal/article", "internal/bulk", "internal/changelog", "internal/checklist", "internal/directory", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
 	"internal/api":     {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/interop": {"internal/directory", "internal/region", "internal/search"},
 	"internal/bulk":    {"internal/directory", "internal/region"},

@@ -88,14 +88,16 @@ func New(d Deps) *fiber.App {
 	} else {
 		stamp() // begins to read its key, so that the first pages have it
 	}
+	var app *fiber.App
 	s := &server{
-		deps:    d,
-		site:    site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log}),
+		deps: d,
+		site: site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
+			Limits: limitsOfAPI, Serves: func(path string) bool { return serves(app, path) }}),
 		metrics: newMetrics(d),
 
 		secureOrigin: strings.HasPrefix(d.BaseURL, "https://"),
 	}
-	app := fiber.New(s.config())
+	app = fiber.New(s.config())
 	refuseUnknownMethods(app)
 	app.Server().HeaderReceived = limitsFor
 	s.use(app)
@@ -149,6 +151,18 @@ func (s *server) use(app *fiber.App) {
 }
 
 var recoverConfig = recover.Config{EnableStackTrace: true, StackTraceHandler: keepStack}
+
+// limitsOfAPI are what the page for developers says.
+var limitsOfAPI = site.Limits{
+	PageSize: api.MaxPageSize, Body: api.MaxBody, CallsPerMinute: api.CallsPerMinute, Header: maxHeader, Time: handleTimeout,
+}
+
+// serves reports whether the app has a route at or below a path.
+func serves(app *fiber.App, path string) bool {
+	return slices.ContainsFunc(app.GetRoutes(true), func(r fiber.Route) bool {
+		return r.Path == path || strings.HasPrefix(r.Path, path+"/")
+	})
+}
 
 // limitsFor returns the limits of a request that are other than those of all.
 func limitsFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {

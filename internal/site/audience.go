@@ -15,6 +15,7 @@ func (s *Site) mountAudiences(app fiber.Router) {
 	app.Get("/for-kommuner", s.showForKommuner)
 	app.Get("/for-helsepersonell", s.showForHealthPersonnel)
 	app.Get("/for-utviklere", s.showForDevelopers)
+	app.Get(changelogPath, s.showChangelog)
 	app.Get("/tilgjengelighet", s.showAccessibility)
 }
 
@@ -29,19 +30,4 @@ func (s *Site) showAccessibility(c *fiber.Ctx) error {
 	m := s.meta(s.t("Tilgjengelighetserklæring"), "/tilgjengelighet", page.MenuAbout, s.aboutCrumb())
 	m.Description = s.t("Hva som er prøvd for at alle skal kunne bruke oversikten, hva som ikke er det, og hvordan du sier fra.")
 	return s.answer(c, v, "", done(view.Accessibility(view.AccessibilityPage{Meta: m, Date: s.lang.Day(stated), Address: s.deps.BaseURL})))
-}
-
-func (s *Site) showForDevelopers(c *fiber.Ctx) error {
-	v, err := s.current()
-	if err != nil {
-		return err
-	}
-	m := s.meta(s.t("For utviklere"), "/for-utviklere", page.MenuAbout, s.aboutCrumb())
-	m.Description = s.t("Alt i oversikten som åpne data: API uten nøkkel, med kilder og lisenser.")
-	api := s.deps.BaseURL + "/api/v1"
-	return s.answer(c, v, "", done(view.ForDevelopers(view.DevelopersPage{
-		Meta:    m,
-		API:     api,
-		Example: "curl '" + api + "/tilbud?q=avlastning&kommune=1804'",
-	})))
 }

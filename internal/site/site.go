@@ -27,6 +27,9 @@ type Deps struct {
 	Stamp   func() string       // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
 	Now     func() time.Time
 	Log     *slog.Logger
+
+	Limits Limits                 // of the API
+	Serves func(path string) bool // whether the program has something below a path; nil: it has all
 }
 
 // Site answers the public pages.
