@@ -1830,6 +1830,7 @@ CREATE TABLE public.postal_codes (
     place text NOT NULL,
     kommune_number public.kommune_number,
     category text NOT NULL,
+    gone_on date,
     CONSTRAINT postal_codes_category_check CHECK ((category = ANY (ARRAY['B'::text, 'F'::text, 'G'::text, 'P'::text, 'S'::text]))),
     CONSTRAINT postal_codes_place_check CHECK ((place <> ''::text))
 );
@@ -1840,6 +1841,13 @@ CREATE TABLE public.postal_codes (
 --
 
 COMMENT ON COLUMN public.postal_codes.kommune_number IS 'where most of its addresses lie; null for Svalbard and Jan Mayen';
+
+
+--
+-- Name: COLUMN postal_codes.gone_on; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.postal_codes.gone_on IS 'day on which Posten Bring''s list first lacked it; null: it is in the list';
 
 
 --

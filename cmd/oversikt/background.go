@@ -47,6 +47,14 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 	// A week back, so that nothing is missed by a program that stood still; twice does no harm.
 	r.Every("ageing", 24*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 7*24*time.Hour) })
 	r.Every("statistics", time.Hour, func(ctx context.Context) error { return tally(ctx, st, index, time.Now()) })
+	// Hourly, so that a program that stood still over New Year follows when it is back.
+	r.Every("kommuner", time.Hour, func(ctx context.Context) error {
+		report, err := st.SucceedToday(ctx)
+		for _, done := range report.Carried {
+			log.Info("kommuner have changed", "what", done.String(), "offerings", len(done.Offerings), "tasks", len(done.Tasks))
+		}
+		return err
+	})
 	if c.CheckLinks == "on" {
 		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
 	}

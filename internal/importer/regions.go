@@ -44,6 +44,15 @@ func (im *run) storedNumbers(ctx context.Context) (numbers, error) {
 	for _, k := range kommuner {
 		known.kommuner[k.Number] = true
 	}
+	if err != nil {
+		return known, err
+	}
+	// Files may be older than the end of a kommune: the store leaves those rows alone.
+	ended, err := im.store.EndedKommuner(ctx)
+	for n := range ended {
+		known.kommuner[n] = true
+		known.fylker[n.Fylke()] = true
+	}
 	return known, err
 }
 

@@ -67,7 +67,19 @@ func withGrowing(steps []Step, there func(Number) bool) []Step {
 			steps = append(steps, Step{s.New, s.NewName, s.New, s.NewName, s.On})
 		}
 	}
-	return steps
+	return withoutBorders(steps)
+}
+
+// withoutBorders leaves out parts that went from one kommune that stays to another that was
+// there and stays: a border has moved, and whoever that concerns nobody can tell by number.
+func withoutBorders(steps []Step) []Step {
+	stays := map[Number]bool{}
+	for _, s := range steps {
+		if s.Old == s.New {
+			stays[s.Old] = true
+		}
+	}
+	return slices.DeleteFunc(steps, func(s Step) bool { return s.Old != s.New && stays[s.Old] && stays[s.New] })
 }
 
 // hangTogether divides the steps of a day into groups with no number in common.
@@ -146,14 +158,10 @@ func (s Succession) numbers(of func(Step) Number) []Number {
 	return slices.Compact(found)
 }
 
-// BordersOnly reports whether every number stays and only parts have moved: that is no
-// succession.
-func (s Succession) BordersOnly() bool {
+// Same reports whether the kommune is what it was, but for a border that may have moved.
+func (s Succession) Same() bool {
 	for _, step := range s.Steps {
-		if !slices.Contains(s.Into(step.Old), step.Old) || !slices.Contains(s.From(step.New), step.New) {
-			return false
-		}
-		if step.Old == step.New && step.OldName != step.NewName {
+		if step.Old != step.New || step.OldName != step.NewName {
 			return false
 		}
 	}

@@ -31,7 +31,7 @@ var imports = map[string][]string{
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
 	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region"},
-	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store"},
+	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store", "internal/upstream"},
 	"internal/register": {"internal/auth", "internal/diff", "internal/directory", "internal/region", "internal/store", "internal/upstream"},
 	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
 

@@ -76,6 +76,11 @@ var routes = []struct {
 	{"GET", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=course&ref={c}&nr=1", contributors},
 	{"POST", "/redaksjon/historikk/gjenopprett", "/redaksjon/historikk/gjenopprett?slag=course&ref={c}&nr=1", contributors},
 	{"POST", "/redaksjon/oppgaver/:id/ferdig", "/redaksjon/oppgaver/{t}/ferdig", contributors},
+	{"GET", "/redaksjon/kommuneendringer", "/redaksjon/kommuneendringer?kommune=1804", contributors},
+	{"GET", "/redaksjon/kommuneendringer", "/redaksjon/kommuneendringer", nationals},
+	{"POST", "/redaksjon/kommuneendringer/alle", "/redaksjon/kommuneendringer/alle?kommune=1804", contributors},
+	{"POST", "/redaksjon/kommuneendringer/:id", "/redaksjon/kommuneendringer/{t}?kommune=1804", signedIn},           // {t} asks nothing of the kind; see
+	{"POST", "/redaksjon/kommuneendringer/:id/navn", "/redaksjon/kommuneendringer/{t}/navn?kommune=1804", signedIn}, // TestQuestionsAfterAMerge
 
 	{"GET", "/redaksjon/nasjonalt", "/redaksjon/nasjonalt", nationals},
 	{"GET", "/redaksjon/typer", "/redaksjon/typer", nationals},

@@ -65,6 +65,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountConfirm(app)
 	inside := app.Group("/redaksjon", privately, s.keepTyped, s.needSession)
 	s.mountWorkplace(inside)
+	s.mountSuccession(inside)
 	s.mountHistory(inside)
 	s.mountForm(inside)
 	s.mountCourses(inside)

@@ -70,6 +70,31 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "", "", ""
 		}
 		return fmt.Sprintf("Vi har ingen å spørre om tilbudene stemmer hos %s.", page.Bokmal.Count(len(d.Owners), "1 kommune eller organisasjon", "%s kommuner og organisasjoner")), "Se hvem det er", noAddressPath
+	case store.TaskCoverage:
+		var d store.CoverageDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		question, _, _ := coverageQuestion(d)
+		return "«" + d.Offering + "»: " + lowerFirst(question), "Svar", successionPath
+	case store.TaskJoin:
+		var d store.JoinDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return d.Name + " er blitt én kommune. Velg hvilket navn tilbudene skal stå med.", "Svar", successionPath
+	case store.TaskNewKommune:
+		var d store.NewKommuneDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return d.Name + " er en ny kommune. Skriv inn hvordan den nås, og slipp inn noen som svarer for den.", "Skriv inn", "/redaksjon/kommuner/" + string(d.Kommune)
+	case store.TaskStuck:
+		var d store.StuckDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return fmt.Sprintf("%s kunne ikke gjøres av seg selv. Den som drifter katalogen, må kjøre «oversikt import kommuner» med Brings postnummerfil.", page.Bokmal.Count(len(d.Problems), "1 kommuneendring", "%s kommuneendringer")), "", ""
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

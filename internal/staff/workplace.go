@@ -112,8 +112,11 @@ func (s *Staff) fillNational(c *fiber.Ctx, p *view.WorkplacePage, wrong string) 
 	if err != nil {
 		return err
 	}
+	if i, any := successionItem(slices.DeleteFunc(slices.Clone(tasks), func(t store.Task) bool { return t.Owner != (auth.Owner{}) }), auth.Owner{}); any {
+		p.Tasks = append(p.Tasks, i)
+	}
 	for _, t := range tasks {
-		if t.Owner == (auth.Owner{}) {
+		if t.Owner == (auth.Owner{}) && !ofSuccession(t) {
 			p.Tasks = append(p.Tasks, taskItem(t))
 		}
 	}
@@ -196,8 +199,11 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 
 	tasks = slices.DeleteFunc(tasks, func(t store.Task) bool { return t.Owner != owner })
 	slices.SortStableFunc(tasks, func(a, b store.Task) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+	if i, any := successionItem(tasks, owner); any {
+		p.First = append(p.First, i)
+	}
 	for _, t := range tasks {
-		if i := taskItem(t); i.Text != "" {
+		if i := taskItem(t); i.Text != "" && !ofSuccession(t) {
 			p.First = append(p.First, i)
 		}
 	}

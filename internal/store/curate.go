@@ -265,6 +265,9 @@ func (s *Store) SaveContact(ctx context.Context, actor auth.Actor, why string, v
 		if err != nil {
 			return nil, err
 		}
+		if err := finishTasks(tx, actor, TaskNewKommune, string(number)); err != nil {
+			return nil, err
+		}
 		return &edit{KindKommune, string(number), version, why, before.Contact, c}, nil
 	})
 	if err != nil {

@@ -128,7 +128,9 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 		return o, false, err
 	}
 	if !reflect.DeepEqual(stored.Coverage, o.Coverage) {
-		if err := finishTasks(tx, actor, TaskCoverage, strconv.FormatInt(o.ID, 10)); err != nil {
+		err := tx.Exec("UPDATE tasks SET done_at = now(), done_by = ? WHERE kind = ? AND offering_id = ? AND done_at IS NULL",
+			actor.String(), string(TaskCoverage), o.ID).Error
+		if err != nil {
 			return o, false, err
 		}
 	}

@@ -262,6 +262,24 @@ func savePostalCodes(tx *gorm.DB, _ auth.Actor, r Regions, sum *Summary) ([]chan
 	return feed, nil
 }
 
+// MarkPostalCodes notes which postnummer are not among those of the list any more, and which
+// are again. The actor has to be allowed auth.Curate.
+func (s *Store) MarkPostalCodes(ctx context.Context, actor auth.Actor, list []string) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
+			return err
+		}
+		if err := tx.Exec("UPDATE postal_codes SET gone_on = ? WHERE gone_on IS NULL AND code <> ALL(?)", s.Today(), textArray(list)).Error; err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE postal_codes SET gone_on = NULL WHERE gone_on IS NOT NULL AND code = ANY(?)", textArray(list)).Error
+	})
+	if err != nil {
+		return fmt.Errorf("mark postnummer: %w", err)
+	}
+	return nil
+}
+
 func savePlaces(tx *gorm.DB, _ auth.Actor, r Regions, sum *Summary) ([]changeRow, error) {
 	stored, err := places(tx)
 	if err != nil {

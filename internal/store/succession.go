@@ -47,12 +47,13 @@ type SuccessionOptions struct {
 
 // SuccessionReport says what changes of kommuner led to.
 type SuccessionReport struct {
-	Known    Summary             // steps that were new to the register
-	Carried  []Carried           // by day and number
-	Fylker   []CarriedFylke      // by day and number
-	Planned  []region.Succession // known, and their day has not come
-	AsBefore int                 // successions that had been carried out, or were before our time
-	Problems []string            // why some were not carried out
+	Known    Summary                  // steps that were new to the register
+	Carried  []Carried                // by day and number
+	Fylker   []CarriedFylke           // by day and number
+	Planned  []region.Succession      // known, and their day has not come
+	After    map[region.Number]string // the kommuner afterwards, by number, with their official names
+	AsBefore int                      // successions that had been carried out, or were before our time
+	Problems []string                 // why some were not carried out
 }
 
 // Carried is one succession that was carried out.
@@ -112,15 +113,38 @@ func (s *Store) Succeed(ctx context.Context, actor auth.Actor, o SuccessionOptio
 // SucceedToday carries out what is known and whose day has come, for the clock.
 func (s *Store) SucceedToday(ctx context.Context) (SuccessionReport, error) {
 	report, err := s.succeed(ctx, succeeding, SuccessionOptions{})
+	if err == nil {
+		err = s.askAboutStuck(ctx, report.Problems)
+	}
 	if err != nil {
 		return report, fmt.Errorf("carry out changes of kommuner: %w", err)
 	}
 	return report, nil
 }
 
+// TaskStuck asks the national editors to have changes of kommuner carried out that the
+// program could not: something has to be known that it was not given. There is one for all
+// of them, and it ends when none is left. Its detail is a StuckDetail.
+const TaskStuck TaskKind = "stuck_succession"
+
+// StuckDetail is the detail of TaskStuck.
+type StuckDetail struct {
+	Problems []string `json:"problems"`
+}
+
+func (s *Store) askAboutStuck(ctx context.Context, problems []string) error {
+	const key = "alle"
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if len(problems) == 0 {
+			return finishTasks(tx, succeeding, TaskStuck, key)
+		}
+		return openTask(tx, Task{Kind: TaskStuck, Key: key, Detail: detailOf(StuckDetail{problems})})
+	})
+}
+
 func (s *Store) succeed(ctx context.Context, actor auth.Actor, o SuccessionOptions) (SuccessionReport, error) {
 	if o.Until.IsZero() {
-		o.Until = *day(new(s.now()))
+		o.Until = s.Today()
 	}
 	if o.Progress == nil {
 		o.Progress = func(int, int) {}
@@ -192,7 +216,12 @@ func (r *succession) all(db *gorm.DB) error {
 		}
 		r.options.Progress(i+1, len(inOrder))
 	}
-	return nil
+	after, err := kommuner(db, "")
+	r.report.After = make(map[region.Number]string, len(after))
+	for _, k := range after {
+		r.report.After[k.Number] = k.OfficialName
+	}
+	return err
 }
 
 // day carries out the changes of one day: fylker begin before their kommuner, and end after.
@@ -281,6 +310,9 @@ func knownSteps(tx *gorm.DB) ([]region.Step, []region.FylkeStep, error) {
 	return steps, fylker, nil
 }
 
+// Today returns the day that it is by the store's clock, at midnight UTC.
+func (s *Store) Today() time.Time { return *day(new(s.now())) }
+
 // LastSuccession returns the day on which a kommune last ended, or the zero time.
 func (s *Store) LastSuccession(ctx context.Context) (time.Time, error) {
 	var last *time.Time
@@ -332,7 +364,7 @@ func (r *succession) carry(tx *gorm.DB, suc region.Succession) (*Carried, string
 		return nil, problem, err
 	}
 	for _, step := range []func() error{
-		c.kommuner, c.formers, c.owners, c.postalCodes, c.places, c.outlines, c.offerings, c.courses, c.coverageOfGrants, c.ask, c.announce, c.done,
+		c.kommuner, c.owners, c.postalCodes, c.formers, c.places, c.outlines, c.offerings, c.courses, c.coverageOfGrants, c.ask, c.announce, c.done,
 	} {
 		if err := step(); err != nil {
 			return nil, "", err
@@ -343,7 +375,7 @@ func (r *succession) carry(tx *gorm.DB, suc region.Succession) (*Carried, string
 
 // needed reports whether the directory has not followed yet, or why it cannot.
 func (c *carrier) needed() (bool, string) {
-	if c.suc.BordersOnly() {
+	if c.suc.Same() {
 		return false, ""
 	}
 	ended := c.suc.Ended()

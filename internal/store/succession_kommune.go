@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -179,7 +180,8 @@ func (c *carrier) rememberContact(n region.Number, before, after region.Contact)
 }
 
 // formers notes what became of the old numbers and names. What had become one of them
-// earlier has become what that one did.
+// earlier has become what that one did; of one that was split, the part that has its name or
+// its post office.
 func (c *carrier) formers() error {
 	stored, err := formers(c.tx)
 	if err != nil {
@@ -195,6 +197,13 @@ func (c *carrier) formers() error {
 		add := []region.Former{{Number: step.Old, Name: officialName(step.OldName), Present: step.New, LastYear: lastYear, Kind: kind}}
 		for _, f := range stored {
 			if f.Present != step.Old || !ended {
+				continue
+			}
+			only, err := c.placeOf(region.Place{Name: region.NorwegianName(f.Name)}, c.suc.Into(step.Old), "")
+			if err != nil {
+				return err
+			}
+			if only != "" && only != step.New {
 				continue
 			}
 			f.Present = step.New
@@ -380,6 +389,15 @@ func beside(a, b []byte) []byte {
 	both := slices.Concat(a, b[head:])
 	order.PutUint32(both[5:], order.Uint32(a[5:])+order.Uint32(b[5:]))
 	return both
+}
+
+// EndedKommuner returns the numbers of kommuner that are no more.
+func (s *Store) EndedKommuner(ctx context.Context) (map[region.Number]bool, error) {
+	ended, err := endedKommuner(s.db.WithContext(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("list kommuner that are no more: %w", err)
+	}
+	return ended, nil
 }
 
 // endedKommuner returns the numbers of kommuner that are no more.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -241,7 +240,11 @@ func (c *carrier) askFor(o directory.Offering, q question) {
 	for _, n := range q.kommuner {
 		d.Names = append(d.Names, region.NorwegianName(c.suc.Name(n)))
 	}
-	c.open(Task{Kind: TaskCoverage, Key: strconv.FormatInt(o.ID, 10), Owner: auth.OwnerOf(o), Offering: o.ID, Detail: detailOf(d)})
+	owner := auth.OwnerOf(o)
+	if old, moved := c.moved[o.Organization.ID]; moved && c.suc.Heir(old) == "" {
+		owner = auth.Owner{} // its people have not been let in anywhere yet
+	}
+	c.open(Task{Kind: TaskCoverage, Key: fmt.Sprintf("%d/%s", o.ID, c.suc.Steps[0].Old), Owner: owner, Offering: o.ID, Detail: detailOf(d)})
 }
 
 // courses lets the places of courses follow.

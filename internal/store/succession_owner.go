@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -241,6 +243,90 @@ func (c *carrier) joinOrganizations() error {
 	return nil
 }
 
+// JoinOrganizations ends a TaskJoin: all that the organizations of the task give is given
+// under the name, which is that of one of them, or that of the kommune. The actor has to be
+// allowed auth.Bulk for the kommune. It returns ErrNotFound for a task that is not there or
+// not open, a directory.Invalid for another name.
+func (s *Store) JoinOrganizations(ctx context.Context, actor auth.Actor, task int64, name string) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		t, err := one(list(tx.Where("id = ? AND kind = ? AND done_at IS NULL", task, string(TaskJoin)), taskRow.task))
+		if err != nil {
+			return err
+		}
+		if err := auth.Can(actor, auth.Bulk, auth.Thing{Owner: t.Owner}); err != nil {
+			return err
+		}
+		var d JoinDetail
+		if err := json.Unmarshal(t.Detail, &d); err != nil {
+			return err
+		}
+		if err := s.join(tx, actor, d, name); err != nil {
+			return err
+		}
+		return finishTasks(tx, actor, TaskJoin, t.Key)
+	})
+	if err != nil {
+		return fmt.Errorf("answer task %d: %w", task, err)
+	}
+	return nil
+}
+
+func (s *Store) join(tx *gorm.DB, actor auth.Actor, d JoinDetail, name string) error {
+	if err := allowLongStatements(tx); err != nil {
+		return err
+	}
+	i := slices.IndexFunc(d.Organizations, func(o Joinable) bool { return o.Name == name })
+	if i < 0 && name != d.Name+" kommune" || len(d.Organizations) == 0 {
+		return directory.Invalid{"organization": directory.MsgUnknown}
+	}
+	keep := d.Organizations[max(i, 0)].ID
+	ids := make(idArray, 0, len(d.Organizations))
+	for _, o := range d.Organizations {
+		ids = append(ids, o.ID)
+	}
+	if i < 0 {
+		// Somebody may have named one so meanwhile.
+		there, err := organizationByName(tx, name)
+		if err == nil {
+			keep = there.ID
+		} else if !errors.Is(err, ErrNotFound) {
+			return err
+		} else if err := tx.Exec("UPDATE organizations SET name = ? WHERE id = ?", name, keep).Error; err != nil {
+			return err
+		}
+	}
+	if err := tx.Exec("UPDATE organizations SET kommune_number = ? WHERE id = ?", string(d.Kommune), keep).Error; err != nil {
+		return err
+	}
+	organization, err := one(list(tx.Where("id = ?", keep), organizationRow.organization))
+	if err != nil {
+		return err
+	}
+	var offerings []int64
+	if err := tx.Raw("SELECT id FROM offerings WHERE organization_id = ANY(?) ORDER BY id", ids).Scan(&offerings).Error; err != nil {
+		return err
+	}
+	for _, id := range offerings {
+		stored, err := lockOffering(tx, id)
+		if err != nil {
+			return err
+		}
+		if stored.Organization.ID == keep {
+			if err := announce(tx, changeRow{KindOffering, fmt.Sprint(id)}); err != nil {
+				return err
+			}
+			continue
+		}
+		next := stored
+		next.Organization = organization
+		if _, err := s.replaceOffering(tx, actor, "Kommunen står nå med ett navn: "+name, stored, next); err != nil {
+			return err
+		}
+	}
+	// Nothing is given under the others any more; a new offering must not begin with their name.
+	return tx.Exec("UPDATE organizations SET kommune_number = NULL WHERE id = ANY(?) AND id <> ?", ids, keep).Error
+}
+
 // coverageOfGrants lets the areas that people of organizations may write about follow.
 func (c *carrier) coverageOfGrants() error {
 	for _, table := range []string{"grants", "invitations"} {
@@ -258,15 +344,21 @@ func (c *carrier) coverageOfGrants() error {
 // open notes a task for the end of the succession.
 func (c *carrier) open(t Task) { c.out.Tasks = append(c.out.Tasks, t) }
 
-// ask opens the tasks. One that is open already about the same thing is an earlier
-// question, which nobody can answer any more.
+// ask opens the tasks. Earlier questions that are open still go on under the new numbers;
+// those about a kommune that was split nobody can answer any more.
 func (c *carrier) ask() error {
-	for _, t := range c.out.Tasks {
-		if t.Kind == TaskCoverage {
-			if err := finishTasks(c.tx, succeeding, t.Kind, t.Key); err != nil {
-				return err
-			}
+	for _, old := range c.suc.Ended() {
+		p := map[string]any{"old": string(old), "new": string(c.suc.Into(old)[0]), "actor": succeeding.String()}
+		sql := `UPDATE tasks SET detail = jsonb_set(detail, '{kommuner}', (SELECT jsonb_agg(DISTINCT CASE WHEN n = @old THEN @new ELSE n END)
+			FROM jsonb_array_elements_text(detail->'kommuner') n)) WHERE kind = 'coverage' AND done_at IS NULL AND detail->'kommuner' @> to_jsonb(CAST(@old AS text))`
+		if len(c.suc.Into(old)) > 1 {
+			sql = "UPDATE tasks SET done_at = now(), done_by = @actor WHERE kind = 'coverage' AND done_at IS NULL AND detail->'kommuner' @> to_jsonb(CAST(@old AS text))"
 		}
+		if err := c.run(p, sql); err != nil {
+			return err
+		}
+	}
+	for _, t := range c.out.Tasks {
 		if err := openTask(c.tx, t); err != nil {
 			return err
 		}
