@@ -24,13 +24,20 @@ Usage:
   oversikt user login-link EMAIL
   oversikt user disable EMAIL
   oversikt user enable EMAIL
+  oversikt user export EMAIL
+  oversikt user erase EMAIL --yes
 
 add also changes somebody who is there. login-link prints an address that signs the person in once, within
 15 minutes, without mail and second factor: for when those are lost. Who made one is recorded.
+export prints all that is kept about the person, as JSON, for who asks for it. erase removes the account
+and all that says whose it was, for good; without --yes it says what would go. Backups that were made before
+still have it: erase again after restoring one.
 
 Example:
   oversikt user add kari.nordmann@example.org --name "Kari Nordmann" --national
 `
+
+const userCommands = "add, list, login-link, disable, enable, export or erase"
 
 // userArgs is what a command line of user asks for.
 type userArgs struct {
@@ -39,13 +46,14 @@ type userArgs struct {
 	name     string
 	national bool
 	grant    auth.Grant
+	yes      bool // erase for good
 }
 
 // readUserArgs returns what the arguments ask for. It returns flag.ErrHelp when that is
 // help.
 func readUserArgs(args []string) (userArgs, error) {
 	if len(args) == 0 {
-		return userArgs{}, errors.New("want add, list, login-link, disable or enable")
+		return userArgs{}, errors.New("want " + userCommands)
 	}
 	u := userArgs{command: args[0]}
 	rest := args[1:]
@@ -57,9 +65,9 @@ func readUserArgs(args []string) (userArgs, error) {
 			return u, fmt.Errorf("list: %d arguments, want none", len(rest))
 		}
 		return u, nil
-	case "add", "login-link", "disable", "enable":
+	case "add", "login-link", "disable", "enable", "export", "erase":
 	default:
-		return u, fmt.Errorf("no command %q; want add, list, login-link, disable or enable", u.command)
+		return u, fmt.Errorf("no command %q; want %s", u.command, userCommands)
 	}
 	if len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
 		return u, fmt.Errorf("%s: want an e-mail address first", u.command)
@@ -76,6 +84,9 @@ func readUserArgs(args []string) (userArgs, error) {
 		fs.BoolVar(&u.national, "national", false, "")
 		fs.StringVar((*string)(&u.grant.Owner.Kommune), "kommune", "", "")
 		fs.StringVar(&role, "role", role, "")
+	}
+	if u.command == "erase" {
+		fs.BoolVar(&u.yes, "yes", false, "")
 	}
 	if err := fs.Parse(rest); err != nil {
 		return u, fmt.Errorf("%s: %w", u.command, err)
@@ -125,7 +136,17 @@ func users(ctx context.Context, c config, args []string) error {
 	if err != nil {
 		return err
 	}
-	if u.command == "login-link" {
+	switch u.command {
+	case "export":
+		content, err := st.ExportAccount(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		_, err = os.Stdout.Write(content)
+		return err
+	case "erase":
+		return eraseUser(ctx, st, u, a, os.Stdout)
+	case "login-link":
 		secret, err := st.CreateLoginLink(ctx, operator(), u.email)
 		if errors.Is(err, auth.ErrForbidden) {
 			return fmt.Errorf("user login-link: %s is disabled; `oversikt user enable %s` first", u.email, u.email)
@@ -141,6 +162,35 @@ func users(ctx context.Context, c config, args []string) error {
 		return fmt.Errorf("user disable: %s is the last national editor; make another first: oversikt user add EMAIL --national", u.email)
 	}
 	return err
+}
+
+// eraseUser erases the account, or says what that would mean. It does not print the address:
+// what is printed ends up in logs.
+func eraseUser(ctx context.Context, st *store.Store, u userArgs, a store.Account, out io.Writer) error {
+	alone, err := st.AloneIn(ctx, a)
+	if err != nil {
+		return err
+	}
+	for _, o := range alone {
+		of := "kommune " + string(o.Kommune)
+		if o.Kommune == "" {
+			of = fmt.Sprintf("organization %d", o.Organization)
+		}
+		fmt.Fprintf(out, "Account %d is the only manager of %s: nobody there could let others in.\n", a.ID, of)
+	}
+	if !u.yes {
+		fmt.Fprintf(out, "Account %d would go, with name, address, ways to sign in, roles, drafts and invitations. The history keeps its number. Add --yes to erase it for good.\n", a.ID)
+		return nil
+	}
+	err = st.EraseAccount(ctx, operator(), a.ID)
+	if errors.Is(err, store.ErrLastManager) {
+		return fmt.Errorf("user erase: %s is the last national editor; make another first: oversikt user add EMAIL --national", u.email)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Account %d is erased. Backups made before still have it: erase it again after restoring one.\n", a.ID)
+	return nil
 }
 
 func addUser(ctx context.Context, st *store.Store, u userArgs, out io.Writer) error {

@@ -28,6 +28,7 @@ func TestReadUserArgs(t *testing.T) {
 	for _, bad := range [][]string{
 		{}, {"make"}, {"add"}, {"add", "kari"}, {"add", "--national"}, {"add", "kari@test.example.org", "x"}, {"add", "kari@test.example.org", "--kommune", "18"},
 		{"add", "kari@test.example.org", "--kommune", "1804", "--role", "sjef"}, {"list", "all"}, {"login-link"}, {"disable", "kari@test.example.org", "--national"},
+		{"export"}, {"erase"}, {"erase", "kari"}, {"disable", "kari@test.example.org", "--yes"},
 	} {
 		if got, err := readUserArgs(bad); err == nil {
 			t.Errorf("%q: got %+v, want an error", bad, got)
@@ -60,5 +61,55 @@ func TestFirstNationalEditor(t *testing.T) {
 	err = addUser(t.Context(), st, userArgs{email: "ola@test.example.org", grant: auth.Grant{Owner: auth.Owner{Kommune: "9998"}, Role: auth.Manager}}, &out)
 	if err == nil || !strings.Contains(err.Error(), "no kommune 9998") {
 		t.Errorf("an unknown kommune: %v", err)
+	}
+}
+
+// Erasing says first what it means, and asks for a word.
+func TestEraseUser(t *testing.T) {
+	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	a, err := st.CreateAccount(t.Context(), operator(), "kari@test.example.org", "Test Person")
+	if err != nil {
+		t.Fatal(err)
+	}
+	erase := func(args ...string) (string, error) {
+		u, err := readUserArgs(append([]string{"erase", a.Email}, args...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err = eraseUser(t.Context(), st, u, a, &out)
+		return out.String(), err
+	}
+	if out, err := erase(); err != nil || !strings.Contains(out, "--yes") || strings.Contains(out, a.Email) {
+		t.Errorf("without --yes: %v\n%s", err, out)
+	}
+	if _, err := st.AccountByID(t.Context(), a.ID); err != nil {
+		t.Errorf("it is gone before --yes: %v", err)
+	}
+	if err := st.SetNational(t.Context(), operator(), a.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := erase("--yes"); err == nil || !strings.Contains(err.Error(), "last national editor") {
+		t.Errorf("the last national editor: %v", err)
+	}
+	if _, err := st.CreateAccount(t.Context(), operator(), "ola@test.example.org", ""); err != nil {
+		t.Fatal(err)
+	}
+	other, err := st.AccountByEmail(t.Context(), "ola@test.example.org")
+	if err == nil {
+		err = st.SetNational(t.Context(), operator(), other.ID, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := erase("--yes"); err != nil || !strings.Contains(out, "is erased") {
+		t.Errorf("with --yes: %v\n%s", err, out)
+	}
+	if _, err := st.AccountByID(t.Context(), a.ID); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("it is still there: %v", err)
 	}
 }

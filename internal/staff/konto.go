@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -25,6 +26,9 @@ func (s *Staff) mountOwnAccount(inside fiber.Router) {
 	inside.Post("/konto", s.renameOwnAccount)
 	inside.Post("/konto/okter/:id/slutt", s.endSession)
 	inside.Post("/konto/okter/slutt", s.endOtherSessions)
+	inside.Get("/konto/opplysninger.json", s.exportOwnAccount)
+	inside.Get("/konto/slett", s.askToErase)
+	inside.Post("/konto/slett", s.eraseOwnAccount)
 }
 
 func (s *Staff) showOwnAccount(c *fiber.Ctx) error {
@@ -110,4 +114,65 @@ func (s *Staff) endOtherSessions(c *fiber.Ctx) error {
 		return err
 	}
 	return see(c, accountPath, "Du er logget ut alle andre steder.")
+}
+
+// exportOwnAccount gives the person all that is kept about them, as a file.
+func (s *Staff) exportOwnAccount(c *fiber.Ctx) error {
+	session, _ := sessionOf(c)
+	content, err := s.deps.Store.ExportAccount(c.UserContext(), session.Account.ID)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="oversikt-om-deg.json"`)
+	return c.Send(content)
+}
+
+func (s *Staff) askToErase(c *fiber.Ctx) error {
+	return s.sendAskToErase(c, http.StatusOK, "")
+}
+
+// sendAskToErase says what goes and what stays, and asks for the address: nobody erases
+// themselves by a slip of the finger.
+func (s *Staff) sendAskToErase(c *fiber.Ctx, status int, wrong string) error {
+	session, _ := sessionOf(c)
+	heading := "Slette kontoen din?"
+	p := view.AskPage{
+		Meta: s.meta(c, heading, accountCrumb, page.Crumb{Text: heading, Path: c.Path()}), Heading: heading,
+		Text: []string{
+			"Navnet, e-postadressen, passnøklene, kladdene og rollene dine blir slettet med en gang, og du blir logget ut overalt. Det kan ikke angres.",
+			"Det du har publisert, blir stående. Historikken sier da «" + store.ErasedName + "» i stedet for navnet ditt.",
+			"Sikkerhetskopier som er tatt før nå, har kontoen til de blir slettet.",
+		},
+		Why: &view.FormField{Name: "epost", Label: "Skriv e-postadressen din for å slette kontoen", Type: "email", Max: 254, Required: true, Error: wrong},
+		Do:  "Slett kontoen", Danger: true, Back: view.Link{Text: "Avbryt", Href: accountPath},
+	}
+	alone, err := s.deps.Store.AloneIn(c.UserContext(), session.Account)
+	if err != nil {
+		return err
+	}
+	for _, owner := range alone {
+		name, err := s.ownerName(c, owner)
+		if err != nil {
+			return err
+		}
+		p.Text = append(p.Text, "Du er den eneste forvalteren for "+name+". Da er det ingen igjen som kan slippe inn andre der. Gi rollen til en kollega først, hvis du kan.")
+	}
+	return s.send(c, status, view.Ask(p))
+}
+
+func (s *Staff) eraseOwnAccount(c *fiber.Ctx) error {
+	session, _ := sessionOf(c)
+	if !strings.EqualFold(strings.TrimSpace(c.FormValue("epost")), session.Account.Email) {
+		return s.sendAskToErase(c, http.StatusUnprocessableEntity, "Skriv adressen du er logget inn med.")
+	}
+	err := s.deps.Store.EraseAccount(c.UserContext(), session.Account.Actor(), session.Account.ID)
+	if errors.Is(err, store.ErrLastManager) {
+		return s.sendAskToErase(c, http.StatusConflict, "Du er den siste nasjonale redaktøren. Gjør en annen til det først.")
+	}
+	if err != nil {
+		return err
+	}
+	dropCookie(c, sessionCookie)
+	return c.Redirect("/", fiber.StatusSeeOther)
 }

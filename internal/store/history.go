@@ -45,7 +45,7 @@ func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref st
 }
 
 // NameOfActor returns who made a revision, as people say it: the account's name, or else its
-// address, so that a colleague can be asked.
+// address, so that a colleague can be asked. Accounts end only by being erased.
 func (s *Store) NameOfActor(ctx context.Context, actor string) (string, error) {
 	kind, name, _ := strings.Cut(actor, ": ")
 	switch auth.Kind(kind) {
@@ -56,7 +56,7 @@ func (s *Store) NameOfActor(ctx context.Context, actor string) (string, error) {
 		}
 		a, err := s.AccountByID(ctx, id)
 		if errors.Is(err, ErrNotFound) {
-			return "konto " + name, nil
+			return ErasedName, nil
 		}
 		return a.Called(), err
 	case auth.Token:

@@ -269,7 +269,8 @@ func coverageOf(tx *gorm.DB, owner auth.Owner) (directory.Coverage, error) {
 // tokens returns the tokens that the condition on t finds, the newest first.
 func tokens(tx *gorm.DB, where string, args ...any) ([]Token, error) {
 	return scan(tx.Raw(`SELECT t.id, t.kommune_number, t.organization_id, t.name, t.scopes, t.created_by, t.created_at,
-			t.expires_at, t.used_at, t.revoked_at, coalesce(nullif(a.name, ''), a.email, '') AS creator
+			t.expires_at, t.used_at, t.revoked_at,
+			coalesce(nullif(a.name, ''), a.email, CASE WHEN starts_with(t.created_by, 'account: ') THEN '`+ErasedName+`' END, '') AS creator
 		FROM tokens t LEFT JOIN accounts a ON t.created_by = 'account: ' || a.id
 		WHERE `+where+` ORDER BY t.id DESC`, args...), tokenRow.token)
 }
