@@ -27,6 +27,10 @@ const (
 	batchSize = 500
 	// retryAfter is the pause after the store could not be read.
 	retryAfter = 2 * time.Second
+	// followTimeout is how long one look at the feed may take. One that takes longer waits on a
+	// connection that the network has forgotten, and would wait for ever. Building anew takes
+	// its time, and has the store's own limit for each statement.
+	followTimeout = 10 * time.Second
 )
 
 // Status is how the index stands, for /readyz and metrics.
@@ -151,7 +155,9 @@ func (x *Indexer) note(err error) {
 // catchUp reads the feed to its end into the index, building the index anew first where
 // it does not belong to this database.
 func (x *Indexer) catchUp(ctx context.Context) error {
-	at, err := x.position(ctx)
+	look, done := context.WithTimeout(ctx, followTimeout)
+	at, err := x.position(look)
+	done()
 	if err != nil {
 		return err
 	}
@@ -159,7 +165,9 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 		return x.rebuild(ctx)
 	}
 	for {
-		changes, err := x.store.Changes(ctx, store.Cursor(at.Cursor), batchSize)
+		look, done := context.WithTimeout(ctx, followTimeout)
+		changes, err := x.store.Changes(look, store.Cursor(at.Cursor), batchSize)
+		done()
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,9 @@ const (
 	firstPause = 100 * time.Millisecond
 	longPause  = 10 * time.Second
 	// checkEvery is how long a silent connection is trusted. A firewall may have dropped it.
-	checkEvery = time.Minute
+	checkEvery = 15 * time.Second
+	// checkTimeout is how long its answer may take.
+	checkTimeout = 5 * time.Second
 )
 
 // Listen returns a channel that gets a value soon after changes are committed. Values
@@ -85,8 +87,14 @@ func waitForNotification(ctx context.Context, conn *pgx.Conn) bool {
 		if err == nil {
 			return true
 		}
-		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil || conn.Ping(ctx) != nil {
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil || !alive(ctx, conn) {
 			return false
 		}
 	}
+}
+
+func alive(ctx context.Context, conn *pgx.Conn) bool {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	return conn.Ping(ctx) == nil
 }

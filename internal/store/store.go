@@ -46,6 +46,13 @@ const (
 	statementTimeout   = "1500"  // ms
 	idleInTransaction  = "10000" // ms
 	importStatementMax = "60s"
+
+	// Nothing that the database does for the pool takes longer than an import's statement; what
+	// does is on a connection that the network has forgotten, and whoever waits there waits for
+	// ever. pingTimeout is how long a connection that was idle may take to say that it is alive:
+	// short, so that a request can still try the next one.
+	answerTimeout = 75 * time.Second
+	pingTimeout   = time.Second
 )
 
 // Options says which database, and where to report what no caller hears of.
@@ -87,6 +94,8 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
+	config.PingTimeout = pingTimeout
+	config.ConnConfig.Tracer = patience{}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -105,6 +114,26 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return &Store{Now: time.Now, db: db, pool: pool, log: opts.Log}, nil
+}
+
+// patience gives a deadline to the statements of those who set none, as what runs in the
+// background does. It is the one place that every statement passes.
+type patience struct{}
+
+type patienceKey struct{}
+
+func (patience) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	if _, set := ctx.Deadline(); set {
+		return ctx
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	return context.WithValue(ctx, patienceKey{}, cancel)
+}
+
+func (patience) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEndData) {
+	if cancel, ok := ctx.Value(patienceKey{}).(context.CancelFunc); ok {
+		cancel()
+	}
 }
 
 // Close gives all connections back. It waits for those in use.
@@ -141,6 +170,7 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 // ownConnection returns how to connect outside the pool, for what lasts long.
 func (s *Store) ownConnection() *pgx.ConnConfig {
 	config := s.pool.Config().ConnConfig.Copy()
+	config.Tracer = nil
 	config.RuntimeParams["statement_timeout"] = "0"
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
 	return config
