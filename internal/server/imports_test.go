@@ -66,6 +66,7 @@ var imports = map[string][]string{
 	"internal/dbtest":       {"internal/pgembed", "migrations"},
 	"internal/htmlcheck":    {},
 	"internal/upstreamtest": {"internal/upstream"},
+	"internal/faults":       {},
 	"internal/realdata":     {"data", "internal/auth", "internal/dbtest", "internal/importer", "internal/indexer", "internal/search", "internal/store"},
 }
 
