@@ -2470,6 +2470,147 @@ CREATE TABLE public.web_addresses (
 
 
 --
+-- Name: webhook_deliveries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_deliveries (
+    id bigint NOT NULL,
+    webhook_id bigint NOT NULL,
+    message text NOT NULL,
+    kind text NOT NULL,
+    changes integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    took interval NOT NULL,
+    status integer,
+    problem text DEFAULT ''::text NOT NULL,
+    before text NOT NULL,
+    after text NOT NULL,
+    CONSTRAINT webhook_deliveries_changes_check CHECK ((changes >= 0)),
+    CONSTRAINT webhook_deliveries_kind_check CHECK ((kind = ANY (ARRAY['endringer'::text, 'test'::text]))),
+    CONSTRAINT webhook_deliveries_message_check CHECK ((message <> ''::text)),
+    CONSTRAINT webhook_deliveries_status_check CHECK (((status >= 100) AND (status <= 999)))
+);
+
+
+--
+-- Name: TABLE webhook_deliveries; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_deliveries IS 'attempts to send a message, of the last 30 days';
+
+
+--
+-- Name: COLUMN webhook_deliveries.message; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.message IS 'webhook-id: the same when the same is sent again';
+
+
+--
+-- Name: COLUMN webhook_deliveries.status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.status IS 'of the answer; null where there was none';
+
+
+--
+-- Name: COLUMN webhook_deliveries.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhook_deliveries.problem IS 'empty where the message was taken';
+
+
+--
+-- Name: webhook_deliveries_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.webhook_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_deliveries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: webhooks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhooks (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    secret text NOT NULL,
+    kommuner text[] DEFAULT '{}'::text[] NOT NULL,
+    types text[] DEFAULT '{}'::text[] NOT NULL,
+    cursor text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    failing_since timestamp with time zone,
+    disabled_at timestamp with time zone,
+    disabled_why text DEFAULT ''::text NOT NULL,
+    CONSTRAINT webhooks_check CHECK (((disabled_at IS NULL) = (disabled_why = ''::text))),
+    CONSTRAINT webhooks_created_by_check CHECK ((created_by <> ''::text)),
+    CONSTRAINT webhooks_cursor_check CHECK ((cursor <> ''::text)),
+    CONSTRAINT webhooks_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
+    CONSTRAINT webhooks_secret_check CHECK ((secret ~ '^whsec_'::text)),
+    CONSTRAINT webhooks_url_check CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000)))
+);
+
+
+--
+-- Name: COLUMN webhooks.secret; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.secret IS 'in plain: messages are signed with it, and a key beside the database would be lost or leak with it';
+
+
+--
+-- Name: COLUMN webhooks.kommuner; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.kommuner IS 'with types, which offerings it follows; both empty: everything';
+
+
+--
+-- Name: COLUMN webhooks.cursor; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.cursor IS 'as in the API: what was sent and taken last';
+
+
+--
+-- Name: COLUMN webhooks.sent_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.sent_at IS 'when a message was last taken';
+
+
+--
+-- Name: COLUMN webhooks.failing_since; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.failing_since IS 'when the first message failed after the last that was taken';
+
+
+--
+-- Name: webhooks_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.webhooks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhooks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: work_schedules; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -3222,6 +3363,22 @@ ALTER TABLE ONLY public.web_addresses
 
 
 --
+-- Name: webhook_deliveries webhook_deliveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id);
+
+
+--
+-- Name: webhooks webhooks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: work_schedules work_schedules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3508,6 +3665,13 @@ CREATE INDEX tokens_kommune_number ON public.tokens USING btree (kommune_number)
 --
 
 CREATE INDEX tokens_organization_id ON public.tokens USING btree (organization_id);
+
+
+--
+-- Name: webhook_deliveries_webhook_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_deliveries_webhook_id ON public.webhook_deliveries USING btree (webhook_id, id);
 
 
 --
@@ -4092,6 +4256,14 @@ ALTER TABLE ONLY public.uploads
 
 ALTER TABLE ONLY public.web_addresses
     ADD CONSTRAINT web_addresses_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id) ON DELETE CASCADE;
+
+
+--
+-- Name: webhook_deliveries webhook_deliveries_webhook_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
 
 
 --

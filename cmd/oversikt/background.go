@@ -8,12 +8,14 @@ import (
 	netmail "net/mail"
 	"time"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/confirm"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/linkcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/webhook"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
@@ -39,9 +41,14 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 		return errors.Join(
 			st.DeleteExpired(ctx),
 			st.PruneJobs(ctx),
+			st.PruneDeliveries(ctx),
 			st.ForgetReportTexts(ctx),
 		)
 	})
+	// A feed alone: it neither listens nor writes.
+	hooks := webhook.New(st, api.New(api.Deps{View: index.View, BaseURL: c.BaseURL}), c.BaseURL, log)
+	r.Handle(store.JobWebhook, hooks.Handle)
+	r.Every("webhooks", 10*time.Second, hooks.Queue)
 	asker := &confirm.Asker{Store: st, BaseURL: c.BaseURL, Now: time.Now, Log: log}
 	r.Every("reminders", time.Hour, asker.Run)
 	// A week back, so that nothing is missed by a program that stood still; twice does no harm.

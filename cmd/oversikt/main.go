@@ -45,6 +45,7 @@ func commands() []command {
 		{"backup", "FILE", "write all that the database holds into a file", "oversikt backup oversikt-2026-11-27.zip", backup},
 		{"restore", "FILE", "fill an empty database from such a file", "OVERSIKT_DATA_DIR=./new oversikt restore oversikt-2026-11-27.zip", restore},
 		{"check", "", "check configuration, data files and database", "oversikt check", check},
+		{"webhook", "COMMAND …", "who is told of changes", "oversikt webhook --help", webhooks},
 		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
 		{"user", "COMMAND …", "people who may sign in", "oversikt user --help", users},
 		{"version", "", "print the version", "oversikt version", printVersion},

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,9 +70,9 @@ func (a *API) listChanges(_ context.Context, v *search.View, in *struct {
 }) (*Changes, error) {
 	page, err := a.changes(v, in.After, in.Limit, in.Content)
 	switch {
-	case errors.Is(err, errCursor):
+	case errors.Is(err, search.ErrCursor):
 		return nil, wrong("etter", msgCursor)
-	case errors.Is(err, ErrHistory):
+	case errors.Is(err, search.ErrHistory):
 		p := newProblem(http.StatusGone, msgHistory)
 		p.Suggestions = []pointer{{Text: "Begynn på nytt", URL: a.call(changesCall)}}
 		return nil, p
@@ -82,20 +80,34 @@ func (a *API) listChanges(_ context.Context, v *search.View, in *struct {
 	return page, err
 }
 
-var (
-	// errCursor is returned for text that is no cursor.
-	errCursor = errors.New("not a cursor")
-	// ErrHistory is returned for a cursor of another installation, or of a history that a
-	// backup took back.
-	ErrHistory = errors.New("cursor of another history")
-)
-
-// changes returns at most limit changes after the cursor, from the beginning where that is
-// empty. Its errors are errCursor and ErrHistory.
-func (a *API) changes(v *search.View, after string, limit int, content bool) (*Changes, error) {
-	from, err := readCursor(v, after)
+// ChangesAfter returns what a call with the cursor answers, without content. It returns
+// ErrNotReady, and search.ErrHistory for a cursor that the call answers with 410.
+func (a *API) ChangesAfter(cursor string, limit int) (*Changes, error) {
+	v, err := a.current()
 	if err != nil {
 		return nil, err
+	}
+	return a.changes(v, cursor, limit, false)
+}
+
+// NoChanges returns an answer without changes that ends where the feed is now.
+func (a *API) NoChanges() (*Changes, error) {
+	v, err := a.current()
+	if err != nil {
+		return nil, err
+	}
+	return &Changes{Items: []Change{}, Next: v.Position().Text()}, nil
+}
+
+// changes returns at most limit changes after the cursor, from the beginning where that is
+// empty. Its errors are search.ErrCursor and search.ErrHistory.
+func (a *API) changes(v *search.View, after string, limit int, content bool) (*Changes, error) {
+	var from search.Cursor
+	var err error
+	if after != "" {
+		if from, err = v.Position().Read(after); err != nil {
+			return nil, err
+		}
 	}
 	found, more := v.Changes(from, limit)
 	// Another node may have come further than this one: its cursors are good here too.
@@ -106,7 +118,7 @@ func (a *API) changes(v *search.View, after string, limit int, content bool) (*C
 	if last := len(found) - 1; last >= 0 && (more || next.Compare(found[last].Cursor) < 0) {
 		next = found[last].Cursor
 	}
-	out := &Changes{Items: []Change{}, Next: writeCursor(v, next), More: more}
+	out := &Changes{Items: []Change{}, Next: search.Position{Installation: v.Position().Installation, Cursor: next}.Text(), More: more}
 	for _, f := range found {
 		c, told := a.change(v, f)
 		if !told {
@@ -120,37 +132,6 @@ func (a *API) changes(v *search.View, after string, limit int, content bool) (*C
 		out.Items = append(out.Items, c)
 	}
 	return out, nil
-}
-
-// history is the part of a cursor that tells one installation, and one history of it, from
-// others.
-func history(v *search.View) string {
-	sum := sha256.Sum256([]byte(v.Position().Installation))
-	return hex.EncodeToString(sum[:6])
-}
-
-func writeCursor(v *search.View, c search.Cursor) string {
-	return fmt.Sprintf("%s-%d-%d", history(v), c.XID, c.ID)
-}
-
-func readCursor(v *search.View, text string) (search.Cursor, error) {
-	if text == "" {
-		return search.Cursor{}, nil
-	}
-	parts := strings.Split(text, "-")
-	if len(parts) != 3 || len(parts[0]) != len(history(v)) {
-		return search.Cursor{}, errCursor
-	}
-	_, errHistory := hex.DecodeString(parts[0])
-	xid, errXID := strconv.ParseUint(parts[1], 10, 64)
-	id, errID := strconv.ParseInt(parts[2], 10, 64)
-	if errHistory != nil || errXID != nil || errID != nil || id < 0 {
-		return search.Cursor{}, errCursor
-	}
-	if parts[0] != history(v) {
-		return search.Cursor{}, ErrHistory
-	}
-	return search.Cursor{XID: xid, ID: id}, nil
 }
 
 // change returns the change as it is told, false for what the API has no call for.

@@ -2,10 +2,14 @@ package search
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +33,42 @@ func (c Cursor) Compare(d Cursor) int {
 type Position struct {
 	Installation string // of the store
 	Cursor       Cursor
+}
+
+// ErrCursor is returned for text that is no cursor, ErrHistory for one of another feed.
+var (
+	ErrCursor  = errors.New("not a cursor")
+	ErrHistory = errors.New("cursor of another history")
+)
+
+// history is the part of a cursor's text that tells one feed from others.
+func (p Position) history() string {
+	sum := sha256.Sum256([]byte(p.Installation))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Text returns the position as those outside are given it, and give it back to Read.
+func (p Position) Text() string {
+	return fmt.Sprintf("%s-%d-%d", p.history(), p.Cursor.XID, p.Cursor.ID)
+}
+
+// Read returns the cursor of a text that a Position of the same feed wrote. It returns
+// ErrCursor or ErrHistory.
+func (p Position) Read(text string) (Cursor, error) {
+	parts := strings.Split(text, "-")
+	if len(parts) != 3 || len(parts[0]) != len(p.history()) {
+		return Cursor{}, ErrCursor
+	}
+	_, errHistory := hex.DecodeString(parts[0])
+	xid, errXID := strconv.ParseUint(parts[1], 10, 64)
+	id, errID := strconv.ParseInt(parts[2], 10, 64)
+	if errHistory != nil || errXID != nil || errID != nil || id < 0 {
+		return Cursor{}, ErrCursor
+	}
+	if parts[0] != p.history() {
+		return Cursor{}, ErrHistory
+	}
+	return Cursor{xid, id}, nil
 }
 
 // Mark says by which change a thing last became what it is, and when that was.

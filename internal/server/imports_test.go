@@ -39,6 +39,7 @@ var imports = map[string][]string{
 	"internal/work":      {"internal/store"},
 	"internal/mail":      {"internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
+	"internal/webhook":   {"internal/api", "internal/page", "internal/search", "internal/store", "internal/work"},
 	"internal/confirm":   {"internal/auth", "internal/directory", "internal/page", "internal/store"},
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
@@ -57,8 +58,8 @@ var imports = map[string][]string{
 	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
-	"cmd/oversikt": {"data", "migrations", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
-		"internal/staff", "internal/store", "internal/use", "internal/work", "internal/upstream"},
+	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
+		"internal/staff", "internal/store", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",
@@ -81,7 +82,7 @@ var owners = map[string][]string{
 	"github.com/prometheus/":             {"internal/server"},
 	"github.com/xuri/excelize/":          {"internal/bulk"},
 	"github.com/paulmach/orb":            {"internal/outline"},
-	"code.dny.dev/ssrf":                  {"internal/linkcheck", "internal/upstream"},
+	"code.dny.dev/ssrf":                  {"internal/linkcheck", "internal/upstream", "internal/webhook"},
 	"github.com/wneessen/go-mail":        {"internal/mail"},
 	"github.com/go-webauthn/webauthn":    {"internal/staff"},
 	"github.com/coreos/go-oidc":          {"internal/oidc"},

@@ -71,6 +71,7 @@ func (s *Staff) showHub(c *fiber.Ctx) error {
 		card("search", "Hendelser", "Hvem som har logget inn, sluppet inn andre og laget tilganger.", "/redaksjon/hendelser"),
 		card("type-organisasjon", "Brukere", "Alle som kan logge inn, og hva de kan gjøre.", "/redaksjon/brukere"),
 		card("type-kursportal", "Bakgrunnsjobber", "E-poster og annet som går av seg selv.", jobsPath),
+		card("type-kursportal", "Abonnementer", "Hvem som får melding når noe er endret.", webhooksPath),
 	}}))
 }
 

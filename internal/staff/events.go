@@ -23,6 +23,8 @@ var eventNames = map[string]string{
 	"recovery_code_used": "Brukte en nødkode", "too_many_codes": "Skrev feil kode for mange ganger", "identity_linked": "Koblet til en annen innlogging", "identity_unlinked": "Koblet fra en annen innlogging",
 	"token_created": "Laget en tilgang", "token_revoked": "Trakk tilbake en tilgang", "report_answered": "Svarte en leser",
 	"kommune_moved": "Flyttet tilganger til en ny kommune", "kommune_divided": "Avsluttet tilganger i en kommune som ble delt",
+	"webhook_created": "Laget et abonnement", "webhook_removed": "Slettet et abonnement", "webhook_enabled": "Startet et abonnement igjen",
+	"webhook_tested": "Sendte en prøvemelding", "webhook_sent_again": "Sendte en melding på nytt",
 }
 
 // maxEvents is how many events are shown.

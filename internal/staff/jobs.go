@@ -72,6 +72,9 @@ func jobLines(jobs []store.JobInfo, now time.Time) []view.JobLine {
 		if j.Kind == store.JobMail && j.Subject == "" {
 			l.What = "E-post" // its content is forgotten
 		}
+		if j.Kind == store.JobWebhook {
+			l.What = "Melding om endringer"
+		}
 		tries := page.Bokmal.Count(j.Attempts, "1 forsøk", "%s forsøk")
 		switch j.State {
 		case store.JobGaveUp:
@@ -100,6 +103,7 @@ func jobLines(jobs []store.JobInfo, now time.Time) []view.JobLine {
 // scheduleNames are what the program does by the clock, in words.
 var scheduleNames = map[string]string{
 	"housekeeping": "Rydde bort utløpte innlogginger og gamle jobber",
+	"webhooks":     "Si fra til dem som abonnerer på endringer",
 	"links":        "Sjekke om lenkene svarer",
 	"reminders":    "Be om at tilbud blir bekreftet",
 	"ageing":       "Flytte ned i søket det som er blitt gammelt",

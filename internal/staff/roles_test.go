@@ -143,6 +143,15 @@ var routes = []struct {
 	{"GET", "/redaksjon/tilganger/:id/trekk-tilbake", "/redaksjon/tilganger/{k}/trekk-tilbake", managers},
 	{"POST", "/redaksjon/tilganger/:id/trekk-tilbake", "/redaksjon/tilganger/{k}/trekk-tilbake", managers},
 
+	{"GET", "/redaksjon/abonnement", "/redaksjon/abonnement", nationals},
+	{"POST", "/redaksjon/abonnement", "/redaksjon/abonnement", nationals},
+	{"GET", "/redaksjon/abonnement/:id", "/redaksjon/abonnement/{w}", nationals},
+	{"POST", "/redaksjon/abonnement/:id/prove", "/redaksjon/abonnement/{w}/prove", nationals},
+	{"POST", "/redaksjon/abonnement/:id/start", "/redaksjon/abonnement/{w}/start", nationals},
+	{"POST", "/redaksjon/abonnement/:id/leveringer/:delivery/igjen", "/redaksjon/abonnement/{w}/leveringer/1/igjen", nationals},
+	{"GET", "/redaksjon/abonnement/:id/slett", "/redaksjon/abonnement/{w}/slett", nationals},
+	{"POST", "/redaksjon/abonnement/:id/slett", "/redaksjon/abonnement/{w}/slett", nationals},
+
 	{"GET", "/redaksjon/mange", "/redaksjon/mange?kommune=1804", managers},
 	{"GET", "/redaksjon/mange/last-ned", "/redaksjon/mange/last-ned?kommune=1804&format=csv", managers},
 	{"POST", "/redaksjon/mange/fil", "/redaksjon/mange/fil?kommune=1804", managers},
@@ -167,7 +176,8 @@ func TestRolesOfEveryRoute(t *testing.T) {
 	}
 	fill := strings.NewReplacer("{o}", strconv.FormatInt(o.ID, 10), "{a}", strconv.FormatInt(people['f'].account.ID, 10),
 		"{c}", strconv.FormatInt(s.courseOf(o.ID).ID, 10),
-		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
+		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{w}", strconv.FormatInt(s.webhookOf(), 10),
+		"{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
 	for _, r := range routes {
 		path := fill.Replace(r.path)
 		for role, name := range roles {

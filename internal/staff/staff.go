@@ -75,6 +75,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountCurate(inside)
 	s.mountJobs(inside)
 	s.mountTokens(inside)
+	s.mountWebhooks(inside)
 	s.mountBulk(inside)
 	s.mountSecurity(inside)
 }

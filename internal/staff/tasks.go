@@ -95,6 +95,12 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "", "", ""
 		}
 		return fmt.Sprintf("%s kunne ikke gjøres av seg selv. Den som drifter katalogen, må kjøre «oversikt import kommuner» med Brings postnummerfil.", page.Bokmal.Count(len(d.Problems), "1 kommuneendring", "%s kommuneendringer")), "", ""
+	case store.TaskWebhook:
+		var d store.DisabledWebhook
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return "Meldinger om endringer går ikke lenger til «" + d.Name + "». " + d.Why, "Se hva du kan gjøre", webhookPath(d.Webhook)
 	case store.TaskJobGaveUp:
 		var d store.GaveUp
 		if json.Unmarshal(t.Detail, &d) != nil {

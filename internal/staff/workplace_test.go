@@ -422,6 +422,15 @@ func (s *testSite) tokenOf(actor auth.Actor, owner auth.Owner) int64 {
 	return token.ID
 }
 
+func (s *testSite) webhookOf() int64 {
+	s.t.Helper()
+	w, _, err := s.store.CreateWebhook(s.t.Context(), auth.Actor{Kind: auth.Operator, Name: "test"}, store.Webhook{Name: "Test", URL: "https://test.example.org/mottak"}, cursorText)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return w.ID
+}
+
 func ownerOfOrganization(id int64) auth.Owner { return auth.Owner{Organization: id} }
 
 // reportOf lets a reader report the offering's number and returns the report's id.

@@ -234,7 +234,7 @@ func (c *carrier) joinOrganizations() error {
 		ids = append(ids, id)
 	}
 	var offerings []string
-	if err := c.tx.Raw("SELECT id::text FROM offerings WHERE organization_id = ANY(?)", ids).Scan(&offerings).Error; err != nil {
+	if err := c.tx.Raw("SELECT id::text FROM offerings WHERE organization_id = ANY(?) AND status IN ?", ids, publicOffering).Scan(&offerings).Error; err != nil {
 		return err
 	}
 	for _, id := range offerings {

@@ -59,6 +59,17 @@ type skipped string
 
 func (s skipped) Error() string { return string(s) }
 
+// After returns err for a job that is to be tried again, and no sooner than after wait: who
+// failed has asked for it.
+func After(err error, wait time.Duration) error { return after{err, wait} }
+
+type after struct {
+	error
+	wait time.Duration
+}
+
+func (a after) Unwrap() error { return a.error }
+
 // Handler does one job. Its context ends when the time is up, and when the program stops
 // and does not wait longer. It returns Permanent or Skipped errors, or others, after which
 // it is called again later. It may be called twice for the same job (see the package).
@@ -210,6 +221,10 @@ func (r *Runner) do(ctx context.Context, j store.Job) {
 		note = func(ctx context.Context) error { return r.store.GiveUpJob(ctx, j, err.Error()) }
 	default:
 		pause := jitter(waits[min(j.Attempts, len(waits))-1])
+		var asked after
+		if errors.As(err, &asked) {
+			pause = max(pause, asked.wait)
+		}
 		log.Warn("job failed and is tried again", "error", err, "after", pause.Round(time.Second))
 		note = func(ctx context.Context) error { return r.store.RetryJob(ctx, j, pause, err.Error()) }
 	}

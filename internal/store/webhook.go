@@ -1,0 +1,502 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// JobWebhook sends what a WebhookJob says.
+const JobWebhook JobKind = "webhook"
+
+// TaskWebhook asks the national editors to look at a webhook that is not sent to any more.
+const TaskWebhook TaskKind = "webhook_disabled"
+
+const (
+	// webhookPatience is how long a webhook may fail before it is disabled. Jobs are tried
+	// for longer, so that it is never a job that gives up first.
+	webhookPatience = "48 hours"
+	// mostFollowed is how many kommuner, or types, a webhook may name.
+	mostFollowed = 400
+)
+
+// Webhook is where somebody who keeps a copy is told that something has changed.
+type Webhook struct {
+	ID           int64
+	Name         string
+	URL          string
+	Kommuner     []region.Number // with Types, which offerings it follows; both empty: everything
+	Types        []string
+	Cursor       string // of the API: what was sent and taken last
+	CreatedBy    string // auth.Actor as text
+	CreatedAt    time.Time
+	SentAt       *time.Time // when a message was last taken
+	FailingSince *time.Time
+	DisabledAt   *time.Time
+	DisabledWhy  string // in words for editors
+}
+
+// Everything reports whether it follows all there is.
+func (w Webhook) Everything() bool { return len(w.Kommuner)+len(w.Types) == 0 }
+
+// WebhookJob is the payload of a JobWebhook.
+type WebhookJob struct {
+	Webhook int64  `json:"webhook"`
+	Test    bool   `json:"test,omitempty"`
+	Again   string `json:"again,omitempty"` // cursor to send from once more
+}
+
+// Delivery is one attempt to send a message.
+type Delivery struct {
+	ID            int64
+	Webhook       int64
+	Message       string // webhook-id
+	Test          bool
+	Changes       int
+	At            time.Time
+	Took          time.Duration
+	Status        int    // of the answer; 0: there was none
+	Problem       string // empty: it was taken
+	Before, After string // cursors
+	Gone          bool   // the receiver wants no more
+	Again         bool   // of what was sent before: it moves no cursor
+}
+
+type webhookRow struct {
+	ID           int64
+	Name, URL    string
+	Kommuner     textArray
+	Types        textArray
+	Cursor       string
+	CreatedBy    string
+	CreatedAt    time.Time
+	SentAt       *time.Time
+	FailingSince *time.Time
+	DisabledAt   *time.Time
+	DisabledWhy  string
+}
+
+func (r webhookRow) webhook() Webhook {
+	return Webhook{
+		ID: r.ID, Name: r.Name, URL: r.URL, Kommuner: texts[region.Number](r.Kommuner), Types: []string(r.Types), Cursor: r.Cursor,
+		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), SentAt: inUTC(r.SentAt), FailingSince: inUTC(r.FailingSince),
+		DisabledAt: inUTC(r.DisabledAt), DisabledWhy: r.DisabledWhy,
+	}
+}
+
+// webhooks returns the webhooks that the condition finds, by name, without their secrets.
+func webhooks(tx *gorm.DB, where string, args ...any) ([]Webhook, error) {
+	return scan(tx.Raw(`SELECT id, name, url, kommuner, types, cursor, created_by, created_at, sent_at, failing_since, disabled_at, disabled_why
+		FROM webhooks WHERE `+where+` ORDER BY name, id`, args...), webhookRow.webhook)
+}
+
+// CreateWebhook stores a new webhook with the name, address and filter of w, and returns it
+// with its secret, which cannot be had again. It is told of what changes from now on; cursor
+// writes where that is, in the feed of an installation. The actor has to be allowed
+// auth.Curate. It returns a directory.Invalid for what may not be stored.
+func (s *Store) CreateWebhook(ctx context.Context, actor auth.Actor, w Webhook, cursor func(installation string, head Cursor) string) (Webhook, string, error) {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails
+	secret := "whsec_" + base64.StdEncoding.EncodeToString(key)
+	installation, err := s.Installation(ctx)
+	if err != nil {
+		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
+	}
+	head, err := s.Head(ctx)
+	if err != nil {
+		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
+	}
+	w.Cursor = cursor(installation, head)
+	var created Webhook
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
+			return err
+		}
+		w.Name, w.URL = strings.TrimSpace(w.Name), strings.TrimSpace(w.URL)
+		if err := checkWebhook(tx, w); err != nil {
+			return err
+		}
+		var id int64
+		err := tx.Raw(`INSERT INTO webhooks (name, url, secret, kommuner, types, cursor, created_by) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			w.Name, w.URL, secret, textArray(texts[string](w.Kommuner)), textArray(w.Types), w.Cursor, actor.String()).Scan(&id).Error
+		if err != nil {
+			return err
+		}
+		if created, err = one(webhooks(tx, "id = ?", id)); err != nil {
+			return err
+		}
+		return record(tx, actor, "webhook_created", map[string]any{"webhook": id, "name": w.Name, "host": hostIn(w.URL)})
+	})
+	if err != nil {
+		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
+	}
+	return created, secret, nil
+}
+
+// hostIn returns the host of an address: what follows it may be secret.
+func hostIn(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+func checkWebhook(tx *gorm.DB, w Webhook) error {
+	v := directory.Invalid{}
+	switch {
+	case w.Name == "":
+		v["name"] = directory.MsgRequired
+	case len([]rune(w.Name)) > 100:
+		v["name"] = directory.MsgTooLong
+	case strings.ContainsFunc(w.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\uFFFD' }):
+		v["name"] = directory.MsgFormat
+	}
+	u, err := url.Parse(w.URL)
+	switch {
+	case w.URL == "":
+		v["url"] = directory.MsgRequired
+	case len(w.URL) > 2000:
+		v["url"] = directory.MsgTooLong
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || strings.ContainsFunc(w.URL, unicode.IsSpace):
+		v["url"] = directory.MsgFormat
+	}
+	for _, list := range []struct {
+		field, sql string
+		codes      []string
+	}{
+		{"kommuner", "SELECT count(*) FROM kommuner WHERE number = ANY(?)", texts[string](w.Kommuner)},
+		{"types", "SELECT count(*) FROM offering_types WHERE code = ANY(?)", w.Types},
+	} {
+		codes := set(list.codes)
+		var known int
+		if len(codes) > mostFollowed {
+			v[list.field] = directory.MsgTooLong
+			continue
+		}
+		if err := tx.Raw(list.sql, textArray(codes)).Scan(&known).Error; err != nil {
+			return err
+		}
+		if known != len(codes) {
+			v[list.field] = directory.MsgUnknown
+		}
+	}
+	if len(v) > 0 {
+		return v
+	}
+	return nil
+}
+
+// Webhooks returns all webhooks by name. The actor has to be allowed auth.Curate.
+func (s *Store) Webhooks(ctx context.Context, actor auth.Actor) ([]Webhook, error) {
+	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
+		return nil, fmt.Errorf("list webhooks: %w", err)
+	}
+	found, err := webhooks(s.db.WithContext(ctx), "true")
+	if err != nil {
+		return nil, fmt.Errorf("list webhooks: %w", err)
+	}
+	return found, nil
+}
+
+// WebhookByID returns the webhook, or ErrNotFound. The actor has to be allowed auth.Curate.
+func (s *Store) WebhookByID(ctx context.Context, actor auth.Actor, id int64) (Webhook, error) {
+	err := auth.Can(actor, auth.Curate, auth.Thing{})
+	var w Webhook
+	if err == nil {
+		w, err = one(webhooks(s.db.WithContext(ctx), "id = ?", id))
+	}
+	if err != nil {
+		return Webhook{}, fmt.Errorf("webhook %d: %w", id, err)
+	}
+	return w, nil
+}
+
+// Deliveries returns the last attempts to send to the webhook, the newest first. The actor
+// has to be allowed auth.Curate.
+func (s *Store) Deliveries(ctx context.Context, actor auth.Actor, id int64, limit int) ([]Delivery, error) {
+	if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
+		return nil, fmt.Errorf("deliveries of webhook %d: %w", id, err)
+	}
+	var rows []struct {
+		ID            int64
+		Message, Kind string
+		Changes       int
+		At            time.Time
+		Took          float64
+		Status        *int
+		Problem       string
+		Before, After string
+	}
+	err := s.db.WithContext(ctx).Raw(`SELECT id, message, kind, changes, at, extract(epoch FROM took)::float8 AS took, status, problem, before, after
+		FROM webhook_deliveries WHERE webhook_id = ? ORDER BY id DESC LIMIT ?`, id, limit).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("deliveries of webhook %d: %w", id, err)
+	}
+	found := make([]Delivery, len(rows))
+	for i, r := range rows {
+		found[i] = Delivery{ID: r.ID, Webhook: id, Message: r.Message, Test: r.Kind == "test", Changes: r.Changes, At: r.At.UTC(),
+			Took: time.Duration(r.Took * float64(time.Second)), Problem: r.Problem, Before: r.Before, After: r.After}
+		if r.Status != nil {
+			found[i].Status = *r.Status
+		}
+	}
+	return found, nil
+}
+
+// RemoveWebhook forgets the webhook with all that was sent to it. The actor has to be
+// allowed auth.Curate. It returns ErrNotFound where there is none.
+func (s *Store) RemoveWebhook(ctx context.Context, actor auth.Actor, id int64) error {
+	return s.changeWebhook(ctx, actor, id, "webhook_removed", func(tx *gorm.DB, _ Webhook) error {
+		err := tx.Exec("UPDATE jobs SET done_at = now() WHERE kind = ? AND done_at IS NULL AND (payload->>'webhook')::bigint = ?", string(JobWebhook), id).Error
+		if err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM webhooks WHERE id = ?", id).Error
+	})
+}
+
+// EnableWebhook lets what has changed be sent to the webhook again, from where it stopped,
+// and a job that waits be done at once. Actor and errors are as for RemoveWebhook.
+func (s *Store) EnableWebhook(ctx context.Context, actor auth.Actor, id int64) error {
+	return s.changeWebhook(ctx, actor, id, "webhook_enabled", func(tx *gorm.DB, _ Webhook) error {
+		err := tx.Exec("UPDATE webhooks SET disabled_at = NULL, disabled_why = '', failing_since = NULL WHERE id = ?", id).Error
+		if err != nil {
+			return err
+		}
+		err = tx.Exec(`UPDATE jobs SET run_at = now(), attempts = 0, gave_up_at = NULL
+			WHERE kind = ? AND done_at IS NULL AND (locked_until IS NULL OR locked_until < now()) AND (payload->>'webhook')::bigint = ?`, string(JobWebhook), id).Error
+		if err != nil {
+			return err
+		}
+		return tx.Exec("NOTIFY jobs").Error
+	})
+}
+
+// TestWebhook queues a message that says that it is a test. Actor and errors are as for
+// RemoveWebhook.
+func (s *Store) TestWebhook(ctx context.Context, actor auth.Actor, id int64) error {
+	return s.changeWebhook(ctx, actor, id, "webhook_tested", func(tx *gorm.DB, _ Webhook) error {
+		return enqueueWebhook(tx, WebhookJob{Webhook: id, Test: true})
+	})
+}
+
+// SendAgain queues what the delivery was about once more. Actor and errors are as for
+// RemoveWebhook; it returns ErrNotFound also for a delivery of another webhook.
+func (s *Store) SendAgain(ctx context.Context, actor auth.Actor, id, delivery int64) error {
+	return s.changeWebhook(ctx, actor, id, "webhook_sent_again", func(tx *gorm.DB, _ Webhook) error {
+		var found []struct{ Kind, Before string }
+		err := tx.Raw("SELECT kind, before FROM webhook_deliveries WHERE id = ? AND webhook_id = ?", delivery, id).Scan(&found).Error
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return ErrNotFound
+		}
+		if found[0].Kind == "test" {
+			return enqueueWebhook(tx, WebhookJob{Webhook: id, Test: true})
+		}
+		return enqueueWebhook(tx, WebhookJob{Webhook: id, Again: found[0].Before})
+	})
+}
+
+func (s *Store) changeWebhook(ctx context.Context, actor auth.Actor, id int64, what string, change func(*gorm.DB, Webhook) error) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
+			return err
+		}
+		w, err := one(webhooks(tx, "id = ?", id))
+		if err != nil {
+			return err
+		}
+		if err := change(tx, w); err != nil {
+			return err
+		}
+		if err := finishTasks(tx, actor, TaskWebhook, taskKeyOfWebhook(id)); err != nil {
+			return err
+		}
+		return record(tx, actor, what, map[string]any{"webhook": id, "name": w.Name})
+	})
+	if err != nil {
+		return fmt.Errorf("%s %d: %w", strings.ReplaceAll(what, "_", " "), id, err)
+	}
+	return nil
+}
+
+func taskKeyOfWebhook(id int64) string { return fmt.Sprintf("webhook:%d", id) }
+
+// DisabledWebhook is the detail of a TaskWebhook.
+type DisabledWebhook struct {
+	Webhook int64  `json:"webhook"`
+	Name    string `json:"name"`
+	Why     string `json:"why"`
+}
+
+func enqueueWebhook(tx *gorm.DB, job WebhookJob) error {
+	payload, err := json.Marshal(job)
+	if err != nil {
+		return err
+	}
+	return enqueue(tx, Job{Kind: JobWebhook, Payload: payload})
+}
+
+// WorkingWebhooks returns the webhooks that are to be told of changes and that no job is on
+// its way to. It is for background work, and asks nobody.
+func (s *Store) WorkingWebhooks(ctx context.Context) ([]Webhook, error) {
+	found, err := webhooks(s.db.WithContext(ctx), "disabled_at IS NULL AND NOT "+onItsWay, string(JobWebhook))
+	if err != nil {
+		return nil, fmt.Errorf("list working webhooks: %w", err)
+	}
+	return found, nil
+}
+
+// onItsWay is the condition on webhooks that a job for changes is there.
+const onItsWay = `EXISTS (SELECT FROM jobs j WHERE j.kind = ? AND j.done_at IS NULL
+	AND (j.payload->>'webhook')::bigint = webhooks.id AND NOT jsonb_exists(j.payload, 'test') AND NOT jsonb_exists(j.payload, 'again'))`
+
+// QueueWebhook queues that the webhook is told of what has changed, unless that is on its
+// way: there is one such job at a time, so that messages come in order.
+func (s *Store) QueueWebhook(ctx context.Context, id int64) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		// The lock keeps two leaders from queueing at once.
+		if err := tx.Exec("SELECT FROM webhooks WHERE id = ? FOR UPDATE", id).Error; err != nil {
+			return err
+		}
+		free, err := webhooks(tx, "id = ? AND disabled_at IS NULL AND NOT "+onItsWay, id, string(JobWebhook))
+		if err != nil || len(free) == 0 {
+			return err
+		}
+		return enqueueWebhook(tx, WebhookJob{Webhook: id})
+	})
+	if err != nil {
+		return fmt.Errorf("queue webhook %d: %w", id, err)
+	}
+	return nil
+}
+
+// WebhookToSend returns the webhook with its secret. It is for who signs, and asks nobody.
+// It returns ErrNotFound where it was removed.
+func (s *Store) WebhookToSend(ctx context.Context, id int64) (Webhook, string, error) {
+	w, err := one(webhooks(s.db.WithContext(ctx), "id = ?", id))
+	var secret string
+	if err == nil {
+		err = s.db.WithContext(ctx).Raw("SELECT secret FROM webhooks WHERE id = ?", id).Scan(&secret).Error
+	}
+	if err != nil {
+		return Webhook{}, "", fmt.Errorf("webhook %d: %w", id, err)
+	}
+	return w, secret, nil
+}
+
+// MoveWebhook notes that there was nothing to tell up to the cursor.
+func (s *Store) MoveWebhook(ctx context.Context, id int64, before, after string) error {
+	err := s.db.WithContext(ctx).Exec("UPDATE webhooks SET cursor = ? WHERE id = ? AND cursor = ?", after, id, before).Error
+	if err != nil {
+		return fmt.Errorf("move webhook %d: %w", id, err)
+	}
+	return nil
+}
+
+// NoteDelivery keeps how an attempt went. What was taken moves the webhook's cursor. Where
+// the receiver wants no more, or has failed for two days, the webhook is disabled, and the
+// national editors are asked to look at it; then it returns true. It is for background
+// work, and asks nobody.
+func (s *Store) NoteDelivery(ctx context.Context, d Delivery) (disabled bool, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		kind := "endringer"
+		if d.Test {
+			kind = "test"
+		}
+		err := tx.Exec(`INSERT INTO webhook_deliveries (webhook_id, message, kind, changes, took, status, problem, before, after)
+			SELECT id, ?, ?, ?, ?::interval, ?, ?, ?, ? FROM webhooks WHERE id = ?`,
+			d.Message, kind, d.Changes, interval(d.Took), nilIfZero(int64(d.Status)), shortened(d.Problem, 300), d.Before, d.After, d.Webhook).Error
+		switch {
+		case err != nil:
+			return err
+		case d.Problem == "" && (d.Test || d.Again):
+			return tx.Exec("UPDATE webhooks SET sent_at = now() WHERE id = ?", d.Webhook).Error
+		case d.Problem == "":
+			return tx.Exec("UPDATE webhooks SET sent_at = now(), failing_since = NULL, cursor = CASE WHEN cursor = ? THEN ? ELSE cursor END WHERE id = ?",
+				d.Before, d.After, d.Webhook).Error
+		case d.Test || d.Again:
+			return nil
+		}
+		why := ""
+		if d.Gone {
+			why = "Mottakeren svarte 410: den vil ikke ha flere meldinger."
+		}
+		if err := tx.Exec("UPDATE webhooks SET failing_since = coalesce(failing_since, now()) WHERE id = ?", d.Webhook).Error; err != nil {
+			return err
+		}
+		var lost []Webhook
+		lost, err = webhooks(tx, "id = ? AND disabled_at IS NULL AND (? OR failing_since < now() - ?::interval)", d.Webhook, d.Gone, webhookPatience)
+		if err != nil || len(lost) == 0 {
+			return err
+		}
+		if why == "" {
+			why = "Mottakeren har ikke tatt imot noe på to døgn."
+		}
+		disabled = true
+		if err := tx.Exec("UPDATE webhooks SET disabled_at = now(), disabled_why = ? WHERE id = ?", why, d.Webhook).Error; err != nil {
+			return err
+		}
+		detail, err := json.Marshal(DisabledWebhook{d.Webhook, lost[0].Name, why})
+		if err != nil {
+			return err
+		}
+		return openTask(tx, Task{Kind: TaskWebhook, Key: taskKeyOfWebhook(d.Webhook), Detail: detail})
+	})
+	if err != nil {
+		return false, fmt.Errorf("note delivery to webhook %d: %w", d.Webhook, err)
+	}
+	return disabled, nil
+}
+
+// PruneDeliveries forgets attempts that are older than what is done is kept.
+func (s *Store) PruneDeliveries(ctx context.Context) error {
+	if err := s.db.WithContext(ctx).Exec("DELETE FROM webhook_deliveries WHERE at < now() - ?::interval", doneKept).Error; err != nil {
+		return fmt.Errorf("prune deliveries: %w", err)
+	}
+	return nil
+}
+
+// EverFollowed returns which of the offerings, by id, are or ever were of the types and for
+// one of the kommuner; an empty list asks for nothing. Who follows them has to hear also
+// that one is not for them any more.
+func (s *Store) EverFollowed(ctx context.Context, refs []string, kommuner []region.Number, types []string) (map[string]bool, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	fylker := make([]string, len(kommuner))
+	for i, n := range kommuner {
+		fylker[i] = string(n.Fylke())
+	}
+	var rows []string
+	err := s.db.WithContext(ctx).Raw(`SELECT DISTINCT ref FROM revisions r, jsonb_extract_path(r.after, 'Coverage') AS c
+		WHERE kind = ? AND ref = ANY(?)
+			AND (cardinality(?::text[]) = 0 OR after->>'Type' = ANY(?))
+			AND (cardinality(?::text[]) = 0 OR c->>'National' = 'true'
+				OR jsonb_exists_any(nullif(c->'Kommuner', 'null'), ?) OR jsonb_exists_any(nullif(c->'Fylker', 'null'), ?))`,
+		KindOffering, textArray(refs), textArray(types), textArray(types),
+		textArray(texts[string](kommuner)), textArray(texts[string](kommuner)), textArray(fylker)).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("offerings that are followed: %w", err)
+	}
+	found := map[string]bool{}
+	for _, ref := range rows {
+		found[ref] = true
+	}
+	return found, nil
+}

@@ -1,0 +1,473 @@
+package webhook
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/api"
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
+
+var tester = auth.Actor{Kind: auth.Operator, Name: "test"}
+
+func anywhere(string, string, syscall.RawConn) error { return nil }
+
+// got is a message as a receiver has it.
+type got struct {
+	header http.Header
+	body   []byte
+}
+
+// world is a store with an index that follows it, and a receiver.
+type world struct {
+	*testing.T
+	store   *store.Store
+	db      *pgxpool.Pool
+	indexer *indexer.Indexer
+	sender  *Sender
+	*httptest.Server
+
+	mu     sync.Mutex
+	answer func(w http.ResponseWriter) // of the receiver
+	got    []got
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	address := dbtest.URL(t)
+	st, err := store.Open(t.Context(), store.Options{URL: address, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{T: t, store: st, db: db, answer: func(rw http.ResponseWriter) { rw.WriteHeader(http.StatusNoContent) }}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.indexer = indexer.New(st, t.TempDir(), slog.New(slog.DiscardHandler))
+	done := make(chan struct{})
+	go func() { defer close(done); w.indexer.Run(ctx) }()
+	wait, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	if err := w.indexer.WaitReady(wait); err != nil {
+		t.Fatal(err)
+	}
+	w.Server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.mu.Lock()
+		w.got = append(w.got, got{r.Header, body})
+		answer := w.answer
+		w.mu.Unlock()
+		answer(rw)
+	}))
+	w.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	roots := x509.NewCertPool()
+	roots.AddCert(w.Certificate())
+	feed := api.New(api.Deps{View: w.indexer.View, BaseURL: "https://oversikt.test"})
+	w.sender = newSender(st, feed, "https://oversikt.test", slog.New(slog.DiscardHandler), anywhere, &tls.Config{RootCAs: roots})
+	t.Cleanup(func() { w.Close(); cancel(); <-done; db.Close(); st.Close() })
+	return w
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.Helper()
+	if _, err := w.db.Exec(w.Context(), sql, args...); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// change makes something public change, and waits until the index has it.
+func (w *world) change(kind store.Kind, ref string) {
+	w.Helper()
+	w.exec("INSERT INTO changes (kind, ref) VALUES ($1, $2)", string(kind), ref)
+	for began := time.Now(); ; time.Sleep(2 * time.Millisecond) {
+		var last int64
+		if err := w.db.QueryRow(w.Context(), "SELECT max(id) FROM changes").Scan(&last); err != nil {
+			w.Fatal(err)
+		}
+		if w.indexer.View().Position().Cursor.ID == last {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			w.Fatal("the index does not follow")
+		}
+	}
+}
+
+func (w *world) subscribe(filter store.Webhook) (store.Webhook, string) {
+	w.Helper()
+	filter.Name, filter.URL = "Prøvemottaker", "https://test.example.org/mottak?nokkel=hemmelig"
+	hook, secret, err := w.store.CreateWebhook(w.Context(), tester, filter, func(i string, c store.Cursor) string {
+		return search.Position{Installation: i, Cursor: search.Cursor(c)}.Text()
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.exec("UPDATE webhooks SET url = $1 WHERE id = $2", w.URL+"/mottak?nokkel=hemmelig", hook.ID)
+	return hook, secret
+}
+
+// run queues and does what there is to do; the errors are of the jobs.
+func (w *world) run() []error {
+	w.Helper()
+	if err := w.sender.Queue(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	if err := w.sender.Queue(w.Context()); err != nil { // twice does no harm
+		w.Fatal(err)
+	}
+	w.exec("UPDATE jobs SET run_at = now() - interval '1 second' WHERE done_at IS NULL")
+	jobs, err := w.store.TakeJobs(w.Context(), []store.JobKind{store.JobWebhook}, 10)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var errs []error
+	for _, j := range jobs {
+		err := w.sender.Handle(w.Context(), j)
+		errs = append(errs, err)
+		if err == nil || !errors.As(err, new(*failure)) {
+			err = w.store.FinishJob(w.Context(), j, "")
+		} else {
+			err = w.store.RetryJob(w.Context(), j, 0, err.Error())
+		}
+		if err != nil {
+			w.Fatal(err)
+		}
+	}
+	return errs
+}
+
+func (w *world) hook(id int64) store.Webhook {
+	w.Helper()
+	hook, err := w.store.WebhookByID(w.Context(), tester, id)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return hook
+}
+
+func (w *world) answers(status int, header ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answer = func(rw http.ResponseWriter) {
+		for i := 0; i < len(header); i += 2 {
+			rw.Header().Set(header[i], header[i+1])
+		}
+		rw.WriteHeader(status)
+	}
+}
+
+// verify is a receiver's half of Standard Webhooks, written from its text: the key is what
+// follows whsec_, in base64; what is signed is id, timestamp and body with dots between;
+// the header holds signatures with spaces between, each of a version and a comma.
+func verify(t *testing.T, secret string, m got) {
+	t.Helper()
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil || len(key) < 24 || len(key) > 64 {
+		t.Fatalf("key of %d bytes, %v, want 24 to 64", len(key), err)
+	}
+	seconds, err := strconv.ParseInt(m.header.Get("Webhook-Timestamp"), 10, 64)
+	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > 5*time.Minute {
+		t.Errorf("timestamp %q", m.header.Get("Webhook-Timestamp"))
+	}
+	signed := strings.Join([]string{m.header.Get("Webhook-Id"), m.header.Get("Webhook-Timestamp"), string(m.body)}, ".")
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(signed))
+	for signature := range strings.FieldsSeq(m.header.Get("Webhook-Signature")) {
+		version, value, _ := strings.Cut(signature, ",")
+		sum, err := base64.StdEncoding.DecodeString(value)
+		if version == "v1" && err == nil && hmac.Equal(sum, mac.Sum(nil)) {
+			return
+		}
+	}
+	t.Errorf("no signature of %q is right", m.header.Get("Webhook-Signature"))
+}
+
+// payload is a message as a receiver reads it.
+type payload struct {
+	Type string
+	Data struct {
+		Etter, Neste string
+		BegynnPaNytt bool `json:"begynn_pa_nytt"`
+		Flere        bool
+		Endringer    []struct{ Slag, ID, Endring, URL string }
+	}
+}
+
+func (w *world) message(i int) (p payload) {
+	w.Helper()
+	if err := json.Unmarshal(w.got[i].body, &p); err != nil {
+		w.Fatal(err)
+	}
+	return p
+}
+
+func TestMessagesComeInOrderAndSigned(t *testing.T) {
+	w := newWorld(t)
+	w.change(store.KindKommune, "0301")
+	hook, secret := w.subscribe(store.Webhook{})
+	if errs := w.run(); len(errs) != 0 {
+		t.Fatalf("nothing has changed, and %d jobs were there: %v", len(errs), errs)
+	}
+	w.change(store.KindType, "a")
+	w.change(store.KindType, "b")
+	if errs := w.run(); len(errs) != 1 || errs[0] != nil {
+		t.Fatalf("%v", errs)
+	}
+	w.change(store.KindType, "c")
+	if errs := w.run(); len(errs) != 1 || errs[0] != nil {
+		t.Fatalf("%v", errs)
+	}
+	if len(w.got) != 2 {
+		t.Fatalf("%d messages, want 2: what changes together is told together", len(w.got))
+	}
+	for _, m := range w.got {
+		verify(t, secret, m)
+		if m.header.Get("Content-Type") != "application/json" {
+			t.Errorf("headers %v", m.header)
+		}
+	}
+	first, second := w.message(0), w.message(1)
+	if len(first.Data.Endringer) != 2 || first.Type != "endringer" || first.Data.Etter != hook.Cursor || first.Data.Endringer[0].Endring != "fjernet" {
+		t.Errorf("first: %+v", first)
+	}
+	if len(second.Data.Endringer) != 1 || second.Data.Etter != first.Data.Neste || second.Data.Endringer[0].ID != "c" {
+		t.Errorf("second: %+v, want to begin where the first ended", second)
+	}
+	if got := w.hook(hook.ID); got.Cursor != second.Data.Neste || got.SentAt == nil || got.FailingSince != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestReceiversThatFail(t *testing.T) {
+	w := newWorld(t)
+	hook, secret := w.subscribe(store.Webhook{})
+	w.change(store.KindType, "a")
+	w.sender.client.Timeout = 300 * time.Millisecond
+	for name, answer := range map[string]func(http.ResponseWriter){
+		"error": func(rw http.ResponseWriter) { rw.WriteHeader(http.StatusInternalServerError) },
+		"redirect": func(rw http.ResponseWriter) {
+			rw.Header().Set("Location", w.URL+"/annet")
+			rw.WriteHeader(http.StatusPermanentRedirect)
+		},
+		"hangs up":  func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"hangs":     func(http.ResponseWriter) { time.Sleep(time.Second) },
+		"not found": func(rw http.ResponseWriter) { rw.WriteHeader(http.StatusNotFound) },
+	} {
+		before := len(w.got)
+		w.mu.Lock()
+		w.answer = answer
+		w.mu.Unlock()
+		errs := w.run()
+		if len(errs) != 1 || !errors.As(errs[0], new(*failure)) {
+			t.Errorf("%s: %v, want a failure", name, errs)
+		} else if strings.Contains(errs[0].Error(), "hemmelig") || strings.Contains(errs[0].Error(), "127.0.0.1") {
+			t.Errorf("%s: the error tells the address: %v", name, errs[0])
+		}
+		w.mu.Lock()
+		if len(w.got) != before+1 {
+			t.Errorf("%s: %d requests, want 1", name, len(w.got)-before)
+		}
+		w.mu.Unlock()
+		if got := w.hook(hook.ID); got.Cursor != hook.Cursor || got.FailingSince == nil || got.DisabledAt != nil {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	w.answers(http.StatusTooManyRequests, "Retry-After", "7200")
+	errs := w.run()
+	var failed *failure
+	if len(errs) != 1 || !errors.As(errs[0], &failed) || failed.wait != 2*time.Hour {
+		t.Errorf("asked to wait two hours: %v", errs)
+	}
+	w.answers(http.StatusOK)
+	if errs := w.run(); len(errs) != 1 || errs[0] != nil {
+		t.Fatalf("at last: %v", errs)
+	}
+	id := w.got[0].header.Get("Webhook-Id")
+	for _, m := range w.got {
+		verify(t, secret, m)
+		if m.header.Get("Webhook-Id") != id {
+			t.Errorf("the same message has ids %s and %s", id, m.header.Get("Webhook-Id"))
+		}
+	}
+	if got := w.hook(hook.ID); got.Cursor == hook.Cursor || got.FailingSince != nil {
+		t.Errorf("after it was taken: %+v", got)
+	}
+	sent, err := w.store.Deliveries(t.Context(), tester, hook.ID, 10)
+	if err != nil || len(sent) != 7 || sent[0].Problem != "" || sent[0].Status != 200 || sent[1].Status != 429 {
+		t.Errorf("deliveries %+v, %v", sent, err)
+	}
+}
+
+func TestDisabled(t *testing.T) {
+	for name, prepare := range map[string]func(*world, int64){
+		"410": func(w *world, _ int64) { w.answers(http.StatusGone) },
+		"two days": func(w *world, id int64) {
+			w.answers(http.StatusInternalServerError)
+			w.exec("UPDATE webhooks SET failing_since = now() - interval '49 hours' WHERE id = $1", id)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			hook, _ := w.subscribe(store.Webhook{})
+			w.change(store.KindType, "a")
+			prepare(w, hook.ID)
+			if errs := w.run(); len(errs) != 1 || errs[0] == nil || errors.As(errs[0], new(*failure)) {
+				t.Errorf("%v, want one that is not tried again", errs)
+			}
+			if got := w.hook(hook.ID); got.DisabledAt == nil || got.DisabledWhy == "" {
+				t.Errorf("%+v", got)
+			}
+			tasks, err := w.store.OpenTasks(t.Context(), tester)
+			if err != nil || len(tasks) != 1 || tasks[0].Kind != store.TaskWebhook {
+				t.Errorf("tasks %+v, %v", tasks, err)
+			}
+			if errs := w.run(); len(errs) != 0 {
+				t.Errorf("a disabled one is sent to: %v", errs)
+			}
+			w.answers(http.StatusOK)
+			if err := w.store.EnableWebhook(t.Context(), tester, hook.ID); err != nil {
+				t.Fatal(err)
+			}
+			if errs := w.run(); len(errs) != 1 || errs[0] != nil {
+				t.Errorf("enabled: %v", errs)
+			}
+			if p := w.message(len(w.got) - 1); len(p.Data.Endringer) != 1 || p.Data.Etter != hook.Cursor {
+				t.Errorf("goes on at %+v, want where it stopped", p)
+			}
+			if tasks, err = w.store.OpenTasks(t.Context(), tester); err != nil || len(tasks) != 0 {
+				t.Errorf("tasks %+v, %v", tasks, err)
+			}
+		})
+	}
+}
+
+func TestTestAgainAndRemove(t *testing.T) {
+	w := newWorld(t)
+	hook, secret := w.subscribe(store.Webhook{})
+	if err := w.store.TestWebhook(t.Context(), tester, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	if len(w.got) != 1 || w.message(0).Type != "test" {
+		t.Fatalf("%d messages", len(w.got))
+	}
+	verify(t, secret, w.got[0])
+	w.change(store.KindType, "a")
+	w.run()
+	sent, err := w.store.Deliveries(t.Context(), tester, hook.ID, 1)
+	if err != nil || len(sent) != 1 || sent[0].Test {
+		t.Fatalf("%+v, %v", sent, err)
+	}
+	if err := w.store.SendAgain(t.Context(), tester, hook.ID, sent[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	if len(w.got) != 3 || w.got[1].header.Get("Webhook-Id") != w.got[2].header.Get("Webhook-Id") {
+		t.Fatalf("%d messages, want the second once more", len(w.got))
+	}
+	w.change(store.KindType, "b")
+	if err := w.sender.Queue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.RemoveWebhook(t.Context(), tester, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	if errs := w.run(); len(errs) != 0 || len(w.got) != 3 {
+		t.Errorf("removed, and %v, %d messages", errs, len(w.got))
+	}
+}
+
+// A feed that began anew is told of, and followed from where it is.
+func TestAnotherHistory(t *testing.T) {
+	w := newWorld(t)
+	w.change(store.KindType, "a")
+	hook, _ := w.subscribe(store.Webhook{})
+	w.exec("UPDATE webhooks SET cursor = '000000000000-1-1' WHERE id = $1", hook.ID)
+	w.run()
+	if len(w.got) != 1 || !w.message(0).Data.BegynnPaNytt {
+		t.Fatalf("%d messages, want one that says so", len(w.got))
+	}
+	if errs := w.run(); len(errs) != 0 {
+		t.Errorf("said again: %v", errs)
+	}
+}
+
+// Nothing inside is reached, whatever the name or the port.
+func TestGuard(t *testing.T) {
+	w := newWorld(t)
+	hook, _ := w.subscribe(store.Webhook{})
+	w.sender = New(w.store, w.sender.feed, "https://oversikt.test", slog.New(slog.DiscardHandler))
+	for _, address := range []string{w.URL, "https://localhost/", "https://[::1]/", "https://169.254.169.254/", "https://10.0.0.1/", "https://193.156.0.1:8443/"} {
+		w.exec("UPDATE webhooks SET url = $1 WHERE id = $2", address, hook.ID)
+		if err := w.store.TestWebhook(t.Context(), tester, hook.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		sent, err := w.store.Deliveries(t.Context(), tester, hook.ID, 1)
+		if err != nil || len(sent) != 1 || !strings.Contains(sent[0].Problem, "leder ikke ut") {
+			t.Errorf("%s: %+v, %v", address, sent, err)
+		}
+	}
+	if len(w.got) != 0 {
+		t.Errorf("%d requests came inside", len(w.got))
+	}
+}
+
+func TestRefused(t *testing.T) {
+	w := newWorld(t)
+	none := func(string, store.Cursor) string { return "x" }
+	for field, hook := range map[string]store.Webhook{
+		"name":     {URL: "https://example.org/"},
+		"url":      {Name: "a", URL: "http://example.org/"},
+		"kommuner": {Name: "a", URL: "https://example.org/", Kommuner: []region.Number{"9999"}},
+		"types":    {Name: "a", URL: "https://example.org/", Types: []string{"finnes-ikke"}},
+	} {
+		_, _, err := w.store.CreateWebhook(t.Context(), tester, hook, none)
+		var invalid directory.Invalid
+		if !errors.As(err, &invalid) || len(invalid) != 1 || invalid[field] == "" {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if _, _, err := w.store.CreateWebhook(t.Context(), auth.Actor{}, store.Webhook{Name: "a", URL: "https://example.org/"}, none); !errors.Is(err, auth.ErrForbidden) {
+		t.Errorf("nobody: %v, want forbidden", err)
+	}
+}
+
+func TestWaitAsked(t *testing.T) {
+	now := time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
+	for header, want := range map[string]time.Duration{
+		"": 0, "30": 30 * time.Second, "-1": 0, "x": 0, "999999999999": longestWait, "Fri, 27 Nov 2026 09:05:00 GMT": 5 * time.Minute, "Fri, 27 Nov 2026 08:00:00 GMT": 0,
+	} {
+		if got := waitAsked(header, now); got != want {
+			t.Errorf("%q: %v, want %v", header, got, want)
+		}
+	}
+}
