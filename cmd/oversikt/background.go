@@ -19,6 +19,9 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
+// outboxKept is how long mails stay that were written into a folder.
+const outboxKept = 7 * 24 * time.Hour
+
 // background returns what a running server does besides answering: jobs, and what is to
 // happen by the clock.
 func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Logger) (*work.Runner, error) {
@@ -27,7 +30,8 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 	if err != nil {
 		return nil, fmt.Errorf("OVERSIKT_MAIL_FROM: %w", err)
 	}
-	var sender mail.Sender = mail.NewFolder(c.mailFolder(), time.Now)
+	outbox := mail.NewFolder(c.mailFolder(), time.Now)
+	var sender mail.Sender = outbox
 	if c.SMTPURL != "" {
 		server, err := mail.ParseServer(c.SMTPURL)
 		if err != nil {
@@ -43,6 +47,7 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 			st.PruneJobs(ctx),
 			st.PruneDeliveries(ctx),
 			st.ForgetReportTexts(ctx),
+			outbox.Prune(outboxKept), // also where a server has been named since
 		)
 	})
 	// A feed alone: it neither listens nor writes.

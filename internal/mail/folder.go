@@ -44,3 +44,30 @@ func (f *Folder) Send(_ context.Context, m *gomail.Msg) error {
 	}
 	return nil
 }
+
+// Prune removes messages that were written longer ago than keep: what was sent is nobody's
+// to keep, and a folder that only grows fills the disk.
+func (f *Folder) Prune(keep time.Duration) error {
+	entries, err := os.ReadDir(f.dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("prune mail: %w", err)
+	}
+	var errs []error
+	for _, e := range entries {
+		if name := e.Name(); !strings.HasSuffix(name, ".eml") && !strings.HasPrefix(name, ".new-") {
+			continue // not ours
+		}
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || !info.ModTime().Before(f.now().Add(-keep)) {
+			continue // or gone since
+		}
+		errs = append(errs, os.Remove(filepath.Join(f.dir, e.Name())))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("prune mail: %w", err)
+	}
+	return nil
+}

@@ -166,23 +166,32 @@ func (s *Store) SettleJob(ctx context.Context, id int64, how string) error {
 	return nil
 }
 
-// How long what is done is kept for editors to look at.
-const doneKept = "30 days"
+const (
+	doneKept   = "30 days" // for editors to look at
+	gaveUpKept = "90 days" // for editors to decide about: there are letters in it
+)
 
 // PruneJobs ends mails that gave up and have expired, which nobody needs to decide about,
-// and removes jobs that were done long ago. Jobs with a key stay for ever, without their
+// and those that nobody has decided about for long, and removes jobs that were done long ago. Jobs with a key stay for ever, without their
 // content: the key is what keeps a reminder from being queued a second time.
 func (s *Store) PruneJobs(ctx context.Context) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		err := tx.Exec(`UPDATE jobs SET done_at = now(), payload = payload - 'text'
-			WHERE kind = ? AND gave_up_at IS NOT NULL AND done_at IS NULL AND (payload->>'expires')::timestamptz < now()`, string(JobMail)).Error
+			WHERE kind = ? AND gave_up_at IS NOT NULL AND done_at IS NULL
+			AND ((payload->>'expires')::timestamptz < now() OR gave_up_at < now() - ?::interval)`, string(JobMail), gaveUpKept).Error
+		if err != nil {
+			return err
+		}
+		err = tx.Exec(`UPDATE tasks SET done_at = now(), done_by = ? WHERE kind = ? AND done_at IS NULL
+			AND key IN (SELECT 'job:' || id FROM jobs WHERE gave_up_at < now() - ?::interval AND done_at IS NOT NULL)`,
+			worker.String(), string(TaskJobGaveUp), gaveUpKept).Error
 		if err != nil {
 			return err
 		}
 		if err := tx.Exec("DELETE FROM jobs WHERE done_at < now() - ?::interval AND key IS NULL", doneKept).Error; err != nil {
 			return err
 		}
-		return tx.Exec("UPDATE jobs SET payload = '{}' WHERE done_at < now() - ?::interval AND payload <> '{}'", doneKept).Error
+		return tx.Exec("UPDATE jobs SET payload = '{}', last_error = '' WHERE done_at < now() - ?::interval AND (payload <> '{}' OR last_error <> '')", doneKept).Error
 	})
 	if err != nil {
 		return fmt.Errorf("prune jobs: %w", err)

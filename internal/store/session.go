@@ -175,15 +175,6 @@ func (s *Store) EndOtherSessions(ctx context.Context, account, keep int64) error
 	return nil
 }
 
-// DeleteExpiredSessions removes what no browser can use any more.
-func (s *Store) DeleteExpiredSessions(ctx context.Context) error {
-	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE expires_at < now() OR idle_expires_at < now()").Error
-	if err != nil {
-		return fmt.Errorf("delete expired sessions: %w", err)
-	}
-	return nil
-}
-
 // shortened returns at most n characters of s, and only whole ones.
 func shortened(s string, n int) string {
 	if r := []rune(s); len(r) > n {

@@ -263,19 +263,3 @@ func (s *Store) RedeemLoginLink(ctx context.Context, secret string) (int64, erro
 	}
 	return account, nil
 }
-
-// DeleteExpired removes what nobody can use any more to sign in or to come in: sessions,
-// codes, links, invitations.
-func (s *Store) DeleteExpired(ctx context.Context) error {
-	errs := []error{s.DeleteExpiredSessions(ctx)}
-	for _, sql := range []string{
-		"DELETE FROM sign_in_codes WHERE created_at < now() - interval '1 day'", // counted until then
-		"DELETE FROM login_links WHERE expires_at < now()",
-		"DELETE FROM invitations WHERE expires_at < now() OR used_at IS NOT NULL",
-	} {
-		if err := s.db.WithContext(ctx).Exec(sql).Error; err != nil {
-			errs = append(errs, fmt.Errorf("delete expired: %w", err))
-		}
-	}
-	return errors.Join(errs...)
-}
