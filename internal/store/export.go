@@ -39,6 +39,8 @@ var exportParts = []struct{ name, sql string }{
 	{"hendelser", `SELECT at AS tid, what AS hva, detail AS mer FROM events WHERE actor = @actor ORDER BY id`},
 	{"hendelser_om_deg", `SELECT at AS tid, what AS hva FROM events WHERE actor <> @actor AND detail->'account' = to_jsonb(CAST(@id AS bigint)) ORDER BY id`},
 	{"endringer", `SELECT at AS tid, kind AS slag, ref AS hvilken, version AS versjon, why AS hvorfor FROM revisions WHERE actor = @actor ORDER BY id`},
+	{"kilder_lest", `SELECT field AS felt, title AS kilde, url AS adresse, at AS tid FROM field_sources WHERE actor = @actor ORDER BY id`},
+	{"kommuneendringer_meldt", `SELECT old_name AS fra, new_name AS til, known_at AS tid FROM kommune_changes WHERE known_by = @actor ORDER BY known_at, old_number`},
 	{"endret_mange", `SELECT title AS hva, created_at AS tid, undone_at AS angret FROM batches WHERE actor = @actor OR undone_by = @actor ORDER BY id`},
 	{"tilganger_laget", `SELECT name AS navn, created_at AS laget, revoked_at AS trukket_tilbake FROM tokens WHERE created_by = @actor OR revoked_by = @actor ORDER BY id`},
 	{"abonnementer_laget", `SELECT name AS navn, created_at AS laget FROM webhooks WHERE created_by = @actor ORDER BY id`},
