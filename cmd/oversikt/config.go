@@ -9,11 +9,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"golang.org/x/term"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 )
@@ -21,24 +23,27 @@ import (
 // config is read once from the environment; see the table in README.md. Packages get
 // plain values from it, never the struct.
 type config struct {
-	Addr           string     `env:"OVERSIKT_ADDR" envDefault:"127.0.0.1:8080"`
-	BaseURL        string     `env:"OVERSIKT_BASE_URL"`
-	DataDir        string     `env:"OVERSIKT_DATA_DIR" envDefault:"./var"`
-	DatabaseURL    string     `env:"OVERSIKT_DATABASE_URL"`
-	SMTPURL        string     `env:"OVERSIKT_SMTP_URL"`
-	MailFrom       string     `env:"OVERSIKT_MAIL_FROM"`
-	CheckLinks     string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
-	OIDCIssuer     string     `env:"OVERSIKT_OIDC_ISSUER"`
-	OIDCClientID   string     `env:"OVERSIKT_OIDC_CLIENT_ID"`
-	OIDCSecret     string     `env:"OVERSIKT_OIDC_CLIENT_SECRET"`
-	OIDCName       string     `env:"OVERSIKT_OIDC_NAME"`
-	OIDCACRValues  string     `env:"OVERSIKT_OIDC_ACR_VALUES"`
-	OIDCDetails    string     `env:"OVERSIKT_OIDC_AUTHORIZATION_DETAILS"`
-	TrustedProxies []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
-	MetricsToken   string     `env:"OVERSIKT_METRICS_TOKEN"`
-	Log            string     `env:"OVERSIKT_LOG"`
-	LogLevel       slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
-	PGBin          string     `env:"PG_BIN"`
+	Addr            string     `env:"OVERSIKT_ADDR" envDefault:"127.0.0.1:8080"`
+	BaseURL         string     `env:"OVERSIKT_BASE_URL"`
+	DataDir         string     `env:"OVERSIKT_DATA_DIR" envDefault:"./var"`
+	DatabaseURL     string     `env:"OVERSIKT_DATABASE_URL"`
+	SMTPURL         string     `env:"OVERSIKT_SMTP_URL"`
+	MailFrom        string     `env:"OVERSIKT_MAIL_FROM"`
+	CheckLinks      string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
+	OIDCIssuer      string     `env:"OVERSIKT_OIDC_ISSUER"`
+	OIDCClientID    string     `env:"OVERSIKT_OIDC_CLIENT_ID"`
+	OIDCSecret      string     `env:"OVERSIKT_OIDC_CLIENT_SECRET"`
+	OIDCName        string     `env:"OVERSIKT_OIDC_NAME"`
+	OIDCACRValues   string     `env:"OVERSIKT_OIDC_ACR_VALUES"`
+	OIDCDetails     string     `env:"OVERSIKT_OIDC_AUTHORIZATION_DETAILS"`
+	TrustedProxies  []string   `env:"OVERSIKT_TRUSTED_PROXIES"`
+	Publisher       string     `env:"OVERSIKT_PUBLISHER"`
+	PublisherNumber string     `env:"OVERSIKT_PUBLISHER_ORGNR"`
+	DataLicence     string     `env:"OVERSIKT_DATA_LICENCE"`
+	MetricsToken    string     `env:"OVERSIKT_METRICS_TOKEN"`
+	Log             string     `env:"OVERSIKT_LOG"`
+	LogLevel        slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
+	PGBin           string     `env:"PG_BIN"`
 }
 
 // minToken is how long a token must be that is chosen by whoever runs the site.
@@ -79,6 +84,7 @@ func readConfig(environ []string) (config, error) {
 	}
 	wrong = append(wrong, c.readMail()...)
 	wrong = append(wrong, c.readOIDC()...)
+	wrong = append(wrong, c.checkPublisher()...)
 	if c.CheckLinks != "on" && c.CheckLinks != "off" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
 	}
@@ -119,6 +125,28 @@ func (c *config) readMail() (wrong []string) {
 	}
 	if _, err := netmail.ParseAddress(c.MailFrom); err != nil {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_MAIL_FROM: %q is no address, for example OVERSIKT_MAIL_FROM=ikke-svar@oversikt.example.no", c.MailFrom))
+	}
+	return wrong
+}
+
+// licenceCode is how EU's table of licences names them.
+var licenceCode = regexp.MustCompile(`^[A-Z0-9][A-Z0-9_]*$`)
+
+// checkPublisher returns what is wrong with what the catalog of open data says of whoever
+// runs the site.
+func (c *config) checkPublisher() (wrong []string) {
+	if c.PublisherNumber != "" {
+		n, err := directory.ParseOrgNumber(c.PublisherNumber)
+		switch {
+		case err != nil:
+			wrong = append(wrong, fmt.Sprintf("OVERSIKT_PUBLISHER_ORGNR: %q is no organisasjonsnummer, for example OVERSIKT_PUBLISHER_ORGNR=991825827", c.PublisherNumber))
+		case c.Publisher == "":
+			wrong = append(wrong, "OVERSIKT_PUBLISHER: missing beside OVERSIKT_PUBLISHER_ORGNR, for example OVERSIKT_PUBLISHER=Digitaliseringsdirektoratet")
+		}
+		c.PublisherNumber = string(n)
+	}
+	if c.DataLicence != "" && !licenceCode.MatchString(c.DataLicence) {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_DATA_LICENCE: %q is no code of EU's table of licences, for example OVERSIKT_DATA_LICENCE=CC_BY_4_0", c.DataLicence))
 	}
 	return wrong
 }

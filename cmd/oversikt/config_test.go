@@ -26,6 +26,8 @@ func TestReadConfigMistakes(t *testing.T) {
 		"OVERSIKT_MAIL_FROM=nobody",
 		"OVERSIKT_CHECK_LINKS=sometimes",
 		"OVERSIKT_OIDC_ISSUER=http://provider.example.no",
+		"OVERSIKT_PUBLISHER_ORGNR=12345",
+		"OVERSIKT_DATA_LICENCE=cc by",
 		"OVERSIKT_LOG=xml",
 		"OVERSIKT_LOG_LEVEL=loud",
 	}

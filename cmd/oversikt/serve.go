@@ -17,9 +17,11 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/server"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/internal/use"
@@ -61,11 +63,17 @@ func serve(ctx context.Context, c config, _ []string) error {
 		return err
 	}
 	counter := use.New(time.Now)
+	files := opendata.New(opendata.Deps{
+		View: index.View, BaseURL: c.BaseURL, Dir: filepath.Join(c.DataDir, "data"), Log: log,
+		Publisher: c.Publisher, PublisherNumber: directory.OrgNumber(c.PublisherNumber), Licence: c.DataLicence,
+	})
+	besides.Go(func() { files.Run(ctx) })
 	app := server.New(server.Deps{
 		Store:          st,
 		View:           index.View,
 		Status:         index.Status,
 		Use:            counter,
+		Files:          files,
 		OIDC:           provider,
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,

@@ -149,22 +149,47 @@ func unguarded(cell string) string {
 // WriteCSV writes the rows as spreadsheets in Norwegian read them: UTF-8 with a mark in
 // front, divided by semicolons.
 func WriteCSV(w io.Writer, rows [][]string) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	c, err := NewCSV(w)
+	if err != nil {
 		return err
 	}
-	c := csv.NewWriter(w)
-	c.Comma, c.UseCRLF = ';', true
 	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = guarded(cell)
-		}
-		if err := c.Write(safe); err != nil {
+		if err := c.Write(row); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return c.Error()
+	return c.Flush()
+}
+
+// CSV writes rows one at a time, as WriteCSV does.
+type CSV struct {
+	w    *csv.Writer
+	safe []string
+}
+
+// NewCSV begins a file.
+func NewCSV(w io.Writer) (*CSV, error) {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return nil, err
+	}
+	c := csv.NewWriter(w)
+	c.Comma, c.UseCRLF = ';', true
+	return &CSV{w: c}, nil
+}
+
+// Write adds a row.
+func (c *CSV) Write(row []string) error {
+	c.safe = c.safe[:0]
+	for _, cell := range row {
+		c.safe = append(c.safe, guarded(cell))
+	}
+	return c.w.Write(c.safe)
+}
+
+// Flush ends the file.
+func (c *CSV) Flush() error {
+	c.w.Flush()
+	return c.w.Error()
 }
 
 // WriteXLSX writes the rows as a workbook, with a second sheet that says what may stand in

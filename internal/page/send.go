@@ -94,3 +94,17 @@ func isZero(weight string) bool {
 	weight = strings.ToLower(strings.ReplaceAll(weight, " ", ""))
 	return weight == "q=0" || strings.HasPrefix(weight, "q=0.") && strings.Trim(weight[4:], "0") == ""
 }
+
+// Accepts reports whether the reader takes the encoding.
+func Accepts(c *fiber.Ctx, e Encoding) bool {
+	for part := range bytes.SplitSeq(c.Request().Header.PeekBytes(acceptEncoding), []byte(",")) {
+		name, weight, _ := bytes.Cut(part, []byte(";"))
+		if bytes.EqualFold(bytes.TrimSpace(name), []byte(e)) {
+			return len(weight) == 0 || !isZero(string(weight))
+		}
+	}
+	return e == Identity
+}
+
+// Has reports whether an If-None-Match header names etag, by weak comparison.
+func Has(header, etag string) bool { return has(header, etag) }

@@ -17,7 +17,7 @@ import (
 )
 
 // wordUsers are where the texts stand that are translated.
-var wordUsers = []string{"../site", "../report", "../../web/view"}
+var wordUsers = []string{"../site", "../report", "../opendata", "../../web/view"}
 
 // usedWords returns every text that the code gives to T, Count or Mark, with where.
 func usedWords(t *testing.T) map[string]string {

@@ -24,6 +24,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/hsds"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/report"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -40,6 +41,7 @@ type Deps struct {
 	View           func() *search.View   // the generation to answer from; nil while there is none
 	Status         func() indexer.Status // for /readyz and /metrics
 	Use            *use.Counter          // counts pages that are opened; nil: nothing does
+	Files          *opendata.Files       // open data as files; nil: there are none
 	OIDC           *oidc.Provider        // another way for editors to sign in; nil: none
 	BaseURL        string                // public address, without a slash at the end
 	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed
@@ -64,6 +66,9 @@ const (
 	uploadTimeout = 60 * time.Second
 
 	wholeTimeout = 60 * time.Second // for lists that are sent whole: some megabytes, on a slow line
+
+	// Whoever reads a file of open data may have a slow line too.
+	downloadTimeout = 15 * time.Minute
 
 	usualAnswer = 16 << 10 // a compressed page with its headers goes out in one write
 )
@@ -91,7 +96,7 @@ func New(d Deps) *fiber.App {
 	var app *fiber.App
 	s := &server{
 		deps: d,
-		site: site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
+		site: site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Files: d.Files, Now: time.Now, Log: d.Log,
 			Limits: limitsOfAPI, Serves: func(path string) bool { return serves(app, path) }}),
 		metrics: newMetrics(d),
 
@@ -111,6 +116,9 @@ func New(d Deps) *fiber.App {
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	reports.Mount(app)
+	if d.Files != nil {
+		d.Files.Mount(app)
+	}
 	s.site.Mount(app)
 	return app
 }
@@ -169,6 +177,9 @@ func limitsFor(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
 	if bytes.HasPrefix(path, []byte(hsds.Root+"/")) {
 		return fasthttp.RequestConfig{WriteTimeout: wholeTimeout}
+	}
+	if bytes.HasPrefix(path, []byte(opendata.Path)) {
+		return fasthttp.RequestConfig{WriteTimeout: downloadTimeout}
 	}
 	if string(h.Method()) != fiber.MethodPost || string(path) != staff.UploadPath || len(h.Cookie(staff.SessionCookie)) == 0 {
 		return fasthttp.RequestConfig{}

@@ -19,6 +19,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/realdata"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -95,8 +96,9 @@ func newReal(t *testing.T) *real {
 	t.Helper()
 	st := realdata.Open(t)
 	view := realdata.Index(t, st).View()
+	files := opendata.New(opendata.Deps{View: func() *search.View { return view }, BaseURL: baseURL, Dir: t.TempDir()})
 	r := &real{
-		app:       newApp(st, func() *search.View { return view }),
+		app:       newApp(st, func() *search.View { return view }, files),
 		view:      view,
 		store:     st,
 		offerings: rowsOf(t, "tilbud.csv"),
@@ -116,15 +118,19 @@ func newReal(t *testing.T) *real {
 	return r
 }
 
-func newApp(st *store.Store, view func() *search.View) *fiber.App {
-	return server.New(server.Deps{
+func newApp(st *store.Store, view func() *search.View, files ...*opendata.Files) *fiber.App {
+	d := server.Deps{
 		Store:   st,
 		View:    view,
 		Status:  func() indexer.Status { return indexer.Status{DatabaseUp: true} },
 		BaseURL: baseURL,
 		Version: "test",
 		Log:     slog.New(slog.DiscardHandler),
-	})
+	}
+	if len(files) > 0 {
+		d.Files = files[0]
+	}
+	return server.New(d)
 }
 
 // rowsOf returns the rows of a file of data/ by the names in its header.
@@ -219,7 +225,7 @@ func (r *real) kommunePath(t testing.TB, number string) string {
 func (r *real) allPages(t testing.TB) []string {
 	t.Helper()
 	targets := []string{
-		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/om/tall", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
+		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/om/tall", "/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
 		"/kurs", "/kurs?kommune=1804", "/henvis", "/henvis?kommune=1804&om=rus", "/henvis?kode=feil",
 		"/for-kommuner?kommune=bod%C3%B8&farge=ffd400&vis=egne", "/for-kommuner?kommune=xyzzy&farge=rosa",
 		"/kart", "/kart?type=lms&kommune=1804", "/kart?type=feil&sorter=feil",

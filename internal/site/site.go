@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
@@ -25,6 +26,7 @@ type Deps struct {
 	View    func() *search.View // the generation to answer from; nil while there is none
 	BaseURL string              // public address, without a slash at the end
 	Stamp   func() string       // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
+	Files   *opendata.Files     // open data as files; nil: there are none
 	Now     func() time.Time
 	Log     *slog.Logger
 
@@ -103,6 +105,7 @@ func (s *Site) mount(app fiber.Router) {
 	s.mountMap(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
+	s.mountFiles(app)
 	s.mountStatistics(app)
 	app.Get("/personvern", s.showPrivacy)
 	s.mountAudiences(app)

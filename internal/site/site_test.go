@@ -15,6 +15,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
@@ -71,7 +72,8 @@ func newTestAppAt(t testing.TB, now func() time.Time, more ...search.Document) *
 	if err := x.Apply(search.Batch{Put: docs}); err != nil {
 		t.Fatal(err)
 	}
-	s := New(Deps{View: x.View, BaseURL: "https://oversikt.example", Now: now, Log: slog.New(slog.DiscardHandler)})
+	files := opendata.New(opendata.Deps{View: x.View, BaseURL: "https://oversikt.example", Dir: t.TempDir(), Now: now})
+	s := New(Deps{View: x.View, BaseURL: "https://oversikt.example", Files: files, Now: now, Log: slog.New(slog.DiscardHandler)})
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		status := http.StatusInternalServerError
 		if e, ok := err.(*fiber.Error); ok {
