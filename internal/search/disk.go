@@ -68,7 +68,10 @@ func Open(root string, opts Options) (*Index, error) {
 		if err != nil {
 			return err
 		}
-		if x, err = load(b, dir, opts); err != nil {
+		if err = checkSegments(b); err == nil {
+			x, err = load(b, dir, opts)
+		}
+		if err != nil {
 			return errors.Join(err, b.Close())
 		}
 		return nil
