@@ -12,8 +12,12 @@ import (
 
 // check is the subcommand: what is configured, whether the database answers, and what
 // in it an editor should look at. It changes nothing but the schema's absence: a fresh
-// database is reported, not filled.
-func check(ctx context.Context, c config, _ []string) error {
+// database is reported, not filled. With the address of a running site it checks what that
+// publishes, and needs no database.
+func check(ctx context.Context, c config, args []string) error {
+	if len(args) > 0 {
+		return checkSite(ctx, args[0])
+	}
 	fmt.Println("Configuration:", c)
 	st, done, err := openDatabase(ctx, c, c.logger())
 	if err != nil {

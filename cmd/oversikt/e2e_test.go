@@ -129,7 +129,7 @@ func TestProgramInABrowser(t *testing.T) {
 			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
 			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
 			"/henvis", "/henvis?kommune=1804&parorende=5501&om=selvmord&hvem=etterlatte&haster=1", "/henvis?kode=feil",
-			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/om/tall", "/data", "/personvern",
+			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/om/standarder", "/om/tall", "/data", "/personvern",
 			"/kart?type=lms&kommune=1804", "/for-kommuner", "/for-kommuner?kommune=1804&farge=ffd400", "/bygg-inn/1804", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/kurs", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs", "/hsds/v3/profile",
 			"/nn", "/nn/ta-vare-pa-barna/til-deg-som-er-barn?kommune=1804", "/en", "/en/kommune/0301-oslo", "/en/sok?q=xyzzy&type=ppt", "/en/ta-vare-pa-familien/parforhold", "/en/sjekklister/behov-for-avlastning")
 	})

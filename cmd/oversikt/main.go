@@ -44,7 +44,7 @@ func commands() []command {
 		{"eval", "FILE", "measure search with a file of judged questions", "oversikt eval internal/search/testdata/sporringer.tsv", eval},
 		{"backup", "FILE", "write all that the database holds into a file", "oversikt backup oversikt-2026-11-27.zip", backup},
 		{"restore", "FILE", "fill an empty database from such a file", "OVERSIKT_DATA_DIR=./new oversikt restore oversikt-2026-11-27.zip", restore},
-		{"check", "", "check configuration, data files and database", "oversikt check", check},
+		{"check", "[ADDRESS]", "check configuration and database; with an address, what a running site publishes", "oversikt check https://oversikt.example.no", check},
 		{"webhook", "COMMAND …", "who is told of changes", "oversikt webhook --help", webhooks},
 		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
 		{"user", "COMMAND …", "people who may sign in", "oversikt user --help", users},
@@ -123,7 +123,8 @@ func (cmd command) parse(args []string, stderr io.Writer) ([]string, error) {
 	if cmd.args != "" {
 		want = 1
 	}
-	if fs.NArg() != want {
+	optional := strings.HasPrefix(cmd.args, "[")
+	if n := fs.NArg(); n != want && !(n == 0 && optional) {
 		fmt.Fprintf(stderr, "oversikt %s: %d arguments, want %d\n", cmd.name, fs.NArg(), want)
 		fs.Usage()
 		return nil, errUsage

@@ -17,6 +17,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/conform"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
@@ -68,7 +69,8 @@ func serve(ctx context.Context, c config, _ []string) error {
 		Publisher: c.Publisher, PublisherNumber: directory.OrgNumber(c.PublisherNumber), Licence: c.DataLicence,
 	})
 	besides.Go(func() { files.Run(ctx) })
-	app := server.New(server.Deps{
+	checked := conform.NewKeeper(log)
+	deps := server.Deps{
 		Store:          st,
 		View:           index.View,
 		Status:         index.Status,
@@ -79,8 +81,10 @@ func serve(ctx context.Context, c config, _ []string) error {
 		TrustedProxies: c.TrustedProxies,
 		Version:        version,
 		MetricsToken:   c.MetricsToken,
+		Checked:        checked.Latest,
 		Log:            log,
-	})
+	}
+	app := server.New(deps)
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // what cannot be answered need not be prepared
@@ -101,6 +105,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 	besides.Go(func() { counter.Run(ctx, st.AddUse, log) })
 	defer counter.Finish(ctx, st.AddUse, log) // when nothing is answered any more, and the database is still there
 	if err := index.WaitReady(ctx); err == nil {
+		besides.Go(func() { checked.Run(ctx, func() conform.Fetch { return server.Published(deps) }) })
 		server.SaveMemory()
 		fmt.Printf("\noversikt is ready: %s\nCtrl-C stops it.\n%s", c.BaseURL, howToBegin(ctx, st))
 	}

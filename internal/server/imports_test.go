@@ -44,15 +44,18 @@ var imports = map[string][]string{
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":         {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
-	"internal/site":    {"internal/article", "internal/bulk", "internal/changelog", "internal/checklist", "internal/directory", "internal/opendata", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
+	"internal/site":    {"internal/article", "internal/bulk", "internal/changelog", "internal/checklist", "internal/conform", "internal/directory", "internal/opendata", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
 	"internal/api":     {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/interop": {"internal/directory", "internal/region", "internal/search"},
 	"internal/bulk":    {"internal/directory", "internal/region"},
 	"internal/diff":    {"internal/directory", "internal/region"},
 	"internal/report":  {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
-	"internal/server": {"internal/api", "internal/auth", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/report", "internal/search", "internal/site",
+	"internal/server": {"internal/api", "internal/auth", "internal/conform", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/report", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "internal/use", "web"},
+
+	// Holds all that is published against its standard.
+	"internal/conform": {"internal/interop/fhir", "internal/interop/hsds"},
 
 	// The doors to others' standards.
 	"internal/interop/catalog": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
@@ -61,7 +64,7 @@ var imports = map[string][]string{
 	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
-	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/conform", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.

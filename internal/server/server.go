@@ -20,6 +20,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
+	"github.com/nasjonal-oversikt/oversikt/internal/conform"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/hsds"
@@ -37,16 +38,17 @@ import (
 
 // Deps is what the server needs.
 type Deps struct {
-	Store          *store.Store          // for signed-in pages and writes; the public pages do without
-	View           func() *search.View   // the generation to answer from; nil while there is none
-	Status         func() indexer.Status // for /readyz and /metrics
-	Use            *use.Counter          // counts pages that are opened; nil: nothing does
-	Files          *opendata.Files       // open data as files; nil: there are none
-	OIDC           *oidc.Provider        // another way for editors to sign in; nil: none
-	BaseURL        string                // public address, without a slash at the end
-	TrustedProxies []string              // addresses and ranges whose X-Forwarded-* are believed
-	Version        string                // of the program
-	MetricsToken   string                // lets others than this machine read /metrics; empty: none
+	Store          *store.Store           // for signed-in pages and writes; the public pages do without
+	View           func() *search.View    // the generation to answer from; nil while there is none
+	Status         func() indexer.Status  // for /readyz and /metrics
+	Use            *use.Counter           // counts pages that are opened; nil: nothing does
+	Checked        func() *conform.Report // what came of checking what is published; nil: nothing does
+	Files          *opendata.Files        // open data as files; nil: there are none
+	OIDC           *oidc.Provider         // another way for editors to sign in; nil: none
+	BaseURL        string                 // public address, without a slash at the end
+	TrustedProxies []string               // addresses and ranges whose X-Forwarded-* are believed
+	Version        string                 // of the program
+	MetricsToken   string                 // lets others than this machine read /metrics; empty: none
 	Log            *slog.Logger
 }
 
@@ -96,7 +98,7 @@ func New(d Deps) *fiber.App {
 	var app *fiber.App
 	s := &server{
 		deps: d,
-		site: site.New(site.Deps{View: d.View, Stamp: stamp, BaseURL: d.BaseURL, Files: d.Files, Now: time.Now, Log: d.Log,
+		site: site.New(site.Deps{View: d.View, Stamp: stamp, Checked: d.Checked, BaseURL: d.BaseURL, Files: d.Files, Now: time.Now, Log: d.Log,
 			Limits: limitsOfAPI, Serves: func(path string) bool { return serves(app, path) }}),
 		metrics: newMetrics(d),
 

@@ -18,7 +18,7 @@ var translatedPages = []string{
 	"/", "/kommuner", "/kommuner?q=xyzzy", "/kommune/3205-lillestrom", "/kommune/1507", "/fylke/32-akershus",
 	"/tilbud/1-testtilbud-script-alert-1-script", "/hvor?q=V%C3%A5ler", "/hvor?q=9170", "/hvor?q=xyzzy",
 	"/sok", "/sok?q=selvmord", "/sok?q=ppt+lillestr%C3%B8m", "/sok?q=xyzzy&kommune=3205&type=ukjent&side=x",
-	"/kart?type=ppt", "/kart?type=feil&kommune=xyzzy&sorter=-dato", "/om", "/om/data", "/om/tall", "/om/tall?fylke=32", "/data", "/personvern", "/forlat-siden", "/min-liste", "/nodkort", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/sjekklister", "/sjekklister/behov-for-avlastning", "/sjekklister/finnes-ikke", "/finnes-ikke", "/kommune/finnes-ikke", "/tilbud/99",
+	"/kart?type=ppt", "/kart?type=feil&kommune=xyzzy&sorter=-dato", "/om", "/om/data", "/om/standarder", "/om/tall", "/om/tall?fylke=32", "/data", "/personvern", "/forlat-siden", "/min-liste", "/nodkort", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/sjekklister", "/sjekklister/behov-for-avlastning", "/sjekklister/finnes-ikke", "/finnes-ikke", "/kommune/finnes-ikke", "/tilbud/99",
 }
 
 func TestPagesAreInTheirLanguage(t *testing.T) {

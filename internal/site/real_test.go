@@ -225,7 +225,7 @@ func (r *real) kommunePath(t testing.TB, number string) string {
 func (r *real) allPages(t testing.TB) []string {
 	t.Helper()
 	targets := []string{
-		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/om/tall", "/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
+		"/", "/sok", "/kommuner", "/kommuner?q=bo", "/kommuner?q=xyzzy", "/om", "/om/data", "/om/standarder", "/om/tall", "/data", "/personvern", "/for-kommuner", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/min-liste", "/sjekklister",
 		"/kurs", "/kurs?kommune=1804", "/henvis", "/henvis?kommune=1804&om=rus", "/henvis?kode=feil",
 		"/for-kommuner?kommune=bod%C3%B8&farge=ffd400&vis=egne", "/for-kommuner?kommune=xyzzy&farge=rosa",
 		"/kart", "/kart?type=lms&kommune=1804", "/kart?type=feil&sorter=feil",

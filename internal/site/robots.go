@@ -72,7 +72,7 @@ func (s *Site) sitemap(v *search.View) sitemap {
 		}
 	}
 	add := func(path, changed string) { in(path, changed, page.Languages()) }
-	for _, path := range []string{"/", "/sok", "/kommuner", mapPath, "/om", "/om/data", "/om/tall", filesPath, "/personvern", "/for-kommuner", "/for-helsepersonell", referralPath, "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/nodkort"} {
+	for _, path := range []string{"/", "/sok", "/kommuner", mapPath, "/om", "/om/data", "/om/standarder", "/om/tall", filesPath, "/personvern", "/for-kommuner", "/for-helsepersonell", referralPath, "/for-utviklere", "/tilgjengelighet", "/forlat-siden", "/nodkort"} {
 		add(path, "")
 	}
 	add(checklistsPath, "")

@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/conform"
 	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -23,10 +24,11 @@ import (
 
 // Deps is what the pages need.
 type Deps struct {
-	View    func() *search.View // the generation to answer from; nil while there is none
-	BaseURL string              // public address, without a slash at the end
-	Stamp   func() string       // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
-	Files   *opendata.Files     // open data as files; nil: there are none
+	View    func() *search.View    // the generation to answer from; nil while there is none
+	BaseURL string                 // public address, without a slash at the end
+	Stamp   func() string          // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
+	Checked func() *conform.Report // what came of checking what is published, nil before the first time; nil: nobody does
+	Files   *opendata.Files        // open data as files; nil: there are none
 	Now     func() time.Time
 	Log     *slog.Logger
 
@@ -105,6 +107,7 @@ func (s *Site) mount(app fiber.Router) {
 	s.mountMap(app)
 	app.Get("/om", s.showAbout)
 	app.Get("/om/data", s.showData)
+	app.Get(standardsPath, s.showStandards)
 	s.mountFiles(app)
 	s.mountStatistics(app)
 	app.Get("/personvern", s.showPrivacy)
