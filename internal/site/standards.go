@@ -35,11 +35,11 @@ func (s *Site) showStandards(c *fiber.Ctx) error {
 func (s *Site) standardsPage(r *conform.Report) view.StandardsPage {
 	m := s.meta(s.t("Kontroll mot standardene"), standardsPath, page.MenuAbout, s.aboutCrumb())
 	m.Description = s.t("Alt som publiseres i andres standarder, blir kontrollert hver dag.")
-	m.Style = "more.css"
 	p := view.StandardsPage{Meta: m}
 	if r == nil {
 		return p
 	}
+	p.Meta.Style = "more.css" // for the table
 	at := r.At.In(page.Oslo)
 	p.At = s.t("Sist kontrollert %s kl. %s.", s.lang.Date(at), at.Format("15.04"))
 	p.Sum = s.t("%s svar er kontrollert. Ingen feil.", s.lang.Number(r.Checked()))
