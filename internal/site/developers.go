@@ -52,7 +52,7 @@ func (s *Site) doors() []view.Door {
 		{Name: "HSDS", Path: "/hsds/v3", Link: "/hsds/v3", Text: s.t("Open Referral Human Services Data Specification 3.1, for oversikter i andre land.")},
 		{Name: "FHIR", Path: "/fhir/R4", Link: "/fhir/R4/metadata", Text: s.t("HealthcareService, Organization og Location, for systemer i helsetjenesten.")},
 		{Name: "DCAT-AP-NO, CPSV-AP-NO", Path: "/data/katalog.ttl", Link: "/data/katalog.ttl", Text: s.t("Beskrivelser av dataene og tjenestene, for de nasjonale katalogene.")},
-		{Name: s.t("Filer"), Path: "/data/tilbud.csv", Link: "/data/tilbud.csv", Text: s.t("Alle tilbudene på en gang.")},
+		{Name: s.t("Filer"), Path: "/data/tilbud.csv", Link: "/data", Text: s.t("Alle tilbudene på en gang.")},
 		{Name: s.t("På din nettside"), Path: "/bygg-inn", Link: "/for-kommuner#bygg-inn", Text: s.t("Skal en kommunes liste bare vises på en nettside, trenger du ikke API-et.")},
 		{Name: "JSON-LD", Path: "/sitemap.xml", Text: s.t("Nettsidene har de samme opplysningene som JSON-LD (schema.org), og alle adressene står i et nettstedskart.")},
 		{Name: "OpenSearch", Path: "/opensearch.xml", Text: s.t("Søk herfra i nettleserens adressefelt.")},
