@@ -41,7 +41,7 @@ test-short: $(ASSETS) ## tests that need neither database nor browser
 .PHONY: check
 check: $(ASSETS) ## the gate before a commit: format, vet, lint, generated files, all tests
 	@echo "==> gofmt"
-	@stale=$$(gofmt -l client cmd internal migrations data web/*.go web/view); [ -z "$$stale" ] || { echo "not formatted (make fmt): $$stale"; exit 1; }
+	@stale=$$(gofmt -l cmd internal migrations data web/*.go web/view); [ -z "$$stale" ] || { echo "not formatted (make fmt): $$stale"; exit 1; }
 	@echo "==> generated files, go.mod, lock file"
 	@scripts/check-generated.sh
 	@echo "==> go vet"
@@ -57,13 +57,13 @@ lint: $(ASSETS) ## go vet and staticcheck
 
 .PHONY: fmt
 fmt: ## format Go and templates
-	gofmt -w client cmd internal migrations data web/*.go web/view
+	gofmt -w cmd internal migrations data web/*.go web/view
 	go tool templ fmt web/view
 
 .PHONY: generate
 generate: $(ASSETS) ## Go from the templates and from the OpenAPI document, and the assets
 	go tool templ generate -path web/view
-	go generate ./client
+	go generate ./internal/client
 
 .PHONY: golden
 golden: $(ASSETS) prerequisites ## rewrite the golden files from what the code gives now

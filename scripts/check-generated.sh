@@ -15,10 +15,10 @@ if [ "$(cat web/view/*_templ.go | cksum)" != "$before" ]; then
   exit 1
 fi
 
-before=$(cksum <client/client.gen.go)
-go generate ./client
-if [ "$(cksum <client/client.gen.go)" != "$before" ]; then
-  echo "client: the generated client was stale; it is fresh now, commit it." >&2
+before=$(cksum <internal/client/client.gen.go)
+go generate ./internal/client
+if [ "$(cksum <internal/client/client.gen.go)" != "$before" ]; then
+  echo "internal/client: the generated client was stale; it is fresh now, commit it." >&2
   exit 1
 fi
 

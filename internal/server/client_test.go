@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nasjonal-oversikt/oversikt/client"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/client"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/realdata"

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nasjonal-oversikt/oversikt/client"
+	"github.com/nasjonal-oversikt/oversikt/internal/client"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )

@@ -37,6 +37,10 @@ func (s *Site) showForDevelopers(c *fiber.Ctx) error {
 		Example: "curl '" + api + "/tilbud?q=avlastning&kommune=1804'\n" +
 			"curl '" + api + "/kommuner/1804/tilbud'\n" +
 			"curl '" + api + "/sted?postnummer=8006'",
+		// Tried on the document as it is.
+		Client: "go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest \\\n" +
+			"  -generate types,client -package oversikt -o oversikt.go " + api + "/openapi.json\n" +
+			"npx openapi-typescript " + api + "/openapi.json -o oversikt.d.ts",
 		Doors:   s.doors(),
 		Limits:  s.limits(),
 		Log:     s.changelog(),

@@ -1,13 +1,11 @@
-// Package client reads and writes the directory through its JSON API, version 1. Types and
-// calls are generated from the OpenAPI document and have its names; this file adds what a
-// document cannot say: errors that are Go errors, all pages of a list, and how what was read
-// becomes what is sent.
+// Package client is for tests: it reads and writes the directory through its JSON API as
+// somebody does who has generated a client from the OpenAPI document, which /for-utviklere
+// tells how to do. Types and calls are generated and have the document's names; this file adds
+// what a document cannot say: errors that are Go errors, all pages of a list, and how what was
+// read becomes what is sent.
 //
 //	c, err := client.Open("https://…/api/v1")
 //	found, err := c.TilbudWithResponse(ctx, &client.TilbudParams{Kommune: &[]string{"1804"}})
-//
-// Fields may be added within version 1. Programs that are built against an older client go on
-// working.
 package client
 
 import (
@@ -23,7 +21,7 @@ import (
 	"time"
 )
 
-//go:generate go -C .. tool oapi-codegen -config client/oapi-codegen.yaml internal/api/testdata/openapi.json
+//go:generate go -C ../.. tool oapi-codegen -config internal/client/oapi-codegen.yaml internal/api/testdata/openapi.json
 
 // Problem is an answer that says what was wrong (RFC 9457). Every call returns it as its error
 // when the status is 400 or more; find it with errors.As.
