@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -22,6 +23,22 @@ func (s *Site) showRobots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 	return c.SendString("User-agent: *\nDisallow: /sok?\nDisallow: /hvor\nDisallow: /kurs?\nDisallow: /api/\nDisallow: /hsds/\n\nSitemap: " + s.deps.BaseURL + "/sitemap.xml\n")
 }
+
+// securityDays is how long what is said to those who find a hole holds: less than the year
+// that RFC 9116 advises at most. It is said anew each day.
+const securityDays = 180
+
+// showSecurity tells those who find a hole where to say so, after RFC 9116.
+func (s *Site) showSecurity(c *fiber.Ctx) error {
+	y, m, d := s.deps.Now().UTC().Date()
+	expires := time.Date(y, m, d+securityDays, 0, 0, 0, 0, time.UTC).Format(time.RFC3339)
+	c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString("Contact: " + s.deps.BaseURL + "/meld-feil\nExpires: " + expires +
+		"\nPreferred-Languages: nb, nn, en\nCanonical: " + s.deps.BaseURL + securityPath + "\n")
+}
+
+const securityPath = "/.well-known/security.txt"
 
 // maxSitemap is how many addresses the protocol allows in one file.
 const maxSitemap = 50_000

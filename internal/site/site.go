@@ -85,6 +85,7 @@ func (s *Site) Mount(app fiber.Router) {
 	}
 	app.Get("/robots.txt", s.showRobots)
 	app.Get("/sitemap.xml", s.showSitemap)
+	app.Get(securityPath, s.showSecurity)
 	app.Get("/opensearch.xml", s.showOpenSearch)
 	app.Get("/sw.js", s.showWorker)
 }
