@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -12,6 +13,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
 // reader answers reads as the API does, without a network: the examples in the reference are
@@ -40,6 +42,45 @@ func (r *reader) call(method, target string) (status int, body []byte) {
 	ctx.Init(&req, nil, nil)
 	r.handle(&ctx)
 	return ctx.Response.StatusCode(), bytes.Clone(ctx.Response.Body())
+}
+
+// examples returns what the call gives, for a read, and what it gives when something is wrong.
+func (r *reference) examples(e example) ([]view.ReferenceExample, error) {
+	var out []view.ReferenceExample
+	targets := []string{e.Target()}
+	if e.Method == http.MethodGet {
+		targets = append(targets, wrongly(e)...)
+	}
+	for _, target := range targets {
+		status, body := r.reader.call(e.Method, target)
+		text, cut, err := shorten(body)
+		if err != nil {
+			return nil, fmt.Errorf("example of %s: %w", target, err)
+		}
+		out = append(out, view.ReferenceExample{
+			Request: e.Method + " " + target, Status: status, Title: titleOf(status), Text: text, Cut: cut,
+		})
+	}
+	return out, nil
+}
+
+// wrongly returns the example with something wrong in it, in ways that are often met.
+func wrongly(e example) []string {
+	switch path := e.Path; {
+	case path == "/tilbud":
+		return []string{Root + path + "?sorter=pris&sted=her", Root + path + "?kommune=Lilestr%C3%B8m"}
+	case path == "/sted":
+		return []string{Root + path + "?postnummer=123", Root + path + "?postnummer=0000"}
+	case path == coursesCall:
+		return []string{Root + path + "?fra=i+dag"}
+	case strings.HasPrefix(path, "/kommuner/"):
+		return []string{Root + strings.Replace(path, exampleKommune, "9999", 1)}
+	case strings.HasPrefix(path, "/artikler/"):
+		return []string{Root + "/artikler/mote-med-helsetjenesten/finnes-ikke"}
+	case strings.HasPrefix(path, "/tilbud/"), strings.HasPrefix(path, coursesCall+"/"):
+		return []string{Root + path[:strings.LastIndex(path, "/")] + "/999999999"}
+	}
+	return nil
 }
 
 // How much of an answer is shown. What is left out is said.
