@@ -172,7 +172,7 @@ func (b Brreg) Organizations(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	var state brregState
-	if _, err := im.store.ImportProgress(ctx, im.key, &state); err != nil {
+	if _, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	}
 	if !state.Whole {
@@ -495,7 +495,7 @@ func (b Brreg) File(ctx context.Context, file, dir string) (Report, error) {
 		return Report{}, err
 	}
 	var state brregState
-	if _, err := im.store.ImportProgress(ctx, im.key, &state); err != nil {
+	if _, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	}
 	name := file

@@ -231,7 +231,6 @@ func TestBrregGoesOn(t *testing.T) {
 		organization(t, b.store, "Prøve "+strconv.Itoa(i), "100000008", "0301")
 	}
 	n := 0
-	b.at.Always(nil)
 	for range 25 {
 		b.at.Next(nil)
 	}
@@ -253,6 +252,11 @@ func TestBrregGoesOn(t *testing.T) {
 	}
 	if n != 10 {
 		t.Errorf("%d organizations were looked up the second time, want the 10 that were left", n)
+	}
+	b.at.Asked()
+	b.brreg.Again = true
+	if report, err := b.brreg.Organizations(t.Context()); err != nil || report.Resumed != "" || report.Read != 30 {
+		t.Errorf("from the beginning: %+v, %v; want all 30 looked up", report, err)
 	}
 }
 
@@ -406,6 +410,20 @@ func TestBrregCandidates(t *testing.T) {
 		t.Errorf("a type without codes: %v", err)
 	}
 
+	// To begin the candidates anew makes nothing else begin anew.
+	if _, err := b.brreg.Organizations(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := b.brreg
+	again.Again = true
+	if _, err := again.Candidates(t.Context(), "familievernkontor", nil); err != nil {
+		t.Fatal(err)
+	}
+	var state brregState
+	if ok, err := b.store.ImportProgress(t.Context(), brregKey, &state); !ok || err != nil || !state.Whole {
+		t.Errorf("organizations have come to %+v, %t, %v; want all of them", state, ok, err)
+	}
+
 	// A code that now means something else, pages that come again, more than can be shown.
 	for name, fault := range map[string]upstreamtest.Fault{
 		"another meaning": upstreamtest.Changed("Familieverntjenester", "Seilskuteføring"),
@@ -414,8 +432,8 @@ func TestBrregCandidates(t *testing.T) {
 	} {
 		b := newBrregTest(t)
 		b.at.Always(fault)
-		if _, err := b.brreg.Candidates(t.Context(), "familievernkontor", nil); !upstream.IsShape(err) {
-			t.Errorf("%s: got %v, want another shape", name, err)
+		if _, err := b.brreg.Candidates(t.Context(), "familievernkontor", nil); !upstream.IsShape(err) || strings.Contains(err.Error(), `got ""`) {
+			t.Errorf("%s: got %v, want another shape, and what it is", name, err)
 		}
 	}
 	b = newBrregTest(t)

@@ -135,7 +135,7 @@ func Bufdir(ctx context.Context, o Options, client *upstream.Client) (Report, er
 	}
 	slices.Sort(paths)
 	var state struct{ After string }
-	if resumed, err := im.store.ImportProgress(ctx, im.key, &state); err != nil {
+	if resumed, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	} else if resumed {
 		im.report.Resumed = state.After
@@ -149,10 +149,7 @@ func Bufdir(ctx context.Context, o Options, client *upstream.Client) (Report, er
 		}
 		im.progress("pages", i+1, len(paths))
 	}
-	if im.dry {
-		return im.report, nil
-	}
-	return im.report, im.store.ForgetImportProgress(ctx, im.actor, im.key)
+	return im.report, im.end(ctx)
 }
 
 // officePages returns the offerings by the path of their page.

@@ -51,7 +51,7 @@ func (b Brreg) Candidates(ctx context.Context, typeCode string, codes []string) 
 		return im.report, fmt.Errorf("no industry codes are known for the type %q; name them with --naeringskode", typeCode)
 	}
 	var state struct{ Page int }
-	if resumed, err := im.store.ImportProgress(ctx, key, &state); err != nil {
+	if resumed, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	} else if resumed {
 		im.report.Resumed = fmt.Sprintf("page %d", state.Page)
@@ -76,7 +76,7 @@ func (b Brreg) Candidates(ctx context.Context, typeCode string, codes []string) 
 		if state.Page == 0 && *page.Total == 0 {
 			im.note("no sub-unit has the codes %s: either there is none, or the codes are no longer in use", strings.Join(known.codes, ", "))
 		}
-		fresh := slices.DeleteFunc(units, func(u unit) bool { return seen[u.Number] })
+		fresh := slices.DeleteFunc(slices.Clone(units), func(u unit) bool { return seen[u.Number] })
 		if len(units) > 0 && len(fresh) == 0 {
 			return im.report, upstream.Unexpected(b.Client.Base()+"/underenheter", fmt.Sprintf("page %d", state.Page), "other units than on the page before", units[0].Number)
 		}
@@ -96,10 +96,7 @@ func (b Brreg) Candidates(ctx context.Context, typeCode string, codes []string) 
 			break
 		}
 	}
-	if im.dry {
-		return im.report, nil
-	}
-	return im.report, im.store.ForgetImportProgress(ctx, im.actor, key)
+	return im.report, im.end(ctx)
 }
 
 // drafts returns those of the units that do not stand here, as drafts.

@@ -182,7 +182,7 @@ func (h HSDS) Feed(ctx context.Context, client *upstream.Client) (Report, error)
 		return im.report, err
 	}
 	state := struct{ Page int }{1}
-	if resumed, err := im.store.ImportProgress(ctx, im.key, &state); err != nil {
+	if resumed, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	} else if resumed {
 		im.report.Resumed = fmt.Sprintf("page %d", state.Page)
@@ -200,11 +200,8 @@ func (h HSDS) Feed(ctx context.Context, client *upstream.Client) (Report, error)
 			break
 		}
 	}
-	im.end()
-	if im.dry {
-		return im.report, nil
-	}
-	return im.report, im.store.ForgetImportProgress(ctx, im.actor, im.key)
+	im.noteUnknown()
+	return im.report, im.end(ctx)
 }
 
 // hsdsServices returns a page of services with what belongs to them, and how many pages
@@ -267,7 +264,7 @@ func (h HSDS) File(ctx context.Context, file string, r io.Reader) (Report, error
 		return im.report, err
 	}
 	err = im.take(ctx, services, nil, "")
-	im.end()
+	im.noteUnknown()
 	return im.report, err
 }
 
@@ -367,8 +364,8 @@ func (im *hsdsRun) take(ctx context.Context, services []hsdsService, state any, 
 	return im.say(ctx, said, state)
 }
 
-// end notes which terms found no type.
-func (im *hsdsRun) end() {
+// noteUnknown notes which terms found no type.
+func (im *hsdsRun) noteUnknown() {
 	var terms []string
 	for term := range im.unknown {
 		terms = append(terms, term)

@@ -82,6 +82,7 @@ type run struct {
 	key      string // the source's, in progress and tasks
 	title    string // the source's, for people
 	dry      bool
+	again    bool
 	progress Progress
 	names    diff.Names
 	report   Report
@@ -89,13 +90,15 @@ type run struct {
 
 // Options are what every import takes.
 type Options struct {
-	Store    *store.Store
-	Dry      bool
+	Store *store.Store
+	Dry   bool
+	// Again begins at the beginning, and not where an earlier run stopped.
+	Again    bool
 	Progress Progress
 }
 
 func newRun(ctx context.Context, o Options, key, title string) (*run, error) {
-	im := &run{store: o.Store, actor: auth.Actor{Kind: auth.Import, Name: key}, key: key, title: title, dry: o.Dry, progress: o.Progress, report: Report{Dry: o.Dry}}
+	im := &run{store: o.Store, actor: auth.Actor{Kind: auth.Import, Name: key}, key: key, title: title, dry: o.Dry, again: o.Again, progress: o.Progress, report: Report{Dry: o.Dry}}
 	if im.progress == nil {
 		im.progress = func(string, int, int) {}
 	}
@@ -126,6 +129,26 @@ func (im *run) note(format string, args ...any) {
 
 func (im *run) problem(format string, args ...any) {
 	im.report.Problems = append(im.report.Problems, fmt.Sprintf(format, args...))
+}
+
+// resume reads into a pointer how far an earlier run came that did not end, and reports
+// whether there was one.
+func (im *run) resume(ctx context.Context, state any) (bool, error) {
+	switch {
+	case !im.again:
+		return im.store.ImportProgress(ctx, im.key, state)
+	case im.dry:
+		return false, nil
+	}
+	return false, im.store.ForgetImportProgress(ctx, im.actor, im.key)
+}
+
+// end lets the next run begin at the beginning.
+func (im *run) end(ctx context.Context) error {
+	if im.dry {
+		return nil
+	}
+	return im.store.ForgetImportProgress(ctx, im.actor, im.key)
 }
 
 // importRun is the run as the store takes it, with how far it has come.
