@@ -32,14 +32,11 @@ func importFiles(ctx context.Context, c config, args []string) error {
 	if err != nil {
 		return err
 	}
-	st, done, err := openDatabase(ctx, c, c.logger())
+	st, done, err := openMigrated(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if _, err := st.Migrate(ctx); err != nil {
-		return err
-	}
 	report, err := importer.Import(ctx, st, fsys, auth.Actor{Kind: auth.Import, Name: args[0]}, progress())
 	printReport(report)
 	if err != nil {

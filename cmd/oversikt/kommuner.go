@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -12,10 +11,9 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
-	"github.com/nasjonal-oversikt/oversikt/internal/upstream"
 )
 
-const kommuneUsage = `import kommuner: let the directory follow what Statistics Norway says of kommuner: merges, splits, new numbers and names
+const kommunerAbout = `let the directory follow what Statistics Norway says of kommuner: merges, splits, new numbers and names
 
 Usage:
   oversikt import kommuner [flags]
@@ -23,35 +21,26 @@ Usage:
 What has happened up to today is carried out. What lies ahead is kept, and carried out by the
 running server on its day. Run it with --dry-run first: it shows every offering that moves and
 every question that people will get, and writes nothing.
-
-Flags:
 `
 
-const kommuneExample = `
-Example:
+const kommunerMore = `Example:
   oversikt import kommuner --dry-run --postnummer Postnummerregister-ansi.txt
 `
 
 // importKommuner is the import kommuner subcommand.
-func importKommuner(ctx context.Context, c config, args []string) error {
-	flags := flag.NewFlagSet("import kommuner", flag.ContinueOnError)
-	from := flags.String("fra", importer.KlassBase, "address of Klass, or a folder with answers that were saved from it (131.json, 104.json, 131-koder.json)")
-	first := flags.String("fra-dato", "", "first day of changes to ask for (2024-01-01); else that of the last that was carried out")
-	last := flags.String("til", "", "last day to ask for; else two years from today")
-	codes := flags.String("postnummer", "", "Posten Bring's file of postnummer as they are after the changes; a kommune that is split needs it")
-	dry := flags.Bool("dry-run", false, "show what would happen, and write nothing")
-	force := flags.Bool("tving", false, "go on though the kommuner afterwards are not those that Statistics Norway has")
-	flags.Usage = func() {
-		fmt.Fprint(flags.Output(), kommuneUsage)
-		flags.PrintDefaults()
-		fmt.Fprint(flags.Output(), kommuneExample)
-	}
-	if done, err := parseFlags(flags, args); done || err != nil {
+func importKommuner(ctx context.Context, conf config, args []string) error {
+	c := newImport("kommuner", kommunerAbout, kommunerMore)
+	c.fetches(importer.KlassBase, "address of Klass, or a folder with answers that were saved from it (131.json, 104.json, 131-koder.json)")
+	c.refuses("go on though the kommuner afterwards are not those that Statistics Norway has")
+	first := c.String("fra-dato", "", "first day of changes to ask for (2024-01-01); else that of the last that was carried out")
+	last := c.String("til", "", "last day to ask for; else two years from today")
+	codes := c.String("postnummer", "", "Posten Bring's file of postnummer as they are after the changes; a kommune that is split needs it")
+	if done, err := c.parse(args, 0); done || err != nil {
 		return err
 	}
-	o := importer.KommuneOptions{DryRun: *dry, Force: *force, Progress: progress()}
+	o := importer.KommuneOptions{DryRun: c.dry, Force: c.force, Progress: progress()}
 	var err error
-	if o.From, err = klassAt(c, *from, flagGiven(flags, "fra")); err != nil {
+	if o.From, err = klassAt(conf, c); err != nil {
 		return err
 	}
 	for _, d := range []struct {
@@ -70,16 +59,13 @@ func importKommuner(ctx context.Context, c config, args []string) error {
 			return err
 		}
 	}
-	st, done, err := openDatabase(ctx, c, c.logger())
+	st, done, err := openMigrated(ctx, conf)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if _, err := st.Migrate(ctx); err != nil {
-		return err
-	}
 	report, err := importer.ImportKommuner(ctx, st, auth.Actor{Kind: auth.Import, Name: "SSB Klass 131"}, o)
-	printKommuner(report, *dry)
+	printKommuner(report, c.dry)
 	switch {
 	case err != nil:
 		return fmt.Errorf("import kommuner: %w", err)
@@ -91,57 +77,26 @@ func importKommuner(ctx context.Context, c config, args []string) error {
 	return nil
 }
 
-// parseFlags reads the flags of a command that takes no other arguments. done is set when
-// help was asked for and given.
-func parseFlags(flags *flag.FlagSet, args []string) (done bool, err error) {
-	if len(args) > 0 && (args[0] == "--help" || args[0] == "-h") {
-		flags.SetOutput(os.Stdout)
-	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return true, nil
-	case err != nil:
-		return true, errUsage
-	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(flags.Output(), "oversikt %s: %q is not understood\n", flags.Name(), flags.Arg(0))
-		flags.Usage()
-		return true, errUsage
-	}
-	return false, nil
-}
-
-func flagGiven(flags *flag.FlagSet, name string) bool {
-	given := false
-	flags.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	return given
-}
-
 // klassAt returns where to read Klass: an address, or a folder.
-func klassAt(c config, from string, own bool) (importer.Register, error) {
-	if !strings.Contains(from, "://") {
-		if info, err := os.Stat(from); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("import kommuner: --fra %s is neither an address nor a folder", from)
+func klassAt(conf config, c *importCommand) (importer.Register, error) {
+	if !strings.Contains(c.from, "://") {
+		if info, err := os.Stat(c.from); err != nil || !info.IsDir() {
+			return nil, fmt.Errorf("import kommuner: --fra %s is neither an address nor a folder", c.from)
 		}
-		return importer.Fetched(from), nil
+		return importer.Fetched(c.from), nil
 	}
-	client, err := upstream.New(upstream.Options{Base: from, Own: own, Site: c.BaseURL, Log: c.logger()})
+	client, err := c.client(conf, c.from, c.given("fra"))
 	if err != nil {
-		return nil, fmt.Errorf("import kommuner: --fra: %w", err)
+		return nil, err
 	}
 	return importer.Live(client), nil
 }
 
 // postalCodesIn returns which kommune each postnummer of a file of Posten Bring lies in.
 func postalCodesIn(path string) (map[string]region.Number, error) {
-	file, err := os.Open(path)
+	found, err := bringFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("postnummer: %w", err)
-	}
-	defer file.Close()
-	found, err := importer.ReadBring(path, file)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("import kommuner: --postnummer: %w", err)
 	}
 	codes := make(map[string]region.Number, len(found))
 	for _, p := range found {

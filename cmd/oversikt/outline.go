@@ -17,14 +17,11 @@ func importOutlines(ctx context.Context, c config, args []string) error {
 		return fmt.Errorf("import grenser: %w", err)
 	}
 	defer file.Close()
-	st, done, err := openDatabase(ctx, c, c.logger())
+	st, done, err := openMigrated(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if _, err := st.Migrate(ctx); err != nil {
-		return err
-	}
 	report, err := importer.ImportOutlines(ctx, st, file, auth.Actor{Kind: auth.Import, Name: args[0]})
 	if err != nil {
 		return fmt.Errorf("import grenser %s: %w", args[0], err)
