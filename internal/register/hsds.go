@@ -1,7 +1,6 @@
 package register
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -15,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -50,18 +48,10 @@ type HSDSMapping struct {
 // ReadHSDSMapping reads and checks a mapping. The error names all that is wrong with it.
 func ReadHSDSMapping(r io.Reader) (HSDSMapping, error) {
 	var m HSDSMapping
-	d := yaml.NewDecoder(io.LimitReader(r, 1<<20))
-	d.KnownFields(true)
-	if err := d.Decode(&m); err != nil {
-		return m, fmt.Errorf("not a mapping: %w", err)
+	if err := readYAML(r, &m); err != nil {
+		return m, err
 	}
-	var wrong []error
-	if m.Source.Name == "" {
-		wrong = append(wrong, errors.New("kilde.navn: is empty; say what the source is called, for readers"))
-	}
-	if m.Prefix == "" || strings.Trim(m.Prefix, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
-		wrong = append(wrong, fmt.Errorf("prefiks: %q: want a word of a–z, 0–9, - and _, which the keys of this source begin with", m.Prefix))
-	}
+	wrong := checkOrigin(m.Source.Name, m.Source.URL, m.Prefix)
 	if len(m.Types) == 0 {
 		wrong = append(wrong, errors.New("typer: is empty; say which of the feed's terms is which of our types"))
 	}
@@ -269,7 +259,10 @@ func (h HSDS) File(ctx context.Context, file string, r io.Reader) (Report, error
 }
 
 func readServices(file string, r io.Reader) ([]hsdsService, error) {
-	buffered := bufio.NewReader(io.LimitReader(r, maxTable))
+	raw, err := readFile(file, r)
+	if err != nil {
+		return nil, err
+	}
 	var services []hsdsService
 	use := func(raw json.RawMessage) error {
 		var s hsdsService
@@ -279,10 +272,6 @@ func readServices(file string, r io.Reader) ([]hsdsService, error) {
 		}
 		services = append(services, s)
 		return s.check(where)
-	}
-	raw, err := io.ReadAll(buffered)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	raw = bytes.TrimPrefix(bytes.TrimSpace(raw), []byte("\ufeff"))
 	if bytes.HasPrefix(raw, []byte("[")) {

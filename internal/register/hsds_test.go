@@ -198,6 +198,10 @@ func TestHSDSFile(t *testing.T) {
 		report, err := h.File(t.Context(), "tjenester.json", strings.NewReader(text))
 		wantCounts(t, name, report, err, [4]int{2, 0, 0, 0})
 	}
+	h, _, _, _ := newHSDSTest(t)
+	if _, err := h.File(t.Context(), "tjenester.json", strings.NewReader(lines+strings.Repeat("\n", maxTable)+lines)); err == nil || len(all(t, h.Store)) != 0 {
+		t.Errorf("a file that is too large: %v, %d offerings", err, len(all(t, h.Store)))
+	}
 	for name, text := range map[string]string{"half a list": list[:len(list)/2], "half a line": lines[:len(lines)-30], "nothing": "", "no service": `{"a":1}`} {
 		h, _, _, _ := newHSDSTest(t)
 		if _, err := h.File(t.Context(), "tjenester.json", strings.NewReader(text)); !upstream.IsShape(err) && !errors.Is(err, upstream.ErrCut) {
@@ -226,9 +230,14 @@ func TestHSDSProblems(t *testing.T) {
 			t.Errorf("%s: got %q and %d new, want %q and the other one", name, report.Problems, report.Created, c.want)
 		}
 	}
-	for _, wrong := range []string{"kilde: {}", "ukjent: 1", "kilde: {navn: a}\nprefiks: a", "kilde: {navn: a}\nprefiks: Å\ntyper: {a: b}"} {
+	const good = "kilde: {navn: a}\nprefiks: a\ntyper: {a: b}\n"
+	if _, err := ReadHSDSMapping(strings.NewReader(good)); err != nil {
+		t.Fatal(err)
+	}
+	padding := strings.Repeat("#\n", 1<<20)
+	for _, wrong := range []string{good + padding + "ukjent: 1", strings.Replace(good, "navn: a", "navn: a, url: nei", 1), "kilde: {}", "ukjent: 1", "kilde: {navn: a}\nprefiks: a", "kilde: {navn: a}\nprefiks: Å\ntyper: {a: b}"} {
 		if _, err := ReadHSDSMapping(strings.NewReader(wrong)); err == nil {
-			t.Errorf("%q was taken as a mapping", wrong)
+			t.Errorf("%.100q was taken as a mapping", wrong)
 		}
 	}
 }

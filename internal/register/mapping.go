@@ -66,18 +66,8 @@ var dateFormats = map[string]string{"": "2006-01-02", "åååå-mm-dd": "2006-01
 // ReadMapping reads and checks a mapping. The error names all that is wrong with it.
 func ReadMapping(r io.Reader) (Mapping, error) {
 	var m Mapping
-	const most = 1 << 20
-	raw, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil {
+	if err := readYAML(r, &m); err != nil {
 		return m, err
-	}
-	if len(raw) > most {
-		return m, fmt.Errorf("a mapping of more than %d bytes", most)
-	}
-	d := yaml.NewDecoder(bytes.NewReader(raw))
-	d.KnownFields(true)
-	if err := d.Decode(&m); err != nil {
-		return m, fmt.Errorf("not a mapping: %w", err)
 	}
 	if m.Encoding == "" {
 		m.Encoding = encodingUTF8
@@ -95,15 +85,41 @@ func ReadMapping(r io.Reader) (Mapping, error) {
 	return m, m.check()
 }
 
+// readYAML reads a mapping into a pointer. A field that mappings do not have is an error.
+func readYAML(r io.Reader, into any) error {
+	const most = 1 << 20
+	raw, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err != nil {
+		return err
+	}
+	if len(raw) > most {
+		return fmt.Errorf("a mapping of more than %d bytes", most)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("not a mapping: %w", err)
+	}
+	return nil
+}
+
+// checkOrigin returns what is wrong with what every mapping says of its source.
+func checkOrigin(name, address, prefix string) (wrong []error) {
+	if name == "" {
+		wrong = append(wrong, errors.New("kilde.navn: is empty; say what the source is called, for readers"))
+	}
+	if _, err := directory.ParseWebsite(address); address != "" && (err != nil || !strings.Contains(address, "://")) {
+		wrong = append(wrong, fmt.Errorf("kilde.url: %q is no address", address))
+	}
+	if prefix == "" || strings.Trim(prefix, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
+		wrong = append(wrong, fmt.Errorf("prefiks: %q: want a word of a–z, 0–9, - and _, which the keys of this source begin with", prefix))
+	}
+	return wrong
+}
+
 func (m Mapping) check() error {
-	var wrong []error
+	wrong := checkOrigin(m.Source.Name, m.Source.URL, m.Prefix)
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	if m.Source.Name == "" {
-		add("kilde.navn: is empty; say what the source is called, for readers")
-	}
-	if _, err := directory.ParseWebsite(m.Source.URL); m.Source.URL != "" && (err != nil || !strings.Contains(m.Source.URL, "://")) {
-		add("kilde.url: %q is no address", m.Source.URL)
-	}
 	if _, err := directory.ParsePartialDate(m.Source.Date); err != nil {
 		add("kilde.dato: %v", err)
 	}
@@ -118,9 +134,6 @@ func (m Mapping) check() error {
 	}
 	if m.Status != string(directory.Draft) && m.Status != string(directory.Published) {
 		add("status: %q: want %s or %s", m.Status, directory.Draft, directory.Published)
-	}
-	if m.Prefix == "" || strings.Trim(m.Prefix, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
-		add("prefiks: %q: want a word of a–z, 0–9, - and _, which the keys of this source begin with", m.Prefix)
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		f := m.Fields[name]

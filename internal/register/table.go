@@ -19,7 +19,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
-// maxTable is far above any table that a person keeps.
+// maxTable is far above any table or list that a person keeps.
 const maxTable = 64 << 20
 
 // target is one of our fields that a mapping may fill.
@@ -269,15 +269,24 @@ type cells struct {
 	values map[string]string
 }
 
-// readTable returns the rows. It fails for what is not in the encoding that the mapping
-// says, lacks a column that it names, or is no table.
-func readTable(m Mapping, file string, r io.Reader) ([]cells, error) {
+// readFile reads a file whole. Half of one is never taken for all of it.
+func readFile(file string, r io.Reader) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxTable+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(raw) > maxTable {
 		return nil, fmt.Errorf("%s: larger than %d bytes", file, maxTable)
+	}
+	return raw, nil
+}
+
+// readTable returns the rows. It fails for what is not in the encoding that the mapping
+// says, lacks a column that it names, or is no table.
+func readTable(m Mapping, file string, r io.Reader) ([]cells, error) {
+	raw, err := readFile(file, r)
+	if err != nil {
+		return nil, err
 	}
 	bom := []byte("\ufeff")
 	switch {
