@@ -61,7 +61,7 @@ const (
 )
 
 // dateFormats are the ways of writing a date that a mapping may name.
-var dateFormats = map[string]string{"": "2006-01-02", "åååå-mm-dd": "2006-01-02", "dd.mm.åååå": "02.01.2006", "d.m.åååå": "2.1.2006", "dd/mm/åååå": "02/01/2006", "dd.mm.åå": "02.01.06"}
+var dateFormats = map[string]string{"åååå-mm-dd": "2006-01-02", "dd.mm.åååå": "02.01.2006", "d.m.åååå": "2.1.2006", "dd/mm/åååå": "02/01/2006", "dd.mm.åå": "02.01.06"}
 
 // ReadMapping reads and checks a mapping. The error names all that is wrong with it.
 func ReadMapping(r io.Reader) (Mapping, error) {
@@ -78,6 +78,9 @@ func ReadMapping(r io.Reader) (Mapping, error) {
 	}
 	if m.Comma == `\t` || m.Comma == "tab" {
 		m.Comma = "\t"
+	}
+	if m.Dates == "" {
+		m.Dates = "åååå-mm-dd"
 	}
 	if m.Status == "" {
 		m.Status = string(directory.Draft)
@@ -130,7 +133,7 @@ func (m Mapping) check() error {
 		add("skille: %q: want one sign, like \";\"", m.Comma)
 	}
 	if _, ok := dateFormats[m.Dates]; !ok {
-		add("datoformat: %q is not known; want one of %v", m.Dates, slices.Sorted(maps.Keys(dateFormats))[1:])
+		add("datoformat: %q is not known; want one of %v", m.Dates, slices.Sorted(maps.Keys(dateFormats)))
 	}
 	if m.Status != string(directory.Draft) && m.Status != string(directory.Published) {
 		add("status: %q: want %s or %s", m.Status, directory.Draft, directory.Published)
@@ -150,6 +153,9 @@ func (m Mapping) check() error {
 			add("felt.%s: deles_paa is for fields that take several", name)
 		}
 		for _, to := range f.Values {
+			if target.check == nil {
+				break
+			}
 			if err := target.check(to); err != nil {
 				add("felt.%s.verdier: %v", name, err)
 			}

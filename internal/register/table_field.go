@@ -15,12 +15,12 @@ import (
 type target struct {
 	field directory.FieldName // empty for what is no field of its own
 	many  bool                // takes several values
-	check func(string) error  // of a code; nil-safe through target.check
+	check func(string) error  // what a code may be; nil: anything
 	set   func(*tableRow, *directory.Offering, []string) error
 }
 
 func one(field directory.FieldName, set func(*directory.Offering, string) error) target {
-	return target{field: field, check: func(string) error { return nil }, set: func(_ *tableRow, o *directory.Offering, v []string) error { return set(o, v[0]) }}
+	return target{field: field, set: func(_ *tableRow, o *directory.Offering, v []string) error { return set(o, v[0]) }}
 }
 
 func text(field directory.FieldName, at func(*directory.Offering) *string) target {
@@ -28,7 +28,7 @@ func text(field directory.FieldName, at func(*directory.Offering) *string) targe
 }
 
 func list(field directory.FieldName, add func(*directory.Offering, string) error) target {
-	return target{field: field, many: true, check: func(string) error { return nil }, set: func(_ *tableRow, o *directory.Offering, values []string) error {
+	return target{field: field, many: true, set: func(_ *tableRow, o *directory.Offering, values []string) error {
 		for _, v := range values {
 			if err := add(o, v); err != nil {
 				return err
@@ -117,7 +117,7 @@ var targets = map[string]target{
 		return err
 	}),
 	"bydel": text(directory.FieldCoverage, func(o *directory.Offering) *string { return &o.Coverage.Bydel }),
-	"kilde_dato": {check: func(string) error { return nil }, set: func(r *tableRow, o *directory.Offering, v []string) error {
+	"kilde_dato": {set: func(r *tableRow, o *directory.Offering, v []string) error {
 		t, err := time.Parse(dateFormats[r.mapping.Dates], v[0])
 		if err != nil {
 			return fmt.Errorf("%q is no date of the form %s", v[0], r.mapping.Dates)
@@ -125,11 +125,11 @@ var targets = map[string]target{
 		o.Source.Date = directory.PartialDate(t.Format(time.DateOnly))
 		return nil
 	}},
-	"kilde_url": {check: func(string) error { return nil }, set: func(_ *tableRow, o *directory.Offering, v []string) (err error) {
+	"kilde_url": {set: func(_ *tableRow, o *directory.Offering, v []string) (err error) {
 		o.Source.URL, err = directory.ParseWebsite(v[0])
 		return err
 	}},
-	"kommune": {field: directory.FieldLocations, check: func(string) error { return nil }, set: func(r *tableRow, o *directory.Offering, v []string) error {
+	"kommune": {field: directory.FieldLocations, set: func(r *tableRow, o *directory.Offering, v []string) error {
 		n, err := r.kommune(v[0])
 		if o.Locations == nil {
 			o.Locations = make([]directory.Location, 1)
@@ -137,7 +137,7 @@ var targets = map[string]target{
 		o.Locations[0].Kommune = n
 		return err
 	}},
-	"dekning": {field: directory.FieldCoverage, many: true, check: func(string) error { return nil }, set: func(r *tableRow, o *directory.Offering, values []string) error {
+	"dekning": {field: directory.FieldCoverage, many: true, set: func(r *tableRow, o *directory.Offering, values []string) error {
 		for _, v := range values {
 			if err := r.cover(&o.Coverage, v); err != nil {
 				return err

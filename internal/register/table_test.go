@@ -93,7 +93,7 @@ func TestTableProblems(t *testing.T) {
 		"their word": {"Familievern", "Noe helt annet", `tjenester.csv:2: Kategori: "Noe helt annet" is not among verdier`},
 		"kommune":    {"Oslo, 1804", "Prøvebygd", `tjenester.csv:2: Gjelder for: no kommune has the name or number "Prøvebygd"`},
 		"fylke":      {"fylke:Nordland", "fylke:Viken", `tjenester.csv:3: Gjelder for: no fylke has the name or number "Viken"`},
-		"date":       {"01.11.2026", "2026-11-01", "tjenester.csv:2: Sist sett på:"},
+		"date":       {"01.11.2026", "2026-11-01", `tjenester.csv:2: Sist sett på: "2026-11-01" is no date of the form dd.mm.åååå`},
 		"e-mail":     {"post@prove.example", "post", "tjenester.csv:2: E-post:"},
 		"postnummer": {";0155;", ";155;", "tjenester.csv:2: Postnr: postnummer"},
 		"no key":     {"\n1;", "\n;", "tjenester.csv:2: Id: is empty"},
@@ -173,8 +173,8 @@ felt:
 	if _, err := ReadMapping(strings.NewReader("kilder: {}")); err == nil || !strings.Contains(err.Error(), "kilder") {
 		t.Errorf("an unknown name: %v", err)
 	}
-	if _, err := ReadMapping(strings.NewReader(`{"kilde": {"navn": "Prøve"}, "prefiks": "p", "felt": {"noekkel": {"kolonne": "a"}, "navn": {"kolonne": "b"}, "type": {"fast": "annet"}, "dekning": {"fast": "nasjonal"}}}`)); err != nil {
-		t.Errorf("JSON: %v", err)
+	if m, err := ReadMapping(strings.NewReader(`{"kilde": {"navn": "Prøve"}, "prefiks": "p", "felt": {"noekkel": {"kolonne": "a"}, "navn": {"kolonne": "b"}, "type": {"fast": "annet"}, "dekning": {"fast": "nasjonal"}}}`)); err != nil || m.Dates != "åååå-mm-dd" {
+		t.Errorf("JSON: %v, dates as %q", err, m.Dates)
 	}
 }
 
