@@ -216,7 +216,7 @@ type failureKey struct{}
 // withVersion returns the ETag of an offering with its version before it, which writes are
 // held against: see write.go.
 func withVersion(c *fiber.Ctx, v *search.View, etag string) string {
-	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil && strings.HasPrefix(c.Path(), Root+"/tilbud/") {
+	if id, err := strconv.ParseInt(c.Params("id"), 10, 64); err == nil && strings.HasPrefix(c.Route().Path, Root+"/tilbud/") {
 		if o, ok := v.Offering(id); ok {
 			return versionTag(o.Version) + "." + strings.TrimPrefix(etag, `W/"`)
 		}
@@ -225,9 +225,10 @@ func withVersion(c *fiber.Ctx, v *search.View, etag string) string {
 }
 
 // addressOf returns what an answer is kept under, beside its generation: its address, and for
-// courses, also among changes, the day.
+// courses, also among changes, the day. It looks at the route, since the path may be written
+// with capitals and with a slash at its end.
 func (a *API) addressOf(c *fiber.Ctx) string {
-	if strings.HasPrefix(c.Path(), Root+coursesCall) || c.Path() == Root+changesCall {
+	if route := c.Route().Path; strings.HasPrefix(route, Root+coursesCall) || route == Root+changesCall {
 		return c.OriginalURL() + " " + a.today().Format(time.DateOnly)
 	}
 	return c.OriginalURL()
