@@ -27,7 +27,7 @@ const (
 const (
 	// maxBring is far above the list, which has about five thousand lines.
 	maxBring = 8 << 20
-	// leastBring is the share of the postnummer that are stored which a whole list has at
+	// leastBring is the share of the postnummer of the list before which a whole list has at
 	// least: some hundred a year change, and half a file is to be refused.
 	leastBring = 0.95
 )
@@ -107,7 +107,7 @@ type PostalReport struct {
 	Read    int
 	New     []string // "0155 OSLO"
 	Changed []string // "0155: OSLO, 0301, G -> OSLO, 0301, B"
-	Gone    []string // no longer in the list; kept, and marked
+	Gone    []string // in the list before, and not in this one; kept, and marked
 	Unknown []string // in a kommune that we do not have, left as they are
 	// Half is set where so much is missing that the list cannot be whole. Nothing was written.
 	Half bool
@@ -125,6 +125,10 @@ type PostalOptions struct {
 func ImportPostalCodes(ctx context.Context, st *store.Store, actor auth.Actor, list []region.PostalCode, o PostalOptions) (PostalReport, error) {
 	report := PostalReport{Read: len(list)}
 	stored, err := st.PostalCodes(ctx)
+	if err != nil {
+		return report, err
+	}
+	gone, err := st.GonePostalCodes(ctx)
 	if err != nil {
 		return report, err
 	}
@@ -160,12 +164,17 @@ func ImportPostalCodes(ctx context.Context, st *store.Store, actor auth.Actor, l
 	for _, code := range given {
 		inList[code] = true
 	}
+	standing := 0
 	for _, p := range stored {
+		if gone[p.Code] {
+			continue // was told when it went
+		}
+		standing++
 		if !inList[p.Code] {
 			report.Gone = append(report.Gone, p.Code+" "+p.Place)
 		}
 	}
-	if float64(len(stored)-len(report.Gone)) < leastBring*float64(len(stored)) && !o.Force {
+	if float64(standing-len(report.Gone)) < leastBring*float64(standing) && !o.Force {
 		report.Half = true
 		return report, nil
 	}

@@ -280,6 +280,20 @@ func (s *Store) MarkPostalCodes(ctx context.Context, actor auth.Actor, list []st
 	return nil
 }
 
+// GonePostalCodes returns the postnummer that the last list given to MarkPostalCodes did not
+// have.
+func (s *Store) GonePostalCodes(ctx context.Context) (map[string]bool, error) {
+	var codes []string
+	if err := s.db.WithContext(ctx).Raw("SELECT code FROM postal_codes WHERE gone_on IS NOT NULL").Scan(&codes).Error; err != nil {
+		return nil, fmt.Errorf("list postnummer that are no more: %w", err)
+	}
+	gone := make(map[string]bool, len(codes))
+	for _, c := range codes {
+		gone[c] = true
+	}
+	return gone, nil
+}
+
 func savePlaces(tx *gorm.DB, _ auth.Actor, r Regions, sum *Summary) ([]changeRow, error) {
 	stored, err := places(tx)
 	if err != nil {
