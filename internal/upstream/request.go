@@ -38,25 +38,13 @@ type Request struct {
 	// Accept is what to ask for when that is not Type: some hosts give a file only to those
 	// who name it in their own way.
 	Accept string
-	// Known is what is known of an earlier answer; one that has not changed since comes
-	// back as NotModified.
-	Known Validator
-}
-
-// Validator tells versions of an answer apart, in the host's words.
-type Validator struct {
-	ETag         string `json:"etag,omitempty"`
-	LastModified string `json:"last_modified,omitempty"`
 }
 
 // Answer is what a register says, whole.
 type Answer struct {
-	URL         string // where it was read, for readers and the history
-	Body        []byte
-	Type        string // the Content-Type as sent
-	NotModified bool   // as Request.Known has it; no Body
-	Validator   Validator
-	At          time.Time
+	URL  string // where it was read, for readers and the history
+	Body []byte
+	Type string // the Content-Type as sent
 }
 
 // StatusError is an answer with a status that is no success, after all tries.
@@ -113,16 +101,13 @@ func (c *Client) Get(ctx context.Context, r Request) (Answer, error) {
 }
 
 // Download writes the answer into a new file in dir, and returns its name and, without a
-// body, the answer. The file is whole: nothing is left behind beside an error, and nothing
-// when the answer is NotModified. Files are as sent, packed ones packed.
+// body, the answer. The file is whole: nothing is left behind beside an error. Files are as
+// sent, packed ones packed.
 func (c *Client) Download(ctx context.Context, r Request, dir string) (string, Answer, error) {
 	var answer Answer
 	name := ""
 	err := c.try(ctx, r, c.downloaded(), func(res *http.Response, body io.Reader) error {
 		answer = c.answer(r, res)
-		if answer.NotModified {
-			return nil
-		}
 		f, err := os.CreateTemp(dir, "hentet-*")
 		if err != nil {
 			return err
@@ -152,10 +137,7 @@ func (c *Client) downloaded() limits {
 }
 
 func (c *Client) answer(r Request, res *http.Response) Answer {
-	return Answer{
-		URL: c.address(r), Type: res.Header.Get("Content-Type"), NotModified: res.StatusCode == http.StatusNotModified,
-		Validator: Validator{res.Header.Get("ETag"), res.Header.Get("Last-Modified")}, At: time.Now().UTC(),
-	}
+	return Answer{URL: c.address(r), Type: res.Header.Get("Content-Type")}
 }
 
 // try asks until there is an answer that use can read.
@@ -201,20 +183,18 @@ func (c *Client) ask(ctx context.Context, r Request, limit limits, use func(*htt
 	if err != nil {
 		return err
 	}
-	c.header(req, r)
+	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("Accept", cmp.Or(r.Accept, r.Type, "*/*"))
 	res, err := c.http.Do(req)
 	if err != nil {
 		return reason(ctx, at, lostError{err})
 	}
 	defer res.Body.Close()
-	switch {
-	case res.StatusCode == http.StatusNotModified && r.Known != Validator{}:
-	case res.StatusCode != http.StatusOK:
+	if res.StatusCode != http.StatusOK {
 		return &StatusError{at, res.StatusCode, retryAfter(res.Header.Get("Retry-After"), time.Now())}
-	default:
-		if err := checkType(at, r.Type, res.Header.Get("Content-Type")); err != nil {
-			return err
-		}
+	}
+	if err := checkType(at, r.Type, res.Header.Get("Content-Type")); err != nil {
+		return err
 	}
 	if res.ContentLength > limit.bytes {
 		return fmt.Errorf("%s: %d bytes: %w", at, res.ContentLength, ErrTooLarge)
@@ -227,17 +207,6 @@ func (c *Client) ask(ctx context.Context, r Request, limit limits, use func(*htt
 		return reason(ctx, at, err)
 	}
 	return nil
-}
-
-func (c *Client) header(req *http.Request, r Request) {
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept", cmp.Or(r.Accept, r.Type, "*/*"))
-	if r.Known.ETag != "" {
-		req.Header.Set("If-None-Match", r.Known.ETag)
-	}
-	if r.Known.LastModified != "" {
-		req.Header.Set("If-Modified-Since", r.Known.LastModified)
-	}
 }
 
 // watched is a body that may not grow over its limit, nor fall silent.

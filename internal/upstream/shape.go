@@ -65,9 +65,6 @@ func (c *Client) GetJSON(ctx context.Context, r Request, into any) (Answer, erro
 	var answer Answer
 	err := c.try(ctx, r, c.asked(), func(res *http.Response, body io.Reader) error {
 		answer = c.answer(r, res)
-		if answer.NotModified {
-			return nil
-		}
 		var err error
 		if answer.Body, err = io.ReadAll(body); err != nil {
 			return err

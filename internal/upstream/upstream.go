@@ -144,9 +144,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Host returns the host's name, for messages and as the name of a source.
-func (c *Client) Host() string { return c.base.Host }
-
 // Base returns the address that the client was made for.
 func (c *Client) Base() string { return c.base.String() }
 
