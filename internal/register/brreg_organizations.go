@@ -15,8 +15,8 @@ import (
 
 // brregState is how far the organizations were gone through, and the feeds read.
 type brregState struct {
-	After int64           // id of the organization that was last looked up; 0: none, or all were
-	Whole bool            // all were, once
+	After int64           // id of the organization that was last looked up; 0: none
+	Whole bool            // all that stood here were, once
 	Feed  map[string]feed // by list: "enheter", "underenheter"
 }
 
@@ -31,7 +31,7 @@ var lists = []string{"enheter", "underenheter"}
 
 // Organizations fills in what the register has of the organizations that stand here. The
 // first time it looks each of them up, by number or by its exact name in its kommune; then
-// it reads what has changed since.
+// those that are new here, and what has changed in the register since.
 func (b Brreg) Organizations(ctx context.Context) (Report, error) {
 	im, err := newRun(ctx, b.Options, brregKey, brregTitle)
 	if err != nil {
@@ -42,11 +42,12 @@ func (b Brreg) Organizations(ctx context.Context) (Report, error) {
 		return im.report, err
 	}
 	if !state.Whole {
-		err = b.lookUpAll(ctx, im, &state)
-	} else {
-		err = b.followFeeds(ctx, im, &state)
+		return im.report, b.lookUpAll(ctx, im, &state)
 	}
-	return im.report, err
+	if err := b.lookUpNew(ctx, im, &state, -1); err != nil {
+		return im.report, err
+	}
+	return im.report, b.followFeeds(ctx, im, &state)
 }
 
 // lookUpAll goes through all organizations. Where the feeds stand is noted before, so that
@@ -64,6 +65,16 @@ func (b Brreg) lookUpAll(ctx context.Context, im *run, state *brregState) error 
 	if err != nil {
 		return err
 	}
+	if err := b.lookUpNew(ctx, im, state, total); err != nil {
+		return err
+	}
+	state.Whole = true
+	return im.store.SaveImportProgress(ctx, im.actor, im.importRun(state))
+}
+
+// lookUpNew goes through the organizations after the one that was last looked up. total is how
+// many there are, -1 when that is not known.
+func (b Brreg) lookUpNew(ctx context.Context, im *run, state *brregState, total int) error {
 	const some = 20
 	for {
 		page, err := im.store.OrganizationsAfter(ctx, state.After, some)
@@ -71,7 +82,7 @@ func (b Brreg) lookUpAll(ctx context.Context, im *run, state *brregState) error 
 			return err
 		}
 		if len(page) == 0 {
-			break
+			return nil
 		}
 		var found []store.Registered
 		for _, o := range page {
@@ -90,8 +101,6 @@ func (b Brreg) lookUpAll(ctx context.Context, im *run, state *brregState) error 
 			return err
 		}
 	}
-	state.After, state.Whole = 0, true
-	return im.store.SaveImportProgress(ctx, im.actor, im.importRun(state))
 }
 
 // saveRegistered stores what was found, with how far the import has come.

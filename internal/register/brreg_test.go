@@ -222,6 +222,14 @@ func TestBrregOrganizations(t *testing.T) {
 	if after := wrote(t, b.store); after != before {
 		t.Errorf("a run without news wrote %d revisions", after-before)
 	}
+
+	// One that came here since is looked up, though nothing has changed in the register.
+	organization(t, b.store, "Prøvelaget som kom til", "100000024", "0301")
+	report, err = b.brreg.Organizations(t.Context())
+	wantCounts(t, "one more here", report, err, [4]int{0, 1, 0, 0})
+	if asked = b.at.Asked(); len(asked) != 3 || asked[0] != "/enheter/100000024" {
+		t.Errorf("asked %q, want the new one and the feeds", asked)
+	}
 }
 
 // A run that is cut off is taken up where it was.
