@@ -81,7 +81,7 @@ type madePage struct {
 }
 
 // groups are the tags of the document, in the order in which they are best read.
-var groups = []string{"Tilbud", "Steder", "Kurs", "Artikler", "Tall", "Skrive"}
+var groups = []string{"Tilbud", "Steder", "Kurs", "Artikler", "Tall", "Endringer", "Skrive"}
 
 func newReference(a *API, doc *huma.OpenAPI) *reference {
 	r := &reference{api: a, schemas: doc.Components.Schemas.Map()}
