@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/api"
 	"github.com/nasjonal-oversikt/oversikt/internal/changelog"
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
+	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -52,6 +54,23 @@ func TestDevelopersPage(t *testing.T) {
 				if !strings.Contains(p.Text(), text) {
 					t.Errorf("%s: not in the changelog: %s", prefix, text)
 				}
+			}
+		}
+	}
+}
+
+// What there is as files is named where there are files, and not elsewhere.
+func TestDevelopersFindTheFiles(t *testing.T) {
+	for _, there := range []bool{true, false} {
+		d, _ := testDeps(t)
+		if there {
+			d.Files = opendata.New(opendata.Deps{View: d.View, BaseURL: d.BaseURL, Dir: t.TempDir(), Log: d.Log})
+		}
+		_, body := do(t, New(d), http.MethodGet, "/for-utviklere")
+		links := htmlcheck.Parse(body).Attrs("#finnes + ul a", "href")
+		for _, link := range []string{"/data", "/data/katalog.ttl"} {
+			if slices.Contains(links, link) != there {
+				t.Errorf("there are files: %t; %s is among the ways in: %t, %q", there, link, !there, links)
 			}
 		}
 	}
