@@ -78,6 +78,7 @@ func restore(ctx context.Context, c config, args []string) error {
 	}
 	fmt.Printf("%d rows of %d tables are back, as they were %s.\n", summary.Rows, summary.Tables, summary.Made.Local().Format(time.DateTime))
 	fmt.Println("Nobody is signed in. Every server builds its index anew when it starts.")
+	fmt.Println("Nothing is sent to those who subscribe to changes before an editor starts each of them on /redaksjon/abonnement.")
 	return nil
 }
 

@@ -126,6 +126,42 @@ func TestRestoreGivesBackEveryRow(t *testing.T) {
 	}
 }
 
+// A restored copy sends nothing to real receivers before somebody has looked at it.
+func TestRestoreStopsWebhooks(t *testing.T) {
+	s, _ := openFull(t)
+	hook := newWebhook(t, s)
+	if err := s.QueueWebhook(t.Context(), hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.TestWebhook(t.Context(), operator, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	stopped := newWebhook(t, s)
+	if _, err := s.NoteDelivery(t.Context(), Delivery{Webhook: stopped.ID, Message: "m", Status: 410, Problem: "svarte 410", Gone: true, Before: "b", After: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	other := openEmpty(t)
+	if err := restoreFrom(other, backedUp(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := other.WebhookByID(t.Context(), operator, hook.ID)
+	if err != nil || got.DisabledAt == nil || !strings.Contains(got.DisabledWhy, "sikkerhetskopi") {
+		t.Errorf("the webhook came back as %+v, %v", got, err)
+	}
+	if got, err = other.WebhookByID(t.Context(), operator, stopped.ID); err != nil || !strings.Contains(got.DisabledWhy, "410") {
+		t.Errorf("the one that had stopped came back as %+v, %v", got, err)
+	}
+	wantEqual(t, "jobs that send", 0, count(t, other, "jobs WHERE kind = 'webhook' AND done_at IS NULL"))
+	wantEqual(t, "tasks", 2, len(openTasks(t, other, TaskWebhook)))
+	if err := other.EnableWebhook(t.Context(), operator, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "tasks after one is started", 1, len(openTasks(t, other, TaskWebhook)))
+	if working, err := other.WorkingWebhooks(t.Context()); err != nil || len(working) != 1 {
+		t.Errorf("working: %v, %v", working, err)
+	}
+}
+
 func TestBackupHasNothingToSignInWith(t *testing.T) {
 	s, _ := openFull(t)
 	file := backedUp(t, s)

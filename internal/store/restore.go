@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -29,7 +30,7 @@ var (
 // or another already, and migrations.ErrNewer for a backup of a newer program.
 //
 // It is another database afterwards: nodes build their indexes anew, and those who follow
-// the feed of changes begin anew.
+// the feed of changes begin anew. Nothing is sent to webhooks before an editor says so.
 func (s *Store) Restore(ctx context.Context, backup io.ReaderAt, size int64, progress Progress) (BackupSummary, error) {
 	m, files, err := openBackup(backup, size)
 	if err == nil {
@@ -142,6 +143,11 @@ func fillTables(ctx context.Context, conn *pgx.Conn, m backupManifest, files map
 	if err := setSequences(ctx, tx); err != nil {
 		return err
 	}
+	if slices.ContainsFunc(m.Tables, func(t backupTable) bool { return t.Name == "webhooks" }) {
+		if err := stopWebhooks(ctx, tx); err != nil {
+			return fmt.Errorf("stop webhooks: %w", err)
+		}
+	}
 	progress(len(m.Tables), len(m.Tables))
 	return tx.Commit(ctx)
 }
@@ -173,6 +179,28 @@ func (t backupTable) copyFrom(ctx context.Context, tx pgx.Tx, f *zip.File) error
 		_, err = tx.Exec(ctx, "INSERT INTO changes (kind, ref, at) SELECT kind, ref, at FROM restored_changes ORDER BY restored_changes.xid, id")
 	}
 	return err
+}
+
+// stopWebhooks disables all webhooks, and asks the national editors which to start again. A
+// copy that somebody tries things on would else tell real receivers that what they have may
+// be wrong, and go on to send them what is changed in it.
+func stopWebhooks(ctx context.Context, tx pgx.Tx) error {
+	const why = "Katalogen er lest inn fra en sikkerhetskopi. Start bare hvis det er denne katalogen mottakeren skal følge."
+	for _, s := range []struct {
+		sql  string
+		args []any
+	}{
+		{"UPDATE jobs SET done_at = now(), locked_until = NULL WHERE kind = $1 AND done_at IS NULL", []any{string(JobWebhook)}},
+		{`INSERT INTO tasks (kind, key, detail)
+			SELECT $1, 'webhook:' || id, jsonb_build_object('webhook', id, 'name', name, 'why', $2::text) FROM webhooks WHERE disabled_at IS NULL
+			ON CONFLICT (kind, key) WHERE done_at IS NULL DO NOTHING`, []any{string(TaskWebhook), why}},
+		{"UPDATE webhooks SET disabled_at = now(), disabled_why = $1, failing_since = NULL WHERE disabled_at IS NULL", []any{why}},
+	} {
+		if _, err := tx.Exec(ctx, s.sql, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setSequences lets ids go on after the highest that there is.

@@ -56,3 +56,14 @@ func TestEverFollowed(t *testing.T) {
 		t.Errorf("of none: %v, %v", found, err)
 	}
 }
+
+// newWebhook stores a webhook that follows the kommuner, or everything.
+func newWebhook(t *testing.T, s *Store, kommuner ...region.Number) Webhook {
+	t.Helper()
+	w, _, err := s.CreateWebhook(t.Context(), operator, Webhook{Name: "Prøvemottaker", URL: "https://example.org/mottak", Kommuner: kommuner},
+		func(string, Cursor) string { return "0-0-0" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
