@@ -54,12 +54,17 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 	if err := tx.Model(&row).Select("Kind", "OrgNumber", "KommuneNumber", "Website").Updates(&row).Error; err != nil {
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
-	err = tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ? AND status IN ?",
-		KindOffering, full.ID, publicOffering).Error
-	if err != nil {
+	if err := announceOfferingsOf(tx, full.ID); err != nil {
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
 	return full, nil
+}
+
+// announceOfferingsOf puts into the feed that the organization's offerings read otherwise:
+// those that readers see.
+func announceOfferingsOf(tx *gorm.DB, organization int64) error {
+	return tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ? AND status IN ?",
+		KindOffering, organization, publicOffering).Error
 }
 
 // OrganizationOf returns the organization that gives the owner's offerings: for a kommune

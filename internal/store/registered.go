@@ -194,7 +194,7 @@ func changeOrganization(tx *gorm.DB, actor auth.Actor, before, next directory.Or
 	if err := noteSources(tx, actor, 0, next.ID, source, fields); err != nil {
 		return err
 	}
-	return tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, id::text FROM offerings WHERE organization_id = ?", KindOffering, next.ID).Error
+	return announceOfferingsOf(tx, next.ID)
 }
 
 // askAboutRegistered opens, renews or ends the task for the organization. That it has

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -260,6 +261,9 @@ func TestSaveRegistered(t *testing.T) {
 		}
 		return got[0]
 	}
+	hidden := testOffering("annet/kladd")
+	hidden.Status = directory.Draft
+	hidden = create(t, s, hidden)
 	was := headOf(t, s)
 	got := save(r)
 	// The kind stood there, and otherwise.
@@ -269,6 +273,7 @@ func TestSaveRegistered(t *testing.T) {
 	if headOf(t, s) == was {
 		t.Error("its offerings read otherwise, and are not in the feed")
 	}
+	wantEqual(t, "a draft in the feed", 0, count(t, s, fmt.Sprintf("changes WHERE kind = 'offering' AND ref = '%d'", hidden.ID)))
 	history, err := s.Revisions(t.Context(), KindOrganization, "1")
 	if err != nil || len(history) != 1 || history[0].Version != 1 {
 		t.Errorf("history %+v, %v", history, err)
@@ -301,7 +306,7 @@ func TestSaveRegistered(t *testing.T) {
 	if found, err = s.OrganizationsAfter(t.Context(), id, 10); err != nil || len(found) != 0 {
 		t.Errorf("after the last: %+v, %v", found, err)
 	}
-	if found, err := s.Standings(t.Context(), "annet"); err != nil || len(found) != 2 {
+	if found, err := s.Standings(t.Context(), "annet"); err != nil || len(found) != 4 {
 		t.Errorf("standings: %+v, %v", found, err)
 	}
 }

@@ -312,7 +312,10 @@ func (s *Store) join(tx *gorm.DB, actor auth.Actor, d JoinDetail, name string) e
 			return err
 		}
 		if stored.Organization.ID == keep {
-			if err := announce(tx, changeRow{KindOffering, fmt.Sprint(id)}); err != nil {
+			if stored.Public() {
+				err = announce(tx, changeRow{KindOffering, fmt.Sprint(id)})
+			}
+			if err != nil {
 				return err
 			}
 			continue

@@ -321,6 +321,32 @@ func TestAnswerCoverage(t *testing.T) {
 	wantEqual(t, "questions left", 0, len(openTasks(t, s, TaskCoverage)))
 }
 
+// Offerings of organizations that have become one kommune stand with one name, and a draft
+// of them is told to nobody.
+func TestJoinOrganizations(t *testing.T) {
+	s := openProve(t)
+	ctx := t.Context()
+	shown := create(t, s, of("kommune/bygd", "1891", "Prøvebygd", "1891"))
+	other := create(t, s, of("kommune/vik", "1892", "Prøvevik", "1892"))
+	draft := of("kommune/kladd", "1891", "Prøvebygd", "1891")
+	draft.Status = directory.Draft
+	draft = create(t, s, draft)
+	succeedWith(t, s, SuccessionOptions{Steps: merge})
+	task := openTasks(t, s, TaskJoin)[0].ID
+	wantInvalid(t, "another name", s.JoinOrganizations(ctx, operator, task, "Annet"), directory.Invalid{"organization": directory.MsgUnknown})
+	head := headOf(t, s)
+	wantError(t, "a new name", s.JoinOrganizations(ctx, operator, task, "Prøvestad kommune"), nil)
+	for _, o := range []directory.Offering{shown, other, draft} {
+		wantEqual(t, o.Name, "Prøvestad kommune", offeringNow(t, s, o.ID).Organization.Name)
+	}
+	var told []string
+	for _, change := range changesAfter(t, s, head, 2) {
+		told = append(told, change.Ref)
+	}
+	wantEqual(t, "in the feed", []string{fmt.Sprint(shown.ID), fmt.Sprint(other.ID)}, told)
+	wantError(t, "an answer twice", s.JoinOrganizations(ctx, operator, task, "Prøvestad kommune"), ErrNotFound)
+}
+
 func TestSplit(t *testing.T) {
 	split := []region.Step{
 		{Old: "1893", OldName: "Prøvenes", New: "1897", NewName: "Prøvenes", On: changeDay},
