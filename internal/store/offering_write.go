@@ -282,8 +282,12 @@ func recordOffering(tx *gorm.DB, actor auth.Actor, why string, before *directory
 	if err := remember(tx, KindOffering, ref, after.Version, actor, why, was, after); err != nil {
 		return err
 	}
-	if err := noteOfferingSources(tx, actor, before, after); err != nil {
-		return err
+	// What only followed its kommune still has the source that said it, and may be written by
+	// whoever could: see lastActors.
+	if actor.String() != succeeding.String() {
+		if err := noteOfferingSources(tx, actor, before, after); err != nil {
+			return err
+		}
 	}
 	if before != nil && before.Public() != after.Public() {
 		if err := checkArticlesTo(tx, after.ID); err != nil {

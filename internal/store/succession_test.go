@@ -321,6 +321,23 @@ func TestAnswerCoverage(t *testing.T) {
 	wantEqual(t, "questions left", 0, len(openTasks(t, s, TaskCoverage)))
 }
 
+// A field that an import has written may be written by it still, and has its source.
+func TestSourcesAfterMerge(t *testing.T) {
+	s := openProve(t)
+	o := of("annet/en", "1892", "Prøvevik", "1892")
+	o.Locations = []directory.Location{{Street: "Prøveveien 1", PostalCode: "8992", PostalPlace: "PRØVEVIK", Kommune: "1892"}}
+	importAll(t, s, o)
+	said := saidOf(o.Key)
+	said.Locations = []directory.Location{{Street: "Prøveveien 2", PostalCode: "8992", PostalPlace: "PRØVEVIK", Kommune: "1892"}}
+	id := say(t, s, proveRun, Said{Offering: said})[0].ID
+	was := sourceTitles(t, s, id)
+	succeedWith(t, s, SuccessionOptions{Steps: merge})
+	wantEqual(t, "where it lies", region.Number("1899"), offeringNow(t, s, id).Locations[0].Kommune)
+	wantEqual(t, "sources", was, sourceTitles(t, s, id))
+	said.Locations = []directory.Location{{Street: "Prøveveien 3", PostalCode: "8992", PostalPlace: "PRØVEVIK", Kommune: "1899"}}
+	wantEqual(t, "it says otherwise", Updated, say(t, s, proveRun, Said{Offering: said})[0].Result)
+}
+
 // Offerings of organizations that have become one kommune stand with one name, and a draft
 // of them is told to nobody.
 func TestJoinOrganizations(t *testing.T) {
