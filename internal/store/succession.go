@@ -364,7 +364,7 @@ func (r *succession) carry(tx *gorm.DB, suc region.Succession) (*Carried, string
 		return nil, problem, err
 	}
 	for _, step := range []func() error{
-		c.kommuner, c.owners, c.postalCodes, c.formers, c.places, c.outlines, c.offerings, c.courses, c.coverageOfGrants, c.ask, c.announce, c.done,
+		c.kommuner, c.owners, c.postalCodes, c.formers, c.places, c.outlines, c.offerings, c.courses, c.coverageOfGrants, c.webhooks, c.ask, c.announce, c.done,
 	} {
 		if err := step(); err != nil {
 			return nil, "", err

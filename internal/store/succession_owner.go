@@ -330,6 +330,19 @@ func (s *Store) join(tx *gorm.DB, actor auth.Actor, d JoinDetail, name string) e
 	return tx.Exec("UPDATE organizations SET kommune_number = NULL WHERE id = ANY(?) AND id <> ?", ids, keep).Error
 }
 
+// webhooks lets those who follow an old kommune follow what it became too. The old number
+// stays: what has left it is still to be told of, by what the history says.
+func (c *carrier) webhooks() error {
+	for _, old := range c.suc.Before() {
+		err := c.tx.Exec("UPDATE webhooks SET kommuner = ARRAY(SELECT DISTINCT n FROM unnest(kommuner || ?::text[]) n ORDER BY n) WHERE ? = ANY(kommuner)",
+			textArray(texts[string](c.suc.Into(old))), string(old)).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // coverageOfGrants lets the areas that people of organizations may write about follow.
 func (c *carrier) coverageOfGrants() error {
 	for _, table := range []string{"grants", "invitations"} {

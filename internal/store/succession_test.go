@@ -148,6 +148,7 @@ func TestMerge(t *testing.T) {
 		{Kommune: "1891", Area: multi(1), Drawing: multi(1)}, {Kommune: "1892", Area: multi(2), Drawing: multi(2)},
 	})
 	wantError(t, "SaveOutlines", err, nil)
+	hook := newWebhook(t, s, "1892")
 	asked, err := s.AskToConfirm(ctx, auth.Owner{Kommune: "1892"}, Stage30, changeDay, []string{"en@example.org"}, []Asked{{Offering: onlyOne.ID, Version: confirmed.Version}}, func(secret string) Mail { return Mail{Subject: secret} })
 	if err != nil || !asked {
 		t.Fatalf("AskToConfirm: %t, %v", asked, err)
@@ -237,6 +238,10 @@ func TestMerge(t *testing.T) {
 	n, err := s.KommuneByOrgNumber(ctx, "944496394")
 	wantError(t, "KommuneByOrgNumber", err, nil)
 	wantEqual(t, "kommune of an old organization number", region.Number("1899"), n)
+
+	hook, err = s.WebhookByID(ctx, operator, hook.ID)
+	wantError(t, "WebhookByID", err, nil)
+	wantEqual(t, "what is followed", []region.Number{"1892", "1899"}, hook.Kommuner)
 
 	// What people search for, and the map.
 	p, err := s.PostalCodeByCode(ctx, "8992")
