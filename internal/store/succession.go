@@ -149,7 +149,7 @@ func (s *Store) succeed(ctx context.Context, actor auth.Actor, o SuccessionOptio
 	if o.Progress == nil {
 		o.Progress = func(int, int) {}
 	}
-	run := succession{store: s, actor: actor, options: o}
+	run := succession{store: s, actor: actor, options: o, waits: map[region.Number]bool{}}
 	if !o.DryRun {
 		err := run.all(s.db.WithContext(ctx))
 		return run.report, err
@@ -172,6 +172,7 @@ type succession struct {
 	actor   auth.Actor
 	options SuccessionOptions
 	report  SuccessionReport
+	waits   map[region.Number]bool // numbers of what could not be carried out: later changes of them wait
 }
 
 // write runs fn in a transaction, or in a part of one that a dry run takes back.
@@ -248,6 +249,9 @@ func (r *succession) day(db *gorm.DB, on time.Time, steps []region.Step, fylker 
 		case problem != "":
 			stuck = true
 			r.report.Problems = append(r.report.Problems, problem)
+			for _, n := range slices.Concat(suc.Before(), suc.Present()) {
+				r.waits[n] = true
+			}
 		case carried == nil:
 			r.report.AsBefore++
 		default:
@@ -342,6 +346,10 @@ type carrier struct {
 // carry carries out one succession. It returns nil when there is nothing to do, and a
 // problem when it cannot be done.
 func (r *succession) carry(tx *gorm.DB, suc region.Succession) (*Carried, string, error) {
+	if slices.ContainsFunc(slices.Concat(suc.Before(), suc.Present()), func(n region.Number) bool { return r.waits[n] }) {
+		// A number that has not begun looks below as one that has ended.
+		return nil, fmt.Sprintf("%s: an earlier change of it has to be carried out first", suc), nil
+	}
 	c := &carrier{succession: r, tx: tx, suc: suc, before: map[region.Number]region.Kommune{}, moved: map[int64]region.Number{}, out: Carried{Succession: suc}}
 	c.why = fmt.Sprintf("%s (SSB Klass 131, %s)", suc, suc.On.Format(time.DateOnly))
 	var err error

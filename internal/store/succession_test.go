@@ -473,6 +473,27 @@ func TestDivided(t *testing.T) {
 	}
 }
 
+// What cannot be carried out holds back later changes of the same kommuner, and no others.
+func TestLaterChangesWait(t *testing.T) {
+	later := changeDay.AddDate(0, 1, 0)
+	steps := []region.Step{
+		{Old: "1892", OldName: "Prøvevik", New: "1897", NewName: "Prøveøst", On: changeDay},
+		{Old: "1892", OldName: "Prøvevik", New: "1898", NewName: "Prøvevest", On: changeDay},
+		{Old: "1897", OldName: "Prøveøst", New: "1896", NewName: "Prøvested", On: later},
+		{Old: "1893", OldName: "Prøvenes", New: "1895", NewName: "Prøvenes", On: later},
+	}
+	s := openProve(t)
+	o := create(t, s, of("kommune/vik", "1892", "Prøvevik", "1892"))
+	report := succeedWith(t, s, SuccessionOptions{Steps: steps})
+	wantEqual(t, "without the postnummer", []int{1, 2}, []int{len(report.Carried), len(report.Problems)})
+	report = succeedWith(t, s, SuccessionOptions{PostalCodes: map[string]region.Number{"8992": "1897"}})
+	wantEqual(t, "with them", []int{2, 0}, []int{len(report.Carried), len(report.Problems)})
+	wantEqual(t, "for both, by their last numbers", []region.Number{"1896", "1898"}, offeringNow(t, s, o.ID).Coverage.Kommuner)
+	if again := succeedWith(t, s, SuccessionOptions{}); len(again.Carried)+len(again.Problems) > 0 {
+		t.Errorf("again: %+v", again)
+	}
+}
+
 func TestNewNumberAndFylke(t *testing.T) {
 	s := openProve(t)
 	ctx := t.Context()
