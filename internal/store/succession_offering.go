@@ -337,6 +337,9 @@ func (d CoverageDetail) answered(c directory.Coverage, kommuner []region.Number,
 	c.Kommuner = slices.DeleteFunc(slices.Clone(c.Kommuner), func(n region.Number) bool {
 		return slices.Contains(d.Kommuner, n) && !slices.Contains(kommuner, n)
 	})
+	if len(c.Kommuner)+len(c.Fylker) == 0 && !c.National {
+		return c, directory.Invalid{"coverage": directory.MsgRequired} // what is chosen was taken out meanwhile
+	}
 	if c.Bydel == d.Note && (whole || len(c.Kommuner) == 0) {
 		c.Bydel = ""
 	}

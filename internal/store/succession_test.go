@@ -473,6 +473,17 @@ func TestDivided(t *testing.T) {
 	}
 }
 
+// An answer that names only what somebody has taken out meanwhile leaves no offering without
+// anybody whom it is for.
+func TestAnswerToNothing(t *testing.T) {
+	d := CoverageDetail{Kommuner: []region.Number{"1897", "1898"}, Divided: true}
+	_, err := d.answered(directory.Coverage{Kommuner: []region.Number{"1898"}}, []region.Number{"1897"}, false)
+	wantInvalid(t, "what is not there any more", err, directory.Invalid{"coverage": directory.MsgRequired})
+	got, err := d.answered(directory.Coverage{Kommuner: []region.Number{"1898"}, National: true}, []region.Number{"1897"}, false)
+	wantError(t, "for all of the country", err, nil)
+	wantEqual(t, "coverage", directory.Coverage{Kommuner: []region.Number{}, National: true}, got)
+}
+
 // What cannot be carried out holds back later changes of the same kommuner, and no others.
 func TestLaterChangesWait(t *testing.T) {
 	later := changeDay.AddDate(0, 1, 0)
