@@ -46,12 +46,14 @@ func (s *Staff) sourcesOf(c *fiber.Ctx, o directory.Offering) (view.SourcesSecti
 	if err != nil || len(said) == 0 && len(sources) == 0 {
 		return section, err
 	}
-	names, err := s.diffNames(c)
-	if err != nil {
-		return section, err
-	}
-	for _, d := range said {
-		section.Others = append(section.Others, otherSaid(o, d, names))
+	if len(said) > 0 {
+		names, err := s.diffNames(c)
+		if err != nil {
+			return section, err
+		}
+		for _, d := range said {
+			section.Others = append(section.Others, otherSaid(o, d, names))
+		}
 	}
 	if o.Organization.ID == 0 {
 		return section, nil
