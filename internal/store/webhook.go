@@ -177,7 +177,7 @@ func checkWebhook(tx *gorm.DB, w Webhook) error {
 		field, sql string
 		codes      []string
 	}{
-		{"kommuner", "SELECT count(*) FROM kommuner WHERE number = ANY(?)", texts[string](w.Kommuner)},
+		{"kommuner", "SELECT count(*) FROM kommuner WHERE number = ANY(?) AND ended_on IS NULL", texts[string](w.Kommuner)},
 		{"types", "SELECT count(*) FROM offering_types WHERE code = ANY(?)", w.Types},
 	} {
 		codes := set(list.codes)
@@ -264,6 +264,9 @@ func (s *Store) RemoveWebhook(ctx context.Context, actor auth.Actor, id int64) e
 		if err != nil {
 			return err
 		}
+		if err := finishTasks(tx, actor, TaskWebhook, taskKeyOfWebhook(id)); err != nil {
+			return err
+		}
 		return tx.Exec("DELETE FROM webhooks WHERE id = ?", id).Error
 	})
 }
@@ -279,6 +282,9 @@ func (s *Store) EnableWebhook(ctx context.Context, actor auth.Actor, id int64) e
 		err = tx.Exec(`UPDATE jobs SET run_at = now(), attempts = 0, gave_up_at = NULL
 			WHERE kind = ? AND done_at IS NULL AND (locked_until IS NULL OR locked_until < now()) AND (payload->>'webhook')::bigint = ?`, string(JobWebhook), id).Error
 		if err != nil {
+			return err
+		}
+		if err := finishTasks(tx, actor, TaskWebhook, taskKeyOfWebhook(id)); err != nil {
 			return err
 		}
 		return tx.Exec("NOTIFY jobs").Error
@@ -322,9 +328,6 @@ func (s *Store) changeWebhook(ctx context.Context, actor auth.Actor, id int64, w
 			return err
 		}
 		if err := change(tx, w); err != nil {
-			return err
-		}
-		if err := finishTasks(tx, actor, TaskWebhook, taskKeyOfWebhook(id)); err != nil {
 			return err
 		}
 		return record(tx, actor, what, map[string]any{"webhook": id, "name": w.Name})

@@ -57,6 +57,13 @@ func TestEverFollowed(t *testing.T) {
 	}
 }
 
+func TestWebhookOfEndedKommune(t *testing.T) {
+	s := openProve(t)
+	succeedWith(t, s, SuccessionOptions{Steps: merge})
+	_, _, err := s.CreateWebhook(t.Context(), operator, Webhook{Name: "Prøve", URL: "https://example.org/", Kommuner: []region.Number{"1891"}}, func(string, Cursor) string { return "0-0-0" })
+	wantInvalid(t, "a kommune that is no more", err, directory.Invalid{"kommuner": directory.MsgUnknown})
+}
+
 // newWebhook stores a webhook that follows the kommuner, or everything.
 func newWebhook(t *testing.T, s *Store, kommuner ...region.Number) Webhook {
 	t.Helper()

@@ -353,6 +353,15 @@ func TestDisabled(t *testing.T) {
 				t.Errorf("a disabled one is sent to: %v", errs)
 			}
 			w.answers(http.StatusOK)
+			if err := w.store.TestWebhook(t.Context(), tester, hook.ID); err != nil {
+				t.Fatal(err)
+			}
+			if errs := w.run(); len(errs) != 1 || errs[0] != nil {
+				t.Errorf("a test: %v", errs)
+			}
+			if tasks, err = w.store.OpenTasks(t.Context(), tester); err != nil || len(tasks) != 1 {
+				t.Errorf("tasks after a test %+v, %v; it is stopped still", tasks, err)
+			}
 			if err := w.store.EnableWebhook(t.Context(), tester, hook.ID); err != nil {
 				t.Fatal(err)
 			}
