@@ -264,3 +264,17 @@ func TestMigrateTwice(t *testing.T) {
 	}
 	wantEqual(t, "statement_timeout after Migrate", "1500ms", got)
 }
+
+// A migration with a lower number that comes later is run as well.
+func TestMigrateOutOfOrder(t *testing.T) {
+	s := openStore(t)
+	if err := s.db.Exec("DROP TABLE webhook_deliveries, webhooks; DELETE FROM goose_db_version WHERE version_id = 27").Error; err != nil {
+		t.Fatal(err)
+	}
+	if ran, err := s.Migrate(t.Context()); ran != 1 || err != nil {
+		t.Errorf("Migrate() = %d, %v, want 1", ran, err)
+	}
+	if got := count(t, s, "webhooks"); got != 0 {
+		t.Errorf("%d webhooks", got)
+	}
+}
