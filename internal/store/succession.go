@@ -185,7 +185,7 @@ func (r *succession) write(db *gorm.DB, fn func(tx *gorm.DB) error) error {
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext('kommuneendringer'))").Error; err != nil {
 			return err
 		}
-		return withDetail(fn(tx))
+		return fn(tx)
 	})
 }
 
