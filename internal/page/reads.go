@@ -91,8 +91,8 @@ func (r *Reads) Fresh(c *fiber.Ctx) error {
 	}
 	switch status := c.Response().StatusCode(); {
 	case status == http.StatusOK:
-		// What was asked for once most often is not asked for again.
-		if !c.Response().IsBodyStream() && r.asked.again(etag) {
+		// What was asked for once most often is not asked for again. HEAD may have no body to keep.
+		if c.Method() == fiber.MethodGet && !c.Response().IsBodyStream() && r.asked.again(etag) {
 			r.answers.Put(v.Generation(), address,
 				NewTagged(string(c.Response().Header.ContentType()), bytes.Clone(c.Response().Body()), etag))
 		}

@@ -235,6 +235,13 @@ func TestLines(t *testing.T) {
 			}
 		}
 	}
+	// Whoever asks for the head alone leaves no empty list behind for others.
+	for range 3 {
+		call(t, app, http.MethodHead, Root+"/services?format=ndjson", "")
+	}
+	if body := get(t, app, "/services?format=ndjson"); len(body) == 0 {
+		t.Error("a list is empty after it was asked for by HEAD")
+	}
 	// A list that is asked for often in both forms comes in the one that is asked for.
 	for range 3 {
 		_, lines := call(t, app, http.MethodGet, Root+"/taxonomies", "", "Accept", mimeLines)
