@@ -66,3 +66,8 @@ func (a *API) profilePage(endpoints []Endpoint) ([]byte, error) {
 	err := profileTemplate.Execute(&b, p)
 	return b.Bytes(), err
 }
+
+// base answers with what the interface is.
+func (a *API) base() Base {
+	return Base{Version: "3.1", Profile: a.call("/profile"), OpenAPIURL: a.call("/openapi.json")}
+}
