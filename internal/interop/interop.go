@@ -111,6 +111,16 @@ func (o *Overview) Organization(id uuid.UUID) (*Organization, bool) {
 	return &o.Organizations[i], true
 }
 
+// Changed returns when a public offering was last changed.
+func (o *Overview) Changed() (last time.Time) {
+	for _, e := range o.Entries {
+		if e.Changed.After(last) {
+			last = e.Changed
+		}
+	}
+	return last
+}
+
 func newOverview(v *search.View) *Overview {
 	o := &Overview{View: v, entries: map[uuid.UUID]int{}, organizations: map[uuid.UUID]int{}}
 	for l := range v.All() {

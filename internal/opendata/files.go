@@ -117,14 +117,15 @@ func New(d Deps) *Files {
 				write: func(ctx context.Context, w io.Writer, v *search.View) error { return format.write(ctx, w, f, t, v) }})
 		}
 	}
-	described := f.catalog()
 	f.add(&kind{name: "katalog.ttl", contentType: "text/turtle; charset=utf-8", packs: true,
 		write: func(_ context.Context, w io.Writer, v *search.View) error {
-			return described(v).WriteTurtle(w, f.overviews.Of(v))
+			o := f.overviews.Of(v)
+			return f.catalog(o).WriteTurtle(w, o)
 		}})
 	f.add(&kind{name: "katalog.jsonld", contentType: "application/ld+json", packs: true,
 		write: func(_ context.Context, w io.Writer, v *search.View) error {
-			return described(v).WriteJSONLD(w, f.overviews.Of(v))
+			o := f.overviews.Of(v)
+			return f.catalog(o).WriteJSONLD(w, o)
 		}})
 	f.add(&kind{name: "tilbud.schema.json", contentType: "application/schema+json", packs: true,
 		write: func(_ context.Context, w io.Writer, _ *search.View) error {
@@ -397,37 +398,24 @@ func (m *Made) remove() error {
 func base64Of(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) }
 
 // catalog returns what describes a View.
-func (f *Files) catalog() func(v *search.View) *catalog.Catalog {
-	return func(v *search.View) *catalog.Catalog {
-		c := &catalog.Catalog{
-			BaseURL: f.deps.BaseURL, Publisher: catalog.Publisher{Name: f.deps.Publisher, OrgNumber: f.deps.PublisherNumber},
-			Licence: f.deps.Licence, Services: services,
-		}
-		changed := f.changed(v)
-		for _, t := range tables {
-			d := catalog.Dataset{Code: t.Code, Title: translated(t.Title), Description: translated(t.About), Keywords: keywords}
-			if t == offeringTable {
-				d.Changed = changed
-			}
-			for _, format := range formats {
-				d.Files = append(d.Files, catalog.File{
-					Title: t.Title + " (" + format.Name + ")", Path: "/data/" + t.Code + "." + format.Extension, FileType: format.FileType, MediaType: format.IANA,
-				})
-			}
-			c.Datasets = append(c.Datasets, d)
-		}
-		return c
+func (f *Files) catalog(o *interop.Overview) *catalog.Catalog {
+	c := &catalog.Catalog{
+		BaseURL: f.deps.BaseURL, Publisher: catalog.Publisher{Name: f.deps.Publisher, OrgNumber: f.deps.PublisherNumber},
+		Licence: f.deps.Licence, Services: services,
 	}
-}
-
-// changed is when a public offering was last changed.
-func (f *Files) changed(v *search.View) (last time.Time) {
-	for _, e := range f.overviews.Of(v).Entries {
-		if e.Changed.After(last) {
-			last = e.Changed
+	for _, t := range tables {
+		d := catalog.Dataset{Code: t.Code, Title: translated(t.Title), Description: translated(t.About), Keywords: keywords}
+		if t == offeringTable {
+			d.Changed = o.Changed()
 		}
+		for _, format := range formats {
+			d.Files = append(d.Files, catalog.File{
+				Title: t.Title + " (" + format.Name + ")", Path: Path + t.Code + "." + format.Extension, FileType: format.FileType, MediaType: format.IANA,
+			})
+		}
+		c.Datasets = append(c.Datasets, d)
 	}
-	return last
+	return c
 }
 
 func translated(text string) directory.Text {

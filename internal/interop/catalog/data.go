@@ -31,16 +31,6 @@ var (
 	contactUs = directory.Text{NB: "Meld feil eller mangler", NN: "Meld feil eller manglar", EN: "Report errors or omissions"}
 )
 
-// changed is when a public offering was last changed.
-func (w *writer) changed() (last time.Time) {
-	for _, e := range w.overview.Entries {
-		if e.Changed.After(last) {
-			last = e.Changed
-		}
-	}
-	return last
-}
-
 func (n *node) modified(t time.Time) {
 	if !t.IsZero() {
 		n.value("dct:modified", t.UTC().Format(time.RFC3339), "xsd:dateTime")
@@ -61,7 +51,7 @@ func (w *writer) catalog(yield func(*node) bool) bool {
 	n.thing("dct:language", languages("nb", "nn", "en")...)
 	n.thing("dct:spatial", euNorway)
 	n.thing("dct:accrualPeriodicity", euContinuous)
-	n.modified(w.changed())
+	n.modified(w.overview.Changed())
 	w.terms(n)
 	for _, d := range w.Datasets {
 		n.thing("dcat:dataset", w.part("datasett-"+d.Code))
