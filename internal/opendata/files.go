@@ -437,7 +437,7 @@ var services = []catalog.Service{
 		Serves:      []string{"tilbud", "kommuner", "typer", "kurs", "dekning", "tall"},
 	},
 	{
-		Code: "hsds", Endpoint: "/hsds/v3", Definition: "/hsds/v3", MediaTypes: []string{"application/json"},
+		Code: "hsds", Endpoint: "/hsds/v3", Definition: "/hsds/v3/openapi.json", MediaTypes: []string{"application/json"},
 		Title:       directory.Text{NB: "Tilbud til pårørende: HSDS 3.1", NN: "Tilbod til pårørande: HSDS 3.1", EN: "Help for family and friends: HSDS 3.1"},
 		Description: directory.Text{NB: "De samme tilbudene etter Open Referral HSDS 3.1.", NN: "Dei same tilboda etter Open Referral HSDS 3.1.", EN: "The same offers of help in Open Referral HSDS 3.1."},
 		Serves:      []string{"tilbud"},
