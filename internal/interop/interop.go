@@ -121,9 +121,12 @@ func (o *Overview) Changed() (last time.Time) {
 	return last
 }
 
-func newOverview(v *search.View) *Overview {
+// NewOverview reads every public offering of the View, in order of id, and gives each to
+// also: who keeps more of them need not read them once more.
+func NewOverview(v *search.View, also func(*directory.Offering)) *Overview {
 	o := &Overview{View: v, entries: map[uuid.UUID]int{}, organizations: map[uuid.UUID]int{}}
 	for l := range v.All() {
+		also(l)
 		o.entries[l.UUID] = len(o.Entries)
 		o.Entries = append(o.Entries, Entry{l.ID, l.UUID, l.Organization.UUID, l.ChangedAt})
 		if l.Organization.Name == "" {
@@ -160,7 +163,7 @@ func (s *Overviews) Of(v *search.View) *Overview {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.latest == nil || s.latest.View != v {
-		s.latest = newOverview(v)
+		s.latest = NewOverview(v, func(*directory.Offering) {})
 	}
 	return s.latest
 }

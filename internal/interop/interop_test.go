@@ -44,6 +44,11 @@ func TestOverview(t *testing.T) {
 	if all.Of(v) != o {
 		t.Error("an Overview is made twice for one View")
 	}
+	var given []int64
+	interop.NewOverview(v, func(l *directory.Offering) { given = append(given, l.ID) })
+	if !slices.EqualFunc(given, o.Entries, func(id int64, e interop.Entry) bool { return id == e.ID }) {
+		t.Errorf("%d offerings were given on, want each of %d once", len(given), len(o.Entries))
+	}
 	inOrder := slices.IsSortedFunc(o.Entries, func(a, b interop.Entry) int { return int(a.ID - b.ID) })
 	if !inOrder {
 		t.Error("entries are not in order of id")

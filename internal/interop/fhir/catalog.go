@@ -70,35 +70,29 @@ type token struct{ system, code string }
 
 // catalog is all that one View publishes as FHIR.
 type catalog struct {
-	view          *search.View
-	base          string // address of the FHIR API
-	site          string // address of the pages
-	items         map[string][]*item
-	byReference   map[string]*item // "Location/8f2f3a7e-…"
-	organizations map[string]*interop.Organization
+	view        *search.View
+	base        string // address of the FHIR API
+	site        string // address of the pages
+	items       map[string][]*item
+	byReference map[string]*item // "Location/8f2f3a7e-…"
 }
 
 // published is the day from which the kommuner and fylker of today are valid, by Statistics
 // Norway's division of 2024. The index does not know when one of them was last changed.
 var published = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-func newCatalog(o *interop.Overview, site string) *catalog {
+func newCatalog(v *search.View, site string) *catalog {
 	c := &catalog{
-		view:          o.View,
-		base:          site + Root,
-		site:          site,
-		items:         map[string][]*item{},
-		byReference:   make(map[string]*item, 3*len(o.Entries)),
-		organizations: make(map[string]*interop.Organization, len(o.Organizations)),
+		view:        v,
+		base:        site + Root,
+		site:        site,
+		items:       map[string][]*item{},
+		byReference: make(map[string]*item, 3*v.CountOfferings()),
 	}
+	c.addRegions() // before the offerings that are for them
+	o := interop.NewOverview(v, c.addOffering)
 	for i := range o.Organizations {
-		g := &o.Organizations[i]
-		c.organizations[g.UUID.String()] = g
-		c.add(c.organizationItem(g))
-	}
-	c.addRegions()
-	for l := range o.View.All() {
-		c.addOffering(l)
+		c.add(c.organizationItem(&o.Organizations[i]))
 	}
 	for i, v := range vocabularies {
 		c.add(c.vocabularyItem(i, v))

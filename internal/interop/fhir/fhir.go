@@ -21,7 +21,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 
-	"github.com/nasjonal-oversikt/oversikt/internal/interop"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
@@ -43,9 +42,8 @@ type Deps struct {
 
 // Server answers the requests of FHIR clients.
 type Server struct {
-	deps      Deps
-	overviews interop.Overviews
-	answers   *page.Cache[uint64] // finished answers, by address
+	deps    Deps
+	answers *page.Cache[uint64] // finished answers, by address
 
 	mu     sync.Mutex
 	latest *catalog
@@ -143,7 +141,7 @@ func (s *Server) catalogOf(v *search.View) *catalog {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.latest == nil || s.latest.view != v {
-		s.latest = newCatalog(s.overviews.Of(v), s.deps.BaseURL)
+		s.latest = newCatalog(v, s.deps.BaseURL)
 	}
 	return s.latest
 }

@@ -86,11 +86,8 @@ func (a *API) newContents(v *search.View) *contents {
 			c.terms[voc.terms[j].ID] = &voc.terms[j]
 		}
 	}
-	for o := range v.All() {
-		c.add(o)
-	}
+	overview := interop.NewOverview(v, c.add)
 	w := &writer{a, c}
-	overview := a.overviews.Of(v)
 	for _, g := range overview.Organizations {
 		c.byOrganization[g.UUID] = len(c.organizations)
 		of := &organization{OrganizationNested: w.nested(g.Organization, len(g.Offerings)), changed: g.Changed}

@@ -14,7 +14,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 
-	"github.com/nasjonal-oversikt/oversikt/internal/interop"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
@@ -31,11 +30,10 @@ type Deps struct {
 
 // API answers the calls of HSDS.
 type API struct {
-	baseURL   string
-	now       func() time.Time
-	reads     *page.Reads
-	overviews interop.Overviews
-	latest    latest
+	baseURL string
+	now     func() time.Time
+	reads   *page.Reads
+	latest  latest
 }
 
 // answerBytes is room for some hundred pages of lists.
