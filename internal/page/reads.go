@@ -126,16 +126,9 @@ func (r *Reads) Tag(generation uint64, address string) string {
 	return fmt.Sprintf(`W/"%s-%d-%x"`, r.Process, generation, h.Sum64())
 }
 
-// Matches reports whether an If-None-Match or If-Match header names etag, by weak comparison.
-func Matches(header, etag string) bool {
-	for tag := range strings.SplitSeq(header, ",") {
-		tag = strings.TrimSpace(tag)
-		if tag == etag || tag != "" && tag == strings.TrimPrefix(etag, "W/") {
-			return true
-		}
-	}
-	return false
-}
+// Matches is Has, but for "*": that is for what exists, and whether this does is not known
+// before it is made.
+func Matches(header, etag string) bool { return strings.TrimSpace(header) != "*" && Has(header, etag) }
 
 // asked remembers what was asked for lately.
 type asked struct {

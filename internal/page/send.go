@@ -19,7 +19,7 @@ func Send(c *fiber.Ctx, a *Answer) error {
 	} else {
 		c.Vary(fiber.HeaderAcceptEncoding)
 	}
-	if known := c.Request().Header.PeekBytes(ifNoneMatch); len(known) > 0 && has(string(known), a.ETag) {
+	if known := c.Request().Header.PeekBytes(ifNoneMatch); len(known) > 0 && Has(string(known), a.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	h.SetContentTypeBytes(a.contentType)
@@ -56,8 +56,8 @@ func OwnForm(c *fiber.Ctx) error {
 	return nil
 }
 
-// has reports whether an If-None-Match header names etag, by weak comparison.
-func has(header, etag string) bool {
+// Has reports whether an If-None-Match header names etag, by weak comparison.
+func Has(header, etag string) bool {
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimSpace(tag)
 		if tag == "*" || tag != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(etag, "W/") {
@@ -105,6 +105,3 @@ func Accepts(c *fiber.Ctx, e Encoding) bool {
 	}
 	return e == Identity
 }
-
-// Has reports whether an If-None-Match header names etag, by weak comparison.
-func Has(header, etag string) bool { return has(header, etag) }

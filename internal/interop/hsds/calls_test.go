@@ -275,6 +275,9 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("preflight of %q = %d with %v", target, resp.StatusCode, resp.Header)
 		}
 	}
+	if resp, _ := call(t, app, http.MethodGet, Root+"/services/"+unnamedID.String(), "", "If-None-Match", "*"); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("what is not there, asked for with If-None-Match: *, = %d, want 404", resp.StatusCode)
+	}
 	// A change is seen at once, also where the answer was kept.
 	before := get(t, app, "/services")
 	get(t, app, "/services")
