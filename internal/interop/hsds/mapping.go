@@ -103,7 +103,7 @@ func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000
 
 // own is the address of the offering's page.
 func (w *writer) own(o *directory.Offering) string {
-	return w.page("/tilbud/" + strings.TrimSuffix(strconv.FormatInt(o.ID, 10)+"-"+o.Slug(), "-"))
+	return w.page(page.OfferingPath(o))
 }
 
 func (w *writer) urls(o *directory.Offering) []URL {
@@ -187,15 +187,17 @@ func (w *writer) areas(o *directory.Offering) []ServiceArea {
 	}
 	for _, n := range o.Coverage.Fylker {
 		f := w.fylker[n]
+		f.Number = n // also where it is not known
 		a := area("fylke", string(n), cmp.Or(f.Name, string(n)))
-		a.Fylkesnummer, a.URI = string(n), w.page("/fylke/"+strings.TrimSuffix(string(n)+"-"+f.Slug(), "-"))
+		a.Fylkesnummer, a.URI = string(n), w.page(page.FylkePath(f))
 		list = append(list, a)
 	}
 	for _, n := range o.Coverage.Kommuner {
 		k, _ := w.kommune(n)
+		k.Number = n // also where it is not known
 		a := area("kommune", string(n), cmp.Or(k.DisplayName(), string(n)))
 		a.Kommunenummer, a.Fylkesnummer = string(n), string(n.Fylke())
-		a.URI, a.Description = w.page("/kommune/"+strings.TrimSuffix(string(n)+"-"+k.Slug(), "-")), o.Coverage.Bydel
+		a.URI, a.Description = w.page(page.KommunePath(k)), o.Coverage.Bydel
 		list = append(list, a)
 	}
 	return list
@@ -418,7 +420,7 @@ func (w *writer) courseDay(o *directory.Offering, c search.Course, d directory.C
 		ID: interop.ID("course_date", c.UUID.String(), day, d.Starts), ServiceID: o.UUID,
 		ValidFrom: day, ValidTo: day, DTStart: day, Until: day, Count: 1,
 		Description: "Kurs: " + c.Title, OpensAt: d.Starts, ClosesAt: clock(d.Ends), AttendingType: attending[c.Format],
-		ScheduleLink: w.page("/kurs/" + strings.TrimSuffix(strconv.FormatInt(c.ID, 10)+"-"+c.Slug(), "-")), Notes: d.Note,
+		ScheduleLink: w.page(page.CoursePath(c.Course)), Notes: d.Note,
 	}
 	switch {
 	case d.Cancelled || c.Status == directory.CourseCancelled:
