@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -35,8 +34,6 @@ func (p public) sorted() []string {
 	slices.Sort(types)
 	return types
 }
-
-func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 // isPublic reports whether the organization is known to be a public one.
 func isPublic(o directory.Organization) bool {
@@ -242,8 +239,6 @@ func (w *writer) contacts(of *node, o *directory.Offering) []*node {
 	return nodes
 }
 
-var weekdays = [...]string{"søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"}
-
 // opening returns the opening hours in words: the offering's own, then each weekday's.
 func opening(o *directory.Offering) string {
 	var parts []string
@@ -251,7 +246,7 @@ func opening(o *directory.Offering) string {
 		parts = append(parts, o.OpeningText)
 	}
 	for _, s := range o.Schedules {
-		text := weekdays[s.Weekday] + " " + s.Opens + "–" + s.Closes
+		text := page.Bokmal.Weekday(s.Weekday) + " " + s.Opens + "–" + s.Closes
 		if s.ValidFrom != nil {
 			text += " fra " + s.ValidFrom.Format(time.DateOnly)
 		}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -100,7 +101,7 @@ func (w *writer) vocabulary(yield func(*node) bool) bool {
 	for _, l := range w.spoken() {
 		list = append(list, entry(l, in("language", ""), "dct:LinguisticSystem"))
 	}
-	for _, s := range slices.Sorted(keys(losNames)) {
+	for _, s := range slices.Sorted(maps.Keys(losNames)) {
 		n := entry(s, "https://psi.norge.no/los", "skos:Concept")
 		n.text("skos:prefLabel", losNames[s], "nb")
 		list = append(list, n)

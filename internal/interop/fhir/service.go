@@ -9,6 +9,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 )
 
 // service returns an offering as HealthcareService.
@@ -238,8 +239,6 @@ func clock(hhmm string) string {
 	return hhmm + ":00"
 }
 
-var dayNames = [...]string{"søndag", "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag"}
-
 // openingWords returns the opening hours in words, with those that hold for some days only.
 func openingWords(o *directory.Offering) string {
 	lines := nonempty(o.OpeningText)
@@ -247,7 +246,7 @@ func openingWords(o *directory.Offering) string {
 		if s.ValidFrom == nil && s.ValidTo == nil {
 			continue
 		}
-		line := fmt.Sprintf("%s %s–%s", dayNames[s.Weekday], s.Opens, s.Closes)
+		line := fmt.Sprintf("%s %s–%s", page.Bokmal.Weekday(s.Weekday), s.Opens, s.Closes)
 		if s.ValidFrom != nil {
 			line += " fra " + s.ValidFrom.Format(time.DateOnly)
 		}
