@@ -57,6 +57,12 @@ func TestRun(t *testing.T) {
 		"a system that FHIR does not have": {"FHIR R4", replaced("/fhir/R4/HealthcareService/", `"system":"phone"`, `"system":"telefon"`), "system"},
 		"a page that lacks JSON-LD":        {"schema.org", replaced("/tilbud/", `type="application/ld+json"`, `type="text/plain"`), "no JSON-LD"},
 		"an address that is relative":      {"schema.org", replaced("/tilbud/", `"url":"https://oversikt.example`, `"url":"`), "absolute"},
+		"pages that go round": {"FHIR R4", func(ctx context.Context, path, accept string) (int, []byte, error) {
+			if strings.HasPrefix(path, "/fhir/R4/HealthcareService?") {
+				path = "/fhir/R4/HealthcareService?_count=100"
+			}
+			return fetch(ctx, path, accept)
+		}, "comes after itself"},
 		"a page that fails": {"schema.org", func(ctx context.Context, path, accept string) (int, []byte, error) {
 			status, body, err := fetch(ctx, path, accept)
 			if strings.HasPrefix(path, "/tilbud/") {

@@ -23,7 +23,7 @@ func walkFHIR(w *walk) error {
 		return err
 	}
 	for _, kind := range []string{"HealthcareService", "Organization", "Location", "CodeSystem"} {
-		seen := map[string]bool{}
+		seen, asked := map[string]bool{}, map[string]bool{}
 		for path := fhir.Root + "/" + kind + "?_count=100"; path != ""; {
 			body, err := w.get(path, "application/fhir+json")
 			if err != nil || body == nil {
@@ -33,6 +33,7 @@ func walkFHIR(w *walk) error {
 				break
 			}
 			w.wrong(path, fhirFaults(body)...)
+			asked[path] = true
 			var b bundle
 			if json.Unmarshal(body, &b) != nil {
 				break // fhirFaults has told
@@ -46,7 +47,10 @@ func walkFHIR(w *walk) error {
 					return err
 				}
 			}
-			path = next(b)
+			if path = next(b); asked[path] {
+				w.wrong(path, "is a page that comes after itself")
+				break
+			}
 		}
 		if len(seen) == 0 {
 			w.wrong(fhir.Root+"/"+kind, "has no resources")
