@@ -8,6 +8,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/interop/catalog"
 )
 
 // Fetch returns the answer to a GET of a path below the site's address. A status other than
@@ -67,6 +69,7 @@ func Run(ctx context.Context, fetch Fetch, pause func(context.Context) error) (R
 	}{
 		{"HSDS 3.1", "/hsds/v3", walkHSDS},
 		{"FHIR R4", "/fhir/R4", walkFHIR},
+		{"CPSV-AP-NO", catalog.Path, walkCatalog},
 		{"schema.org", "/tilbud", walkPages},
 	} {
 		w := &walk{ctx: ctx, fetch: fetch, pause: pause, result: Result{Standard: s.name, Root: s.root}}

@@ -54,7 +54,7 @@ var imports = map[string][]string{
 		"internal/staff", "internal/store", "internal/use", "web"},
 
 	// Holds all that is published against its standard.
-	"internal/conform": {"internal/interop/fhir", "internal/interop/hsds"},
+	"internal/conform": {"internal/interop/catalog", "internal/interop/fhir", "internal/interop/hsds"},
 
 	// The doors to others' standards.
 	"internal/interop/catalog": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},

@@ -24,6 +24,9 @@ func Published(d Deps) conform.Fetch {
 	app := fiber.New(fiber.Config{Immutable: true, DisableStartupMessage: true})
 	hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now}).Mount(app)
 	fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version}).Mount(app)
+	if d.Files != nil {
+		d.Files.Mount(app) // the node's own: they are on its disk
+	}
 	site.New(site.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)}).Mount(app)
 	return func(ctx context.Context, path, accept string) (int, []byte, error) {
 		req := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
