@@ -40,6 +40,9 @@ type Actor struct {
 	Actions []Action
 	// National is set for national editors, who may change everything.
 	National bool
+	// Reviewed is set for an import of what two people have looked at already: the data
+	// that ships with the program, which nobody changes alone in its repository.
+	Reviewed bool
 }
 
 // String returns the actor as it is written into the history: "import: tilbud.csv",

@@ -119,6 +119,48 @@ func Can(a Actor, action Action, thing Thing) error {
 	return ErrForbidden
 }
 
+// Alone reports whether the actor may change what else takes two people: an import of what
+// two have looked at, the program itself, and whoever has a shell on the machine, who could
+// write into the database as well. What a file brings that an operator names is none of
+// these: nobody may have looked at it.
+func (a Actor) Alone() bool {
+	return a.Kind == Job || a.Kind == Operator || a.Kind == Import && a.Reviewed
+}
+
+// Proposer is who has proposed what a second person is to approve.
+type Proposer struct {
+	Actor    string // Actor as text
+	Account  int64  // the person behind it, of a token who made it; 0 for none
+	National bool   // proposed by a national editor
+}
+
+// ProposerOf returns the actor as who proposes. Of a token, madeBy is the account behind it.
+func ProposerOf(a Actor, madeBy int64) Proposer {
+	p := Proposer{Actor: a.String(), Account: madeBy, National: a.Kind == Account && a.National}
+	if a.Kind == Account {
+		p.Account = a.ID
+	}
+	return p
+}
+
+// CanApprove returns nil when the actor may be the second person, for a change that by has
+// proposed, else ErrForbidden. That is another manager of the same owner, or a national
+// editor; for what a national editor proposed, another national editor. Programs never are,
+// and an operator stands in where there is nobody else.
+func CanApprove(a Actor, thing Thing, by Proposer) error {
+	switch {
+	case a.Kind == Operator && a.String() != by.Actor:
+		return nil
+	case a.Kind != Account || a.ID == by.Account || a.ID == 0:
+		return ErrForbidden
+	case a.National:
+		return nil
+	case by.National:
+		return ErrForbidden
+	}
+	return Can(a, Admit, thing) // a manager, and no token
+}
+
 // allows reports whether an offering of the grant's owner may be for this coverage.
 func (g Grant) allows(c directory.Coverage) bool {
 	if n := g.Owner.Kommune; n != "" {

@@ -20,6 +20,9 @@ import (
 // version are the store's and are ignored. An organization is found by its name; one that
 // is there already is filled in where it lacks something. It returns a directory.Invalid
 // for what may not be stored, ErrConflict when the key is taken.
+//
+// What nobody does alone (see directory.HoldBack) waits: the offering is then stored, and
+// returned, as a draft.
 func (s *Store) CreateOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (directory.Offering, error) {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		known, err := references(tx, o)
@@ -49,6 +52,8 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	}
 	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
 	o.ChangedAt, o.ConfirmedAt, o.ContactsConfirmedAt = s.now(), nil, nil
+	wanted := o
+	o, waits := holdBack(actor, asDraft(o), o)
 	row := newOfferingRows(o).offering
 	if err := tx.Create(&row).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
 		return o, ErrConflict
@@ -59,7 +64,11 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if err := replaceChildren(tx, o.ID, childRows{}, newChildRows(o)); err != nil {
 		return o, err
 	}
-	return o, recordOffering(tx, actor, why, nil, o)
+	if err := recordOffering(tx, "", actor, why, nil, o); err != nil || !waits {
+		return o, err
+	}
+	wanted.ID = o.ID
+	return o, propose(tx, actor, why, o, wanted)
 }
 
 // CheckOffering returns nil, or a directory.Invalid that names each field for which the
@@ -127,7 +136,7 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if err := s.nameSource(tx, actor, stored, &o); err != nil {
 		return o, false, err
 	}
-	if !reflect.DeepEqual(stored.Coverage, o.Coverage) {
+	if now, _ := holdBack(actor, stored, o); !reflect.DeepEqual(stored.Coverage, now.Coverage) {
 		err := tx.Exec("UPDATE tasks SET done_at = now(), done_by = ? WHERE kind = ? AND offering_id = ? AND done_at IS NULL",
 			actor.String(), string(TaskCoverage), o.ID).Error
 		if err != nil {
@@ -135,7 +144,7 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 		}
 	}
 	o, err = s.replaceOffering(tx, actor, why, stored, o)
-	return o, true, err
+	return o, o.Version != stored.Version, err
 }
 
 // nameSource makes the owner the source of what its people or programs change, by whatever
@@ -250,8 +259,27 @@ func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why strin
 }
 
 // replaceOffering writes next over stored, which the transaction has locked, with all
-// that belongs to a change.
+// that belongs to a change, and returns it as stored. What nobody changes alone is not
+// written: it is kept until a second person approves it; see HeldChange. Every way to
+// change an offering leads through here, so that none goes around that.
 func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {
+	now, waits := holdBack(actor, stored, next)
+	written := stored
+	if !waits || !sameContent(stored, now) {
+		var err error
+		if written, err = s.writeOffering(tx, "", actor, why, stored, now); err != nil {
+			return written, err
+		}
+	}
+	if waits {
+		return written, propose(tx, actor, why, written, next)
+	}
+	return written, dropStale(tx, actor, written)
+}
+
+// writeOffering writes all of next over stored. proposedBy is who has proposed what the
+// actor has approved, else empty.
+func (s *Store) writeOffering(tx *gorm.DB, proposedBy string, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {
 	next.Version = stored.Version + 1
 	if !sameButConfirmed(stored, next) {
 		next.ChangedAt = s.now()
@@ -269,17 +297,17 @@ func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, store
 	if err := replaceChildren(tx, stored.ID, newChildRows(stored), newChildRows(next)); err != nil {
 		return next, err
 	}
-	return next, recordOffering(tx, actor, why, &stored, next)
+	return next, recordOffering(tx, proposedBy, actor, why, &stored, next)
 }
 
 // recordOffering writes a change into history and feed. before is nil for a new offering.
-func recordOffering(tx *gorm.DB, actor auth.Actor, why string, before *directory.Offering, after directory.Offering) error {
+func recordOffering(tx *gorm.DB, proposedBy string, actor auth.Actor, why string, before *directory.Offering, after directory.Offering) error {
 	ref := strconv.FormatInt(after.ID, 10)
 	var was any
 	if before != nil {
 		was = before
 	}
-	if err := remember(tx, KindOffering, ref, after.Version, actor, why, was, after); err != nil {
+	if err := rememberBoth(tx, KindOffering, ref, after.Version, proposedBy, actor, why, was, after); err != nil {
 		return err
 	}
 	// What only followed its kommune still has the source that said it, and may be written by

@@ -17,6 +17,8 @@ type Revision struct {
 	Version int // of the thing after the change
 	At      time.Time
 	Actor   string          // auth.Actor as text: "import: tilbud.csv"
+	// ProposedBy is who wrote what Actor, as a second person, approved; else empty.
+	ProposedBy string
 	Why     string          // in the actor's words, or empty
 	Before  json.RawMessage // nil for the first
 	After   json.RawMessage
@@ -30,6 +32,8 @@ type revisionRow struct {
 	Why     string
 	Before  optional // JSON
 	After   string   // JSON
+
+	ProposedBy optional
 }
 
 func (revisionRow) TableName() string { return "revisions" }
@@ -44,15 +48,16 @@ func (s *Store) Revisions(ctx context.Context, kind Kind, ref string) ([]Revisio
 		Actor         string
 		Why           string
 		Before, After optional
+		ProposedBy    optional
 	}
-	err := s.db.WithContext(ctx).Raw(`SELECT version, at, actor, why, before::text AS before, after::text AS after FROM revisions
+	err := s.db.WithContext(ctx).Raw(`SELECT version, at, actor, proposed_by, why, before::text AS before, after::text AS after FROM revisions
 		WHERE kind = ? AND ref = ? ORDER BY version DESC`, kind, ref).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)
 	}
 	found := make([]Revision, len(rows))
 	for i, r := range rows {
-		found[i] = Revision{r.Version, r.At.UTC(), r.Actor, r.Why, nilIfEmpty([]byte(r.Before)), []byte(r.After)}
+		found[i] = Revision{r.Version, r.At.UTC(), r.Actor, string(r.ProposedBy), r.Why, nilIfEmpty([]byte(r.Before)), []byte(r.After)}
 	}
 	return found, nil
 }
@@ -72,7 +77,12 @@ func reason(why string) string {
 
 // remember appends to the history. before is nil for what is new.
 func remember(tx *gorm.DB, kind Kind, ref string, version int, actor auth.Actor, why string, before, after any) error {
-	row := revisionRow{Kind: kind, Ref: ref, Version: version, Actor: actor.String(), Why: reason(why)}
+	return rememberBoth(tx, kind, ref, version, "", actor, why, before, after)
+}
+
+// rememberBoth is remember for what one has proposed and the actor has approved.
+func rememberBoth(tx *gorm.DB, kind Kind, ref string, version int, proposedBy string, actor auth.Actor, why string, before, after any) error {
+	row := revisionRow{Kind: kind, Ref: ref, Version: version, Actor: actor.String(), ProposedBy: optional(proposedBy), Why: reason(why)}
 	content, err := json.Marshal(after)
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)

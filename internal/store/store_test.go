@@ -130,7 +130,7 @@ func testOffering(key string) directory.Offering {
 		},
 		Phones: []directory.Phone{
 			{Number: "+4722222222", Purpose: directory.PurposeSwitchboard, Hours: "9–15"},
-			{Number: "116123"},
+			{Number: "02800"},
 		},
 		Emails:      []string{"test@example.org", "to@example.org"},
 		Websites:    []string{"https://example.org/test"},

@@ -106,7 +106,7 @@ func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) erro
 			return err
 		}
 		switch t.Kind {
-		case TaskReport, TaskEntry, TaskJobGaveUp, TaskArticle, TaskArticleReference, TaskNoAddress, TaskCoverage, TaskJoin, TaskStuck:
+		case TaskHeld, TaskReport, TaskEntry, TaskJobGaveUp, TaskArticle, TaskArticleReference, TaskNoAddress, TaskCoverage, TaskJoin, TaskStuck:
 			return ErrOwnEnd
 		}
 		return finishTasks(tx, actor, t.Kind, t.Key)
