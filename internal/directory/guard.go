@@ -160,6 +160,17 @@ func Held(before, after Offering) []string {
 	return names
 }
 
+// SameHeld reports whether two held changes would change the same to the same.
+func SameHeld(beforeA, afterA, beforeB, afterB Offering) bool {
+	return !slices.ContainsFunc(heldFields, func(f guardedField) bool {
+		if f.name == "source" || f.name == "confidence" { // dated the day on which it was proposed
+			return false
+		}
+		differs := !f.same(&beforeA, &afterA)
+		return differs == f.same(&beforeB, &afterB) || differs && !f.same(&afterA, &afterB)
+	})
+}
+
 // SamePinned reports whether two forms of an offering agree in all that a second person is
 // shown as what is there: contacts, type, coverage, owner, status.
 func SamePinned(a, b Offering) bool {

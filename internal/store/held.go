@@ -133,7 +133,7 @@ func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted director
 		return err
 	}
 	for _, h := range open {
-		if len(directory.Held(h.After, wanted)) == 0 && directory.SamePinned(h.Before, written) {
+		if directory.SameHeld(h.Before, h.After, written, wanted) && directory.SamePinned(h.Before, written) {
 			return nil
 		}
 		if err := decide(tx, h, actor, Replaced, ""); err != nil {
