@@ -8,7 +8,7 @@ CREATE TABLE held_changes (
     before jsonb NOT NULL,
     after jsonb NOT NULL,
     actor text NOT NULL CHECK (actor <> ''),
-    account_id bigint REFERENCES accounts (id),
+    account_id bigint,
     national boolean NOT NULL,
     why text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -22,7 +22,7 @@ CREATE TABLE held_changes (
 );
 COMMENT ON COLUMN held_changes.before IS 'the offering as it was written when the change was proposed';
 COMMENT ON COLUMN held_changes.after IS 'the offering as it was to be';
-COMMENT ON COLUMN held_changes.account_id IS 'the person behind it: who made the token, when it was a token; null for an import';
+COMMENT ON COLUMN held_changes.account_id IS 'the person behind it: who made the token, when it was a token; null for an import. A number alone, as in the history: the account may have been erased';
 COMMENT ON COLUMN held_changes.national IS 'proposed by a national editor: only another one may approve';
 CREATE UNIQUE INDEX held_changes_open ON held_changes (offering_id) WHERE decision IS NULL;
 CREATE INDEX held_changes_account ON held_changes (account_id);

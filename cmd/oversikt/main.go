@@ -47,6 +47,7 @@ func commands() []command {
 		{"check", "[ADDRESS]", "check configuration and database; with an address, what a running site publishes", "oversikt check https://oversikt.example.no", check},
 		{"webhook", "COMMAND …", "who is told of changes", "oversikt webhook --help", webhooks},
 		{"token", "COMMAND …", "tokens that programs write with", "oversikt token --help", token},
+		{"approve", "COMMAND …", "changes of crisis and national services that wait for a second person", "oversikt approve --help", approve},
 		{"user", "COMMAND …", "people who may sign in", "oversikt user --help", users},
 		{"version", "", "print the version", "oversikt version", printVersion},
 	}

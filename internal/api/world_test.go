@@ -79,7 +79,7 @@ func newWorld(t *testing.T) *world {
 		head, _, _ := strings.Cut(string(content), "\n")
 		files[path] = &fstest.MapFile{Data: []byte(head + "\n")}
 	}
-	report, err := importer.Import(t.Context(), st, files, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
+	report, err := importer.Import(t.Context(), st, files, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
 	if err != nil || len(report.Problems) > 0 {
 		t.Fatalf("import: %v, problems %v", err, report.Problems)
 	}

@@ -63,7 +63,9 @@ var (
 		func(a, b *Offering) bool { return a.Organization.ID == b.Organization.ID },
 		func(to, from *Offering) { to.Organization = from.Organization }}
 	statusField = guardedField{"status",
-		func(a, b *Offering) bool { return a.Status == b.Status && reflect.DeepEqual(a.ClosedUntil, b.ClosedUntil) },
+		func(a, b *Offering) bool {
+			return a.Status == b.Status && reflect.DeepEqual(a.ClosedUntil, b.ClosedUntil)
+		},
 		func(to, from *Offering) { to.Status, to.ClosedUntil = from.Status, from.ClosedUntil }}
 	sourceField = partOf("source", func(o *Offering) *Source { return &o.Source })
 )

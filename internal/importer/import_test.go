@@ -63,7 +63,7 @@ func newFilled(t *testing.T) *target {
 }
 
 func (d *target) importFS(fsys fs.FS) (Report, error) {
-	return Import(context.Background(), d.store, fsys, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
+	return Import(context.Background(), d.store, fsys, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
 }
 
 // mustImport imports files that have no faults.

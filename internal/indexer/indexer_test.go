@@ -30,7 +30,7 @@ func newStore(t *testing.T) *store.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test"}, func(string, int, int) {})
+	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

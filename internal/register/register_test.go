@@ -20,7 +20,7 @@ import (
 func TestMain(m *testing.M) { dbtest.Main(m) }
 
 var (
-	files    = auth.Actor{Kind: auth.Import, Name: "tilbud.csv"}
+	files    = auth.Actor{Kind: auth.Import, Name: "tilbud.csv", Reviewed: true}
 	operator = auth.Actor{Kind: auth.Operator, Name: "test"}
 )
 

@@ -39,7 +39,7 @@ var imports = map[string][]string{
 	"internal/mail":      {"internal/store", "internal/work"},
 	"internal/linkcheck": {"internal/store"},
 	"internal/webhook":   {"internal/api", "internal/page", "internal/search", "internal/store", "internal/work"},
-	"internal/confirm":   {"internal/auth", "internal/directory", "internal/page", "internal/store"},
+	"internal/confirm":   {"internal/auth", "internal/diff", "internal/directory", "internal/page", "internal/store"},
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":         {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},

@@ -434,10 +434,22 @@ func (s *Staff) apply(c *fiber.Ctx, owner auth.Owner, p bulk.Plan, title string)
 		return s.send(c, http.StatusServiceUnavailable, view.Plan(s.planPage(c, owner, p, title, "Vi får ikke lagret akkurat nå. Ingenting er endret. Prøv igjen om litt.")))
 	case err != nil:
 		return err
-	case id == 0:
+	}
+	held, err := s.deps.Store.HeldJustNow(c.UserContext(), actorOf(c))
+	if err != nil {
+		return err
+	}
+	waits := ""
+	if held > 0 {
+		waits = " " + page.Bokmal.Count(held, "1 tilbud har en endring som venter på at en til ser på den.", "%s tilbud har endringer som venter på at en til ser på dem.")
+	}
+	if id == 0 && held > 0 {
+		return see(c, bulkPath+"?"+ownerQuery(owner), strings.TrimSpace(waits))
+	}
+	if id == 0 {
 		return see(c, bulkPath+"?"+ownerQuery(owner), "Alt var som før. Ingenting er endret.")
 	}
-	return see(c, bulkPath+"?"+ownerQuery(owner), page.Bokmal.Count(len(offerings), "1 tilbud er lagret", "%s tilbud er lagret")+". Angrer du, kan du ta alt tilbake under.")
+	return see(c, bulkPath+"?"+ownerQuery(owner), page.Bokmal.Count(len(offerings), "1 tilbud er lagret", "%s tilbud er lagret")+". Angrer du, kan du ta alt tilbake under."+waits)
 }
 
 func (s *Staff) undoBatch(c *fiber.Ctx) error {

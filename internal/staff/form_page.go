@@ -26,6 +26,13 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 		Phones: view.FormField{Name: "tlf", Label: "Telefon", Error: wrong["tlf"]},
 	}
 	if !e.isNew {
+		h, err := s.heldOf(c, e.stored.ID)
+		if err != nil {
+			return p, err
+		}
+		if h != nil {
+			p.Held = &view.HeldNotice{Text: waitsText(*h), Href: heldPath(h.ID)}
+		}
 		row := s.workOffering(e.stored, "", false)
 		p.State = row.State
 		if row.Public != "" {
@@ -36,7 +43,6 @@ func (s *Staff) formPage(c *fiber.Ctx, e editing, v url.Values, version int, wro
 			p.Links = append(p.Links, view.Link{Text: "Alt stemmer, bekreft", Href: e.path + "/bekreft"})
 		}
 		p.Notes = append(p.Notes, confirmedText(e.stored)+". Sist endret "+page.Bokmal.Date(e.stored.ChangedAt)+".")
-		var err error
 		if p.Courses, err = s.courseList(c, []directory.Offering{e.stored}, newCoursePath(e.stored.ID)); err != nil {
 			return p, err
 		}

@@ -97,6 +97,17 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	case o.Public():
 		notice += " Leserne ser det om et øyeblikk."
 	}
+	// The form itself says that something waits; the notice must not say that readers see it.
+	waits, err := s.heldSuffix(c, o.ID)
+	if err != nil {
+		return err
+	}
+	if waits != "" {
+		notice = "Det andre i «" + o.Name + "» er lagret." + waits
+		if !o.Public() {
+			notice = "«" + o.Name + "» er lagret som utkast." + waits
+		}
+	}
 	// A former name stands as today's when the page comes back.
 	_, _, renamed := e.readCoverage(v)
 	return see(c, offeringPath(o.ID), strings.Join(append([]string{notice}, renamed...), " "))

@@ -194,6 +194,13 @@ func (s *Staff) showHistory(c *fiber.Ctx) error {
 			}
 			called[r.Actor] = who
 		}
+		if r.ProposedBy != "" {
+			proposer, err := s.deps.Store.NameOfActor(c.UserContext(), r.ProposedBy)
+			if err != nil {
+				return err
+			}
+			who = "foreslått av " + proposer + ", godkjent av " + who
+		}
 		item := view.RevisionItem{Number: r.Version, When: capital(moment(r.At, s.deps.Now())), Who: who, Why: r.Why, First: r.Before == nil}
 		if item.Changes, err = changesOf(kind, names, r.Before, r.After); err != nil {
 			return fmt.Errorf("history of %s %s, version %d: %w", kind, ref, r.Version, err)
@@ -349,7 +356,21 @@ func (s *Staff) restore(c *fiber.Ctx) error {
 	var invalid directory.Invalid
 	switch {
 	case err == nil:
-		return see(c, historyPath(r.kind, r.ref), fmt.Sprintf("Versjon %d er gjenopprettet.", r.version))
+		notice := fmt.Sprintf("Versjon %d er gjenopprettet.", r.version)
+		if r.kind == store.KindOffering {
+			id, err := strconv.ParseInt(r.ref, 10, 64)
+			if err != nil {
+				return err
+			}
+			waits, err := s.heldSuffix(c, id)
+			if err != nil {
+				return err
+			}
+			if waits != "" {
+				notice = "Det andre er gjenopprettet." + waits
+			}
+		}
+		return see(c, historyPath(r.kind, r.ref), notice)
 	case errors.Is(err, store.ErrConflict):
 		return s.sendRestore(c, http.StatusConflict, r, "Noen har endret dette i mellomtiden. Se over på nytt.", typed)
 	case errors.As(err, &invalid):

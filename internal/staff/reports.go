@@ -251,7 +251,15 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	return see(c, reportsPath, "Svaret er lagret. Leseren ser det med koden sin.")
+	notice := "Svaret er lagret. Leseren ser det med koden sin."
+	if update != nil {
+		waits, err := s.heldSuffix(c, update.ID)
+		if err != nil {
+			return err
+		}
+		notice += waits
+	}
+	return see(c, reportsPath, notice)
 }
 
 // reportLine is taskLine for what a reader has reported.

@@ -68,6 +68,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountSuccession(inside)
 	s.mountHistory(inside)
 	s.mountForm(inside)
+	s.mountHeld(inside)
 	s.mountCourses(inside)
 	s.mountReports(inside)
 	s.mountOwnAccount(inside)

@@ -39,6 +39,12 @@ func taskLine(t store.Task) (text, action, href string) {
 			return "En kollega har logget inn og vil være med.", "Svar", "/redaksjon/personer?kommune=" + string(d.Kommune)
 		}
 		return "Noen har logget inn og blitt forvalter i " + d.Place + ". Se at det er en som jobber der.", "", ""
+	case store.TaskHeld:
+		var d store.HeldDetail
+		if json.Unmarshal(t.Detail, &d) != nil {
+			return "", "", ""
+		}
+		return "Noen vil endre kontaktopplysningene til «" + d.Name + "», eller om den vises. Leserne ser det som sto der, til en til har sett på det.", "Se på endringen", heldPath(d.Change)
 	case store.TaskReport:
 		return reportLine(t)
 	case store.TaskSaid:

@@ -141,6 +141,8 @@ func taskItem(t store.Task) view.WorkItem {
 	text, action, href := taskLine(t)
 	i := view.WorkItem{Kind: "Å gjøre", Text: text, Action: action, Href: href}
 	switch t.Kind {
+	case store.TaskHeld:
+		i.Kind = "Venter på en til"
 	case store.TaskReport:
 		i.Kind = "Meldt av en leser"
 	case store.TaskBrokenLink, store.TaskArticleReference:
@@ -155,9 +157,12 @@ func taskItem(t store.Task) view.WorkItem {
 	return i
 }
 
-// rankOf orders tasks: what readers have reported, what is broken, the rest.
+// rankOf orders tasks: a crisis number that somebody changes, what readers have reported,
+// what is broken, the rest.
 func rankOf(t store.Task) int {
 	switch t.Kind {
+	case store.TaskHeld:
+		return -1
 	case store.TaskReport:
 		return 0
 	case store.TaskBrokenLink, store.TaskArticleReference:

@@ -19,7 +19,7 @@ var impersonal = map[string]string{
 		"cost_kind cost_text sign_up_kind sign_up_url sign_up_deadline sign_up_text status changed_at version",
 	"coverage_days": "*", "drafts": "version", "emails": "offering_id position", "entries": "id", "events": "id", "expressions": "*",
 	"field_sources": "id offering_id organization_id field title url date", "former_kommuner": "*", "fylker": "*", "goose_db_version": "*",
-	"grants": "id kommune_number organization_id coverage_national coverage_fylker coverage_kommuner", "import_progress": "source state", "import_runs": "id digest", "installation": "*",
+	"held_changes": "id offering_id", "grants": "id kommune_number organization_id coverage_national coverage_fylker coverage_kommuner", "import_progress": "source state", "import_runs": "id digest", "installation": "*",
 	"invitations": "id kommune_number organization_id coverage_national coverage_fylker coverage_kommuner", "jobs": "id kind run_at attempts locked_until",
 	"kommune_changes": "level old_number old_name new_number new_name changed_on done_at", "kommune_outlines": "*",
 	"kommuner": "number fylke_number name other_names official_name maalform population population_year admin_centre lat lon domain website org_number wikidata " +

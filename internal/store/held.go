@@ -25,6 +25,15 @@ type HeldDetail struct {
 	Name   string `json:"name"` // of the offering
 }
 
+// HeldNews returns what a JobHeld is about.
+func (j Job) HeldNews() (HeldNews, error) {
+	var n HeldNews
+	if err := json.Unmarshal(j.Payload, &n); err != nil {
+		return n, fmt.Errorf("held change of job %d: %w", j.ID, err)
+	}
+	return n, nil
+}
+
 // JobHeld tells people that a change waits or was decided on. Its payload is a HeldNews.
 const JobHeld JobKind = "held_change"
 
@@ -273,10 +282,11 @@ func (s *Store) OpenHeldChanges(ctx context.Context) ([]HeldChange, error) {
 	return found, nil
 }
 
-// HeldSince returns how many changes the actor has proposed since the time that still wait.
-func (s *Store) HeldSince(ctx context.Context, actor auth.Actor, since time.Time) (int, error) {
+// HeldJustNow returns how many changes the actor has proposed within the last minute that
+// wait: for saying so after a change of many at once.
+func (s *Store) HeldJustNow(ctx context.Context, actor auth.Actor) (int, error) {
 	var n int
-	err := s.db.WithContext(ctx).Raw("SELECT count(*) FROM held_changes WHERE actor = ? AND decision IS NULL AND created_at >= ?", actor.String(), since).Scan(&n).Error
+	err := s.db.WithContext(ctx).Raw("SELECT count(*) FROM held_changes WHERE actor = ? AND decision IS NULL AND created_at > now() - interval '1 minute'", actor.String()).Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count held changes: %w", err)
 	}

@@ -16,12 +16,12 @@ import (
 type Revision struct {
 	Version int // of the thing after the change
 	At      time.Time
-	Actor   string          // auth.Actor as text: "import: tilbud.csv"
+	Actor   string // auth.Actor as text: "import: tilbud.csv"
 	// ProposedBy is who wrote what Actor, as a second person, approved; else empty.
 	ProposedBy string
-	Why     string          // in the actor's words, or empty
-	Before  json.RawMessage // nil for the first
-	After   json.RawMessage
+	Why        string          // in the actor's words, or empty
+	Before     json.RawMessage // nil for the first
+	After      json.RawMessage
 }
 
 type revisionRow struct {

@@ -210,6 +210,9 @@ func (s *Store) say(tx *gorm.DB, actor auth.Actor, run ImportRun, stored *spoken
 			return out, err
 		}
 		out.After = after
+		if out.Changed = directory.Differing(was, after); len(out.Changed) == 0 { // all of it waits for a second person
+			out.Result = Kept
+		}
 	case len(out.Kept) > 0:
 		out.Result = Kept
 	default:
@@ -228,6 +231,9 @@ func (s *Store) saySome(tx *gorm.DB, actor auth.Actor, was, next directory.Offer
 	if err != nil {
 		return after, err
 	}
+	// What waits for a second person stands where it was read before.
+	written := directory.Differing(was, after)
+	changed = slices.DeleteFunc(slices.Clone(changed), func(f directory.FieldName) bool { return !slices.Contains(written, f) })
 	return after, noteSources(tx, actor, after.ID, 0, source, changed)
 }
 

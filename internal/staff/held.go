@@ -1,0 +1,246 @@
+package staff
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/web/view"
+)
+
+// Changes of crisis and national services that wait for a second person. The store holds
+// them back, whatever way they came; here they are shown and decided on.
+
+func (s *Staff) mountHeld(inside fiber.Router) {
+	inside.Get("/endringer/:id", s.showHeld)
+	inside.Post("/endringer/:id/godkjenn", s.approveHeld)
+	inside.Post("/endringer/:id/avvis", s.rejectHeld)
+}
+
+func heldPath(id int64) string { return fmt.Sprintf("/redaksjon/endringer/%d", id) }
+
+// heldLabels are the fields of which a change may wait, as a sentence has them, and in
+// which order they are named.
+var heldLabels = []struct{ name, label string }{
+	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet vises"},
+	{"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
+}
+
+// heldFields returns what the change is about: "telefonnummer og nettsted".
+func heldFields(h store.HeldChange) string {
+	var names []string
+	held := directory.Held(h.Before, h.After)
+	for _, l := range heldLabels {
+		if slices.Contains(held, l.name) {
+			names = append(names, l.label)
+		}
+	}
+	switch n := len(names); n {
+	case 0: // a text that names a number
+		return "kontaktopplysninger i teksten"
+	case 1:
+		return names[0]
+	default:
+		return strings.Join(names[:n-1], ", ") + " og " + names[n-1]
+	}
+}
+
+// waitsText says that the change waits, in one sentence.
+func waitsText(h store.HeldChange) string {
+	if h.After.Public() && !h.Before.Public() {
+		return "Tilbudet vises for leserne når en til har sett på det."
+	}
+	return "Endringen av " + heldFields(h) + " venter på at en til ser på den. Leserne ser det som sto der, så lenge."
+}
+
+// heldOf returns the change of the offering that waits; nil when none does.
+func (s *Staff) heldOf(c *fiber.Ctx, offering int64) (*store.HeldChange, error) {
+	h, err := s.deps.Store.HeldChangeOf(c.UserContext(), offering)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return &h, err
+}
+
+// heldSuffix returns the sentence to say after something was saved, with a blank before it;
+// empty when nothing of the offering waits.
+func (s *Staff) heldSuffix(c *fiber.Ctx, offering int64) (string, error) {
+	h, err := s.heldOf(c, offering)
+	if h == nil || err != nil {
+		return "", err
+	}
+	return " " + waitsText(*h), nil
+}
+
+// heldAt returns the change of the address with its offering as it is stored, for those who
+// may see the offering.
+func (s *Staff) heldAt(c *fiber.Ctx) (store.HeldChange, directory.Offering, error) {
+	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
+	if err != nil {
+		return store.HeldChange{}, directory.Offering{}, store.ErrNotFound
+	}
+	h, err := s.deps.Store.HeldChangeByID(c.UserContext(), id)
+	if err != nil {
+		return h, directory.Offering{}, err
+	}
+	o, err := s.deps.Store.OfferingByID(c.UserContext(), h.Offering)
+	if err != nil {
+		return h, o, err
+	}
+	return h, o, auth.Can(actorOf(c), auth.See, auth.Thing{Owner: auth.OwnerOf(o)})
+}
+
+func (s *Staff) showHeld(c *fiber.Ctx) error {
+	h, o, err := s.heldAt(c)
+	if err != nil {
+		return err
+	}
+	return s.sendHeld(c, http.StatusOK, h, o, "", "", "")
+}
+
+// sendHeld sends the page of a change. problem is why a decision was not carried out, wrong
+// what is wrong with the reason that was typed.
+func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directory.Offering, problem, why, wrong string) error {
+	names, err := s.diffNames(c)
+	if err != nil {
+		return err
+	}
+	heading := "En endring av «" + o.Name + "»"
+	p := view.HeldPage{
+		Meta:    s.meta(c, heading, page.Crumb{Text: o.Name, Path: offeringPath(o.ID)}, page.Crumb{Text: "Endring", Path: heldPath(h.ID)}),
+		Heading: heading, Problem: problem, Back: view.Link{Text: "Til tilbudet", Href: offeringPath(o.ID)},
+	}
+	for _, change := range diff.Offerings(h.Before, h.After, names) {
+		if change.Name != "confidence" {
+			p.Changes = append(p.Changes, view.HeldField{Label: change.Label, Before: change.Before, After: change.After})
+		}
+	}
+	if p.Facts, err = s.heldFacts(c, h); err != nil {
+		return err
+	}
+	own := h.By.Account != 0 && h.By.Account == actorOf(c).ID
+	switch may := s.deps.Store.MayDecide(c.UserContext(), actorOf(c), h); {
+	case h.Decision != "":
+		p.Lead = []string{"Denne endringen venter ikke lenger."}
+	case own:
+		p.Lead = []string{waitsText(h), "Mange stoler på dette tilbudet når det haster. Derfor er det alltid to som endrer det. Du får e-post når noen har svart."}
+		p.Reject, p.Own = heldPath(h.ID)+"/avvis", true
+	case errors.Is(may, auth.ErrForbidden):
+		p.Lead = []string{waitsText(h), "En annen forvalter eller en nasjonal redaktør må se på den."}
+	case may != nil:
+		return may
+	default:
+		p.Lead = []string{"Mange stoler på dette tilbudet når det haster. Sjekk at det nye stemmer, for eksempel ved å ringe nummeret, før du godkjenner."}
+		p.Approve, p.Reject = heldPath(h.ID)+"/godkjenn", heldPath(h.ID)+"/avvis"
+		p.Why = &view.FormField{Name: "hvorfor", Label: "Hvorfor ikke?", Help: "Den som foreslo det, får lese dette.", Value: why, Error: wrong, Max: 500}
+	}
+	return s.send(c, status, view.Held(p))
+}
+
+// heldFacts says who proposed the change, when, by what way and why, and what became of it.
+func (s *Staff) heldFacts(c *fiber.Ctx, h store.HeldChange) ([]view.AskFact, error) {
+	who, err := s.deps.Store.NameOfActor(c.UserContext(), h.By.Actor)
+	if err != nil {
+		return nil, err
+	}
+	facts := []view.AskFact{
+		{Label: "Foreslått av", Text: who},
+		{Label: "Når", Text: capital(moment(h.At, s.deps.Now()))},
+		{Label: "Hvordan", Text: heldWay(h)},
+	}
+	if h.Why != "" {
+		facts = append(facts, view.AskFact{Label: "Hvorfor", Text: h.Why})
+	}
+	if h.Decision == "" {
+		return facts, nil
+	}
+	by, err := s.deps.Store.NameOfActor(c.UserContext(), h.DecidedBy)
+	if err != nil {
+		return nil, err
+	}
+	facts = append(facts, view.AskFact{Label: decisionWords[h.Decision], Text: by + ", " + moment(*h.DecidedAt, s.deps.Now())})
+	if h.Reason != "" {
+		facts = append(facts, view.AskFact{Label: "Begrunnelse", Text: h.Reason})
+	}
+	return facts, nil
+}
+
+var decisionWords = map[store.Decision]string{
+	store.Approved: "Godkjent av", store.Rejected: "Avvist av", store.Withdrawn: "Trukket av", store.Replaced: "Erstattet av en nyere endring, av",
+}
+
+// heldWay says by what way the change came.
+func heldWay(h store.HeldChange) string {
+	kind, _, _ := strings.Cut(h.By.Actor, ":")
+	switch auth.Kind(kind) {
+	case auth.Account:
+		return "I redaksjonen, av en som var logget inn"
+	case auth.Token:
+		return "Av et program som kommunen eller organisasjonen har gitt tilgang"
+	case auth.Import:
+		return "Fra en fil eller et register"
+	}
+	return "På en annen måte"
+}
+
+func (s *Staff) approveHeld(c *fiber.Ctx) error {
+	h, o, err := s.heldAt(c)
+	if err != nil {
+		return err
+	}
+	published, err := s.deps.Store.ApproveChange(c.UserContext(), actorOf(c), h.ID)
+	if err != nil {
+		return s.notDecided(c, h, o, err, "")
+	}
+	notice := "Endringen av «" + published.Name + "» er godkjent."
+	if s.isOut(published) {
+		notice += " Leserne ser den nå."
+	}
+	return see(c, heldPath(h.ID), notice)
+}
+
+func (s *Staff) rejectHeld(c *fiber.Ctx) error {
+	h, o, err := s.heldAt(c)
+	if err != nil {
+		return err
+	}
+	why := strings.TrimSpace(c.FormValue("hvorfor"))
+	if err := s.deps.Store.RejectChange(c.UserContext(), actorOf(c), h.ID, why); err != nil {
+		return s.notDecided(c, h, o, err, why)
+	}
+	if h.By.Account != 0 && h.By.Account == actorOf(c).ID {
+		return see(c, heldPath(h.ID), "Forslaget er trukket. Det som sto der, står.")
+	}
+	return see(c, heldPath(h.ID), "Endringen er avvist. Det som sto der, står, og den som foreslo det, får e-post.")
+}
+
+// notDecided shows the change again, with why the decision was not carried out.
+func (s *Staff) notDecided(c *fiber.Ctx, h store.HeldChange, o directory.Offering, err error, why string) error {
+	var invalid directory.Invalid
+	switch {
+	case errors.Is(err, store.ErrStands):
+		h, o, err := s.heldAt(c)
+		if err != nil {
+			return err
+		}
+		return s.sendHeld(c, http.StatusConflict, h, o, "Noen har svart eller endret tilbudet i mellomtiden. Ingenting er gjort.", why, "")
+	case errors.As(err, &invalid) && invalid["reason"] != "":
+		return s.sendHeld(c, http.StatusUnprocessableEntity, h, o, "", why, "Skriv hvorfor, så den som foreslo det, vet hva som må rettes.")
+	case errors.As(err, &invalid):
+		return s.sendHeld(c, http.StatusUnprocessableEntity, h, o, notAsItWas(invalid), why, "")
+	case store.Unavailable(err):
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.sendHeld(c, http.StatusServiceUnavailable, h, o, "Vi får ikke lagret akkurat nå. Prøv igjen om litt.", why, "")
+	}
+	return err
+}
