@@ -21,11 +21,12 @@ func (o Offering) Crisis() bool { return o.Type == TypeHelpline || o.Coverage.Na
 const TypeHelpline = "hjelpetelefon"
 
 // Guarded reports whether readers rely on the offering's contacts so much that two people
-// change them: a Crisis, or one that is reached by a number that stands in code as every
-// page's. An offering that merely starts to name such a number does no harm, so that alone
-// holds nothing back; but whoever takes it away may be putting another in its place.
+// change them: a Crisis, or one whose first number is among those that stand in code as
+// every page's, such as the legevakt. An offering that names one further down, beside its
+// own, is an ordinary one; and one that begins to name such a number does no harm, so that
+// alone holds nothing back. But whoever takes it away may be putting another in its place.
 func (o Offering) Guarded() bool {
-	return o.Crisis() || slices.ContainsFunc(o.Phones, func(p Phone) bool { return coded(p.Number) })
+	return o.Crisis() || len(o.Phones) > 0 && coded(o.Phones[0].Number)
 }
 
 func coded(n PhoneNumber) bool {

@@ -179,7 +179,7 @@ func TestRolesOfEveryRoute(t *testing.T) {
 	}
 	fill := strings.NewReplacer("{o}", strconv.FormatInt(o.ID, 10), "{a}", strconv.FormatInt(people['f'].account.ID, 10),
 		"{c}", strconv.FormatInt(s.courseOf(o.ID).ID, 10),
-		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{w}", strconv.FormatInt(s.webhookOf(), 10),
+		"{r}", strconv.FormatInt(s.reportOf(o.ID), 10), "{h}", strconv.FormatInt(s.heldChange(), 10), "{t}", strconv.FormatInt(s.taskOf(bodo), 10), "{w}", strconv.FormatInt(s.webhookOf(), 10),
 		"{k}", strconv.FormatInt(s.tokenOf(people['m'].account.Actor(), bodo), 10))
 	for _, r := range routes {
 		path := fill.Replace(r.path)

@@ -1,0 +1,97 @@
+package directory
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestGuarded(t *testing.T) {
+	for _, tc := range []struct {
+		name            string
+		o               Offering
+		crisis, guarded bool
+	}{
+		{"an ordinary one", Offering{Type: "annet", Phones: []Phone{{Number: "+4722222222"}}}, false, false},
+		{"a helpline", Offering{Type: TypeHelpline}, true, true},
+		{"a national one", Offering{Type: "annet", Coverage: Coverage{National: true}}, true, true},
+		{"a legevakt", Offering{Type: "annet", Phones: []Phone{{Number: EmergencyDoctor}}}, false, true},
+		{"one that also names a number of everybody's", Offering{Type: "annet", Phones: []Phone{{Number: "+4722222222"}, {Number: MentalHealthLine}}}, false, false},
+	} {
+		if got := [2]bool{tc.o.Crisis(), tc.o.Guarded()}; got != [2]bool{tc.crisis, tc.guarded} {
+			t.Errorf("%s: crisis and guarded %v, want %v", tc.name, got, [2]bool{tc.crisis, tc.guarded})
+		}
+	}
+}
+
+// What readers dial or follow is found in a text however it is written; hours, dates and
+// prices are none of it.
+func TestNumbersInTexts(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Ring 22 22 22 22 eller +47 999 99 999.":                             {"22222222", "99999999"},
+		"Ring 22222222":                                                      {"22222222"},
+		"Ring 22-22-22-99 eller (22) 22 22 88":                               {"22222299", "22222288"},
+		"Ring 116 123, 02800 eller 113":                                      {"116123", "02800", "113"},
+		"Åpent 08.00–15.30, 9-15 og kl. 10:00-12:00":                         nil,
+		"Fra 1.2.2026 til 24.12.2026, 2026-05-17":                            nil,
+		"Koster 12 000 kroner i 2026, for 8 til 12 barn.":                    nil,
+		"Se https://www.example.org/side, eller skriv til post@example.org.": {"example.org/side", "post@example.org"},
+		"Gå til eksempel.no":                                                 {"eksempel.no"},
+		"Vi har f.eks. kurs o.l.":                                            nil,
+		"Rom 101 i 2. etasje":                                                {"101"}, // as short as the ambulance's: better looked at once too often
+		"Loven § 2-8 og § 7-1 nr. 3":                                         nil,
+	} {
+		got := namedIn(Offering{Summary: text})
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Whatever is held back is shown, released whole, and nothing else is held.
+func TestHoldBackAndRelease(t *testing.T) {
+	stored := Offering{Type: TypeHelpline, Name: "Prøve", Status: Published, Phones: []Phone{{Number: "116123", Hours: "døgnet"}}, Websites: []string{"https://example.org"}, Source: Source{Title: "Test"}, Confidence: High}
+	next := stored
+	next.Description, next.Phones, next.Source = "Nytt", []Phone{{Number: "+4799999999"}}, Source{Title: "Oss"}
+	now, waits := HoldBack(stored, next)
+	if !waits || now.Description != "Nytt" || now.Source.Title != "Oss" {
+		t.Errorf("now %+v, waits %v", now, waits)
+	}
+	if diff := cmp.Diff(stored.Phones, now.Phones); diff != "" {
+		t.Errorf("phones (-want +got):\n%s", diff)
+	}
+	if got := Held(now, next); !slices.Equal(got, []string{"phones"}) {
+		t.Errorf("held %v", got)
+	}
+	released, fits := Release(now, now, next)
+	if !fits || !reflect.DeepEqual(released, next) {
+		t.Errorf("released %+v, fits %v", released, fits)
+	}
+	moved := now
+	moved.Phones = []Phone{{Number: "+4788888888"}}
+	if _, fits := Release(moved, now, next); fits {
+		t.Error("fits over other numbers")
+	}
+	// The source does not change when nothing else does at once.
+	next.Description = ""
+	if now, _ = HoldBack(stored, next); !reflect.DeepEqual(now, stored) {
+		t.Errorf("now %+v, want what was there", now)
+	}
+	for name, change := range map[string]func(*Offering){
+		"hours of a number": func(o *Offering) { o.Phones = []Phone{{Number: "116123", Hours: "9–15"}} },
+		"a text":            func(o *Offering) { o.Summary = "Vi svarer." },
+		"its own number":    func(o *Offering) { o.Summary = "Ring 116 123." },
+		"schedules":         func(o *Offering) { o.Schedules = []Schedule{{Weekday: 1, Opens: "08:00", Closes: "16:00"}} },
+		"audience":          func(o *Offering) { o.TargetGroups = []string{"barn"} },
+	} {
+		next := stored
+		change(&next)
+		if _, waits := HoldBack(stored, next); waits {
+			t.Errorf("%s waits: %v", name, Held(stored, next))
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package staff
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
+)
+
+// helpline returns a published helpline of Bodø's.
+func (s *testSite) helpline(key string) directory.Offering {
+	s.t.Helper()
+	o, err := s.store.CreateOffering(s.t.Context(), operator, "", directory.Offering{
+		Key: key, Type: directory.TypeHelpline, Name: "Prøvetelefonen", Status: directory.Published, Confidence: directory.High,
+		Organization: directory.Organization{Name: "Bodø kommune prøve", Kommune: "1804", Kind: directory.KindKommune},
+		Coverage:     directory.Coverage{Kommuner: []region.Number{"1804"}}, Phones: []directory.Phone{{Number: "+4722222222"}}, Source: directory.Source{Title: "Test"},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return o
+}
+
+// heldChange returns the id of a change of a helpline that waits, and that no person proposed.
+func (s *testSite) heldChange() int64 {
+	s.t.Helper()
+	o := s.helpline("test/venter")
+	o.Phones = []directory.Phone{{Number: "+4799999999"}}
+	if _, err := s.store.UpdateOffering(s.t.Context(), auth.Actor{Kind: auth.Import, Name: "fil.csv"}, "", o); err != nil {
+		s.t.Fatal(err)
+	}
+	h, err := s.store.HeldChangeOf(s.t.Context(), o.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return h.ID
+}
+
+func TestCrisisNumberNeedsASecondPerson(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	path := offeringPath(o.ID)
+	boss, colleague, helper := s.person("sjef@test.example.org", manager(bodo)), s.person("kollega@test.example.org", manager(bodo)), s.person("kari@test.example.org", contributor(bodo))
+	editor, other := s.national("redaktor@test.example.org"), s.person("eva@test.example.org", manager(bergen))
+
+	form := boss.form(path, "publiser")
+	form["tlf"][0] = "999 99 999"
+	form.Set("ingress", "Ring oss når som helst.")
+	form.Set("hvorfor", "ny avtale")
+	form.Set("handling", "likevel") // it looks like somebody's own
+	boss.post(path, form).wantRedirect(t, path)
+	boss.get(path).contains(t, "Endringen av telefonnummer venter på at en til ser på den.", "Se hva som venter")
+	if got := s.offering(o.ID); got.Phones[0].Number != "+4722222222" || got.Summary != "Ring oss når som helst." {
+		t.Fatalf("stored %v, %q", got.Phones, got.Summary)
+	}
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := heldPath(h.ID)
+
+	// Editors have it on top, whichever kommune it is; so has the kommune.
+	for _, p := range []*person{editor, colleague, helper} {
+		a := p.get("/redaksjon?kommune=1804")
+		a.contains(t, "Venter på en til", "Prøvetelefonen", at)
+	}
+	editor.get("/redaksjon").contains(t, at)
+	boss.get(at).contains(t, "22 22 22 22", "999 99 999", "ny avtale", "Trekk forslaget", "sjef@test.example.org")
+	if a := boss.get(at); strings.Contains(a.body, "Godkjenn endringen") {
+		t.Error("who proposed it is offered to approve")
+	}
+	helper.get(at).contains(t, "En annen forvalter eller en nasjonal redaktør må se på den.")
+	other.get(at).wantStatus(t, http.StatusForbidden)
+	colleague.get(at).contains(t, "Godkjenn endringen", "Avvis endringen", "Leserne ser nå")
+	for _, p := range []*person{boss, helper, other} {
+		p.post(at+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
+	}
+	if got := s.offering(o.ID); got.Phones[0].Number != "+4722222222" {
+		t.Fatalf("stored %v", got.Phones)
+	}
+
+	colleague.post(at+"/avvis", url.Values{"hvorfor": {" "}}).wantStatus(t, http.StatusUnprocessableEntity)
+	colleague.post(at+"/godkjenn", nil).wantRedirect(t, at)
+	if got := s.offering(o.ID); got.Phones[0].Number != "+4799999999" {
+		t.Fatalf("stored %v after it was approved", got.Phones)
+	}
+	colleague.get(at).contains(t, "Endringen av «Prøvetelefonen» er godkjent.", "Godkjent av")
+	boss.get("/redaksjon/historikk?slag=offering&ref="+strconv.FormatInt(o.ID, 10)).contains(t, "foreslått av sjef@test.example.org, godkjent av kollega@test.example.org", "ny avtale")
+	a := editor.post(at+"/godkjenn", nil)
+	a.wantStatus(t, http.StatusConflict)
+	a.contains(t, "Noen har svart eller endret tilbudet i mellomtiden.")
+}
+
+func TestCrisisServiceIsNotArchivedAlone(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss, editor := s.person("sjef@test.example.org", manager(bodo)), s.national("redaktor@test.example.org")
+	path := offeringPath(o.ID) + "/arkiver"
+	boss.post(path, url.Values{"versjon": {"1"}, "hvorfor": {"nedlagt"}}).wantStatus(t, http.StatusSeeOther)
+	if text := boss.notice(); !strings.Contains(text, "er ikke arkivert ennå") || !strings.Contains(text, "venter på at en til ser på den") {
+		t.Errorf("notice %q", text)
+	}
+	if got := s.offering(o.ID); got.Status != directory.Published {
+		t.Fatalf("status %s", got.Status)
+	}
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Den finnes fortsatt"}}).wantRedirect(t, heldPath(h.ID))
+	boss.get(heldPath(h.ID)).contains(t, "Avvist av", "Den finnes fortsatt")
+}
+
+func TestBatchSaysWhatWaits(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss := s.person("sjef@test.example.org", manager(bodo))
+	form := url.Values{"fra": {"22222222"}, "til": {"99999999"}, "felt": {"telefon"}}
+	a := boss.get("/redaksjon/mange/erstatt?kommune=1804&" + form.Encode())
+	a.wantStatus(t, http.StatusOK)
+	send := formValues(t, a.body)
+	if send.Get("plan") == "" {
+		t.Skip("the plan of a replacement has no form here")
+	}
+	boss.post("/redaksjon/mange/erstatt?kommune=1804&"+form.Encode(), send).wantStatus(t, http.StatusSeeOther)
+	if got := s.offering(o.ID); got.Phones[0].Number != "+4722222222" {
+		t.Fatalf("stored %v", got.Phones)
+	}
+	if text := boss.notice(); !strings.Contains(text, "venter på at en til ser på den") {
+		t.Errorf("notice %q", text)
+	}
+}
