@@ -116,7 +116,10 @@ func (s *Staff) fillNational(c *fiber.Ctx, p *view.WorkplacePage, wrong string) 
 		p.Tasks = append(p.Tasks, i)
 	}
 	for _, t := range tasks {
-		if t.Owner == (auth.Owner{}) && !ofSuccession(t) {
+		// Whoever's it is: editors are to see at once that a crisis number is changed.
+		if t.Kind == store.TaskHeld {
+			p.Held = append(p.Held, taskItem(t))
+		} else if t.Owner == (auth.Owner{}) && !ofSuccession(t) {
 			p.Tasks = append(p.Tasks, taskItem(t))
 		}
 	}
@@ -208,6 +211,9 @@ func (s *Staff) fillWorkplace(c *fiber.Ctx, p *view.WorkplacePage, owner auth.Ow
 		p.First = append(p.First, i)
 	}
 	for _, t := range tasks {
+		if t.Kind == store.TaskHeld && actor.National {
+			continue // stands on top of the page
+		}
 		if i := taskItem(t); i.Text != "" && !ofSuccession(t) {
 			p.First = append(p.First, i)
 		}
