@@ -232,6 +232,8 @@ func (r *reference) callOf(path string, op *huma.Operation) view.ReferenceCall {
 		switch content := response.Content["application/json"]; {
 		case err != nil:
 			continue
+		case code == http.StatusAccepted: // part of it waits; the rest is answered as by the others
+			call.Statuses = append(call.Statuses, view.ReferenceStatus{Status: code, Title: response.Description})
 		case code < http.StatusMultipleChoices:
 			call.Success = code
 			if content != nil {

@@ -47,6 +47,7 @@ type written struct {
 
 // saved is the answer to a write.
 type saved struct {
+	Status   int
 	ETag     string `header:"ETag" doc:"Begynner med versjonen. Send den i If-Match neste gang."`
 	Location string `header:"Location"`
 	Body     *written
@@ -74,7 +75,7 @@ func (a *API) registerWrites(h huma.API) {
 	write(a, h, auth.Edit, huma.Operation{
 		OperationID: "nytt-tilbud", Method: http.MethodPost, Path: "/tilbud", DefaultStatus: http.StatusCreated,
 		Summary:     "Meld inn et tilbud",
-		Description: "Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.",
+		Description: "Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. " + aSecondPerson,
 	}, func(ctx context.Context, actor auth.Actor, in *create) (*saved, error) {
 		return a.createOffering(ctx, actor, &in.Body)
 	})
@@ -82,7 +83,7 @@ func (a *API) registerWrites(h huma.API) {
 		OperationID: "endre-tilbud", Method: http.MethodPut, Path: "/tilbud/{id}",
 		Summary: "Endre et tilbud",
 		Description: "Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; " +
-			"felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.",
+			"felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. " + aSecondPerson,
 	}, func(ctx context.Context, actor auth.Actor, in *update) (*saved, error) {
 		return a.updateOffering(ctx, actor, in.ID, in.IfMatch, &in.Body)
 	})
@@ -96,10 +97,42 @@ func (a *API) registerWrites(h huma.API) {
 	write(a, h, auth.Archive, huma.Operation{
 		OperationID: "fjern-tilbud", Method: http.MethodDelete, Path: "/tilbud/{id}", DefaultStatus: http.StatusNoContent,
 		Summary:     "Ta et tilbud ut av oversikten",
-		Description: "Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.",
-	}, func(ctx context.Context, actor auth.Actor, in *Seen) (*struct{}, error) {
-		return nil, a.archiveOffering(ctx, actor, in.ID, in.IfMatch)
+		Description: "Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. " + aSecondPerson,
+	}, func(ctx context.Context, actor auth.Actor, in *Seen) (*removed, error) {
+		return a.archiveOffering(ctx, actor, in.ID, in.IfMatch)
 	})
+}
+
+// aSecondPerson says what happens to changes of crisis and national services.
+const aSecondPerson = "For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: " +
+	"da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent."
+
+// removed is the answer to taking an offering out.
+type removed struct {
+	Status int
+}
+
+// withAccepted adds the answer of a change that waits for a second person to a call.
+func withAccepted(h huma.API, op huma.Operation) {
+	item := h.OpenAPI().Paths[op.Path]
+	for _, o := range operations(item) {
+		if o.OperationID != op.OperationID {
+			continue
+		}
+		done := o.Responses[strconv.Itoa(cmp.Or(op.DefaultStatus, http.StatusOK))]
+		o.Responses[strconv.Itoa(http.StatusAccepted)] = &huma.Response{
+			Description: "En del av endringen venter på at en person til ser på den. Resten er lagret.", Headers: done.Headers, Content: done.Content,
+		}
+	}
+}
+
+// waits reports whether something that the actor has proposed for the offering waits.
+func (a *API) waits(ctx context.Context, actor auth.Actor, id int64) (bool, error) {
+	h, err := a.store.HeldChangeOf(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && h.By.Actor == actor.String(), err
 }
 
 const securityScheme = "tilgang"
@@ -131,6 +164,9 @@ func write[I, O any](a *API, h huma.API, action auth.Action, op huma.Operation, 
 		}
 		return out, nil
 	})
+	if action != auth.Confirm {
+		withAccepted(h, op)
+	}
 }
 
 // refusal returns the problem that an error of the store stands for. What is no answer to
@@ -260,7 +296,13 @@ func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *sentOffe
 	if o, err = a.store.CreateOffering(ctx, actor, in.Why, o); err != nil {
 		return nil, err
 	}
-	out := a.saved(v, o)
+	out, err := a.answered(ctx, v, actor, o)
+	if err != nil {
+		return nil, err
+	}
+	if out.Status == 0 {
+		out.Status = http.StatusCreated
+	}
 	out.Location = a.call("/tilbud/" + strconv.FormatInt(o.ID, 10))
 	return out, nil
 }
@@ -314,7 +356,17 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 	if o, err = a.store.UpdateOffering(ctx, actor, in.Why, o); err != nil {
 		return nil, err
 	}
-	return a.saved(v, o), nil
+	return a.answered(ctx, v, actor, o)
+}
+
+// answered is saved with the status 202 where something of the change waits.
+func (a *API) answered(ctx context.Context, v *search.View, actor auth.Actor, o directory.Offering) (*saved, error) {
+	out := a.saved(v, o)
+	waits, err := a.waits(ctx, actor, o.ID)
+	if waits {
+		out.Status = http.StatusAccepted
+	}
+	return out, err
 }
 
 // wrongInput returns a 422 with all that is wrong, also what the store would say.
@@ -338,9 +390,15 @@ func (a *API) confirmOffering(ctx context.Context, actor auth.Actor, id int64, i
 	return a.saved(v, o), nil
 }
 
-func (a *API) archiveOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string) error {
-	_, err := a.store.ArchiveOffering(ctx, actor, "", id, versionIn(ifMatch))
-	return err
+func (a *API) archiveOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string) (*removed, error) {
+	o, err := a.store.ArchiveOffering(ctx, actor, "", id, versionIn(ifMatch))
+	switch {
+	case err != nil:
+		return nil, err
+	case o.Status != directory.Archived:
+		return &removed{http.StatusAccepted}, nil
+	}
+	return &removed{http.StatusNoContent}, nil
 }
 
 // current returns the View to take names from.

@@ -2588,7 +2588,7 @@ type ClientInterface interface {
 
 	// NyttTilbudWithBody Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2597,7 +2597,7 @@ type ClientInterface interface {
 
 	// NyttTilbud Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2606,7 +2606,7 @@ type ClientInterface interface {
 
 	// FjernTilbud Ta et tilbud ut av oversikten
 	//
-	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.
+	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Corresponds with DELETE /tilbud/{id} (the `FjernTilbud` operationId).
 	FjernTilbud(ctx context.Context, id int64, params *FjernTilbudParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2620,7 +2620,7 @@ type ClientInterface interface {
 
 	// EndreTilbudWithBody Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2629,7 +2629,7 @@ type ClientInterface interface {
 
 	// EndreTilbud Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2874,7 +2874,7 @@ func (c *Client) Tilbud(ctx context.Context, params *TilbudParams, reqEditors ..
 
 // NyttTilbudWithBody Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2893,7 +2893,7 @@ func (c *Client) NyttTilbudWithBody(ctx context.Context, contentType string, bod
 
 // NyttTilbud Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2912,7 +2912,7 @@ func (c *Client) NyttTilbud(ctx context.Context, body NyttTilbudJSONRequestBody,
 
 // FjernTilbud Ta et tilbud ut av oversikten
 //
-// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.
+// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Corresponds with DELETE /tilbud/{id} (the `FjernTilbud` operationId).
 func (c *Client) FjernTilbud(ctx context.Context, id int64, params *FjernTilbudParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2946,7 +2946,7 @@ func (c *Client) EttTilbud(ctx context.Context, id int64, reqEditors ...RequestE
 
 // EndreTilbudWithBody Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2965,7 +2965,7 @@ func (c *Client) EndreTilbudWithBody(ctx context.Context, id int64, params *Endr
 
 // EndreTilbud Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4405,7 +4405,7 @@ type ClientWithResponsesInterface interface {
 
 	// NyttTilbudWithBodyWithResponse Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4414,7 +4414,7 @@ type ClientWithResponsesInterface interface {
 
 	// NyttTilbudWithResponse Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4423,7 +4423,7 @@ type ClientWithResponsesInterface interface {
 
 	// FjernTilbudWithResponse Ta et tilbud ut av oversikten
 	//
-	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.
+	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4441,7 +4441,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndreTilbudWithBodyWithResponse Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4450,7 +4450,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndreTilbudWithResponse Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5449,11 +5449,19 @@ type NyttTilbudResponse201Headers struct {
 	Location *string
 }
 
+// NyttTilbudResponse202Headers the declared response headers of an HTTP 202 response for NyttTilbud
+type NyttTilbudResponse202Headers struct {
+	ETag     *string
+	Location *string
+}
+
 type NyttTilbudResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *LagretTilbud
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *LagretTilbud
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *Feil
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -5474,11 +5482,18 @@ type NyttTilbudResponse struct {
 	ApplicationProblemJSON503 *Feil
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *NyttTilbudResponse201Headers
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *NyttTilbudResponse202Headers
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
 func (r NyttTilbudResponse) GetJSON201() *LagretTilbud {
 	return r.JSON201
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r NyttTilbudResponse) GetJSON202() *LagretTilbud {
+	return r.JSON202
 }
 
 // GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -5748,11 +5763,19 @@ type EndreTilbudResponse200Headers struct {
 	Location *string
 }
 
+// EndreTilbudResponse202Headers the declared response headers of an HTTP 202 response for EndreTilbud
+type EndreTilbudResponse202Headers struct {
+	ETag     *string
+	Location *string
+}
+
 type EndreTilbudResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *LagretTilbud
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *LagretTilbud
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *Feil
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -5779,11 +5802,18 @@ type EndreTilbudResponse struct {
 	ApplicationProblemJSON503 *Feil
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *EndreTilbudResponse200Headers
+	// Headers202 the parsed response headers for an HTTP 202 response
+	Headers202 *EndreTilbudResponse202Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r EndreTilbudResponse) GetJSON200() *LagretTilbud {
 	return r.JSON200
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r EndreTilbudResponse) GetJSON202() *LagretTilbud {
+	return r.JSON202
 }
 
 // GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -6267,7 +6297,7 @@ func (c *ClientWithResponses) TilbudWithResponse(ctx context.Context, params *Ti
 
 // NyttTilbudWithBodyWithResponse Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6282,7 +6312,7 @@ func (c *ClientWithResponses) NyttTilbudWithBodyWithResponse(ctx context.Context
 
 // NyttTilbudWithResponse Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6297,7 +6327,7 @@ func (c *ClientWithResponses) NyttTilbudWithResponse(ctx context.Context, body N
 
 // FjernTilbudWithResponse Ta et tilbud ut av oversikten
 //
-// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen.
+// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6327,7 +6357,7 @@ func (c *ClientWithResponses) EttTilbudWithResponse(ctx context.Context, id int6
 
 // EndreTilbudWithBodyWithResponse Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6342,7 +6372,7 @@ func (c *ClientWithResponses) EndreTilbudWithBodyWithResponse(ctx context.Contex
 
 // EndreTilbudWithResponse Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7196,6 +7226,13 @@ func ParseNyttTilbudResponse(rsp *http.Response) (*NyttTilbudResponse, error) {
 		}
 		response.JSON201 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest LagretTilbud
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
 		var dest Feil
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7279,6 +7316,23 @@ func ParseNyttTilbudResponse(rsp *http.Response) (*NyttTilbudResponse, error) {
 			headers.Location = &value
 		}
 		response.Headers201 = &headers
+	case rsp.StatusCode == 202:
+		var headers NyttTilbudResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers202 = &headers
 	}
 
 	return response, nil
@@ -7298,6 +7352,9 @@ func ParseFjernTilbudResponse(rsp *http.Response) (*FjernTilbudResponse, error) 
 	}
 
 	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
 	case rsp.StatusCode == 204:
 		break // No content-type
 
@@ -7465,6 +7522,13 @@ func ParseEndreTilbudResponse(rsp *http.Response) (*EndreTilbudResponse, error) 
 		}
 		response.JSON200 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest LagretTilbud
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
 		var dest Feil
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7569,6 +7633,23 @@ func ParseEndreTilbudResponse(rsp *http.Response) (*EndreTilbudResponse, error) 
 			headers.Location = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 202:
+		var headers EndreTilbudResponse202Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		response.Headers202 = &headers
 	}
 
 	return response, nil

@@ -332,3 +332,49 @@ func TestWritesAreNotForPages(t *testing.T) {
 		t.Errorf("the preflight allows %q", got)
 	}
 }
+
+// A program changes no crisis number alone, and is told so: 202, and the rest is stored.
+func TestProgramsChangeNoCrisisNumberAlone(t *testing.T) {
+	s := newWriteSite(t)
+	_, secret := s.token(bodo, store.Scopes()...)
+	o := s.offering("Legevakten", "1804")
+	o.Phones = []directory.Phone{{Number: directory.EmergencyDoctor}}
+	o, err := s.store.UpdateOffering(t.Context(), tester, "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := s.call(http.MethodGet, pathOf(o.ID), secret, "", "")
+	s.eventually("the number is out", func() bool {
+		read = s.call(http.MethodGet, pathOf(o.ID), "", "", "")
+		return strings.Contains(read.body, "116117") || strings.Contains(read.body, "116 117")
+	})
+	f := read.fields(t)
+	f["telefon"], f["ingress"] = []map[string]string{{"nummer": "99999999"}}, "Nytt."
+	body, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := s.call(http.MethodPut, pathOf(o.ID), secret, read.Header.Get("ETag"), string(body))
+	put.want(t, http.StatusAccepted)
+	got, err := s.store.OfferingByID(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Phones[0].Number != directory.EmergencyDoctor || got.Summary != "Nytt." {
+		t.Errorf("stored %v, %q", got.Phones, got.Summary)
+	}
+	if strings.Contains(put.body, "99999999") {
+		t.Errorf("the answer says what is not stored: %s", put.body)
+	}
+	s.call(http.MethodDelete, pathOf(o.ID), secret, put.Header.Get("ETag"), "").want(t, http.StatusAccepted)
+	if got, err = s.store.OfferingByID(t.Context(), o.ID); err != nil || got.Status != directory.Published {
+		t.Errorf("status %s, %v", got.Status, err)
+	}
+	created := s.call(http.MethodPost, "/tilbud", secret, "", `{"navn":"Ny hjelpetelefon","type":{"kode":"hjelpetelefon"},"dekning":{"kommuner":[{"kommunenummer":"1804"}]},"telefon":[{"nummer":"22 22 22 22"}]}`)
+	if created.StatusCode != http.StatusAccepted && created.StatusCode != http.StatusUnprocessableEntity { // the type may not be in the test's vocabulary
+		t.Errorf("a new helpline: status %d", created.StatusCode)
+	}
+	if strings.Contains(created.body, `"publisert"`) {
+		t.Errorf("a new helpline is published: %s", created.body)
+	}
+}

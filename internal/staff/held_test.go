@@ -90,7 +90,7 @@ func TestCrisisNumberNeedsASecondPerson(t *testing.T) {
 		t.Fatalf("stored %v after it was approved", got.Phones)
 	}
 	colleague.get(at).contains(t, "Endringen av «Prøvetelefonen» er godkjent.", "Godkjent av")
-	boss.get("/redaksjon/historikk?slag=offering&ref="+strconv.FormatInt(o.ID, 10)).contains(t, "foreslått av " + boss.account.Called() + ", godkjent av " + colleague.account.Called(), "ny avtale")
+	boss.get("/redaksjon/historikk?slag=offering&ref="+strconv.FormatInt(o.ID, 10)).contains(t, "foreslått av "+boss.account.Called()+", godkjent av "+colleague.account.Called(), "ny avtale")
 	a := editor.post(at+"/godkjenn", nil)
 	a.wantStatus(t, http.StatusConflict)
 	a.contains(t, "Noen har svart eller endret tilbudet i mellomtiden.")
