@@ -1008,6 +1008,74 @@ ALTER TABLE public.grants ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: held_changes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.held_changes (
+    id bigint NOT NULL,
+    offering_id bigint NOT NULL,
+    before jsonb NOT NULL,
+    after jsonb NOT NULL,
+    actor text NOT NULL,
+    account_id bigint,
+    "national" boolean NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    decision text,
+    decided_at timestamp with time zone,
+    decided_by text,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT held_changes_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT held_changes_check CHECK ((((decision IS NULL) = (decided_at IS NULL)) AND ((decision IS NULL) = (decided_by IS NULL)))),
+    CONSTRAINT held_changes_decided_by_check CHECK ((decided_by <> ''::text)),
+    CONSTRAINT held_changes_decision_check CHECK ((decision = ANY (ARRAY['godkjent'::text, 'avvist'::text, 'trukket'::text, 'erstattet'::text]))),
+    CONSTRAINT held_changes_two_people CHECK (((decision <> 'godkjent'::text) OR ((decided_by <> actor) AND ((account_id IS NULL) OR (decided_by <> ('account: '::text || account_id))))))
+);
+
+
+--
+-- Name: COLUMN held_changes.before; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.held_changes.before IS 'the offering as it was written when the change was proposed';
+
+
+--
+-- Name: COLUMN held_changes.after; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.held_changes.after IS 'the offering as it was to be';
+
+
+--
+-- Name: COLUMN held_changes.account_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.held_changes.account_id IS 'the person behind it: who made the token, when it was a token; null for an import. A number alone, as in the history: the account may have been erased';
+
+
+--
+-- Name: COLUMN held_changes."national"; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.held_changes."national" IS 'proposed by a national editor: only another one may approve';
+
+
+--
+-- Name: held_changes_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.held_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.held_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: identities; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2037,8 +2105,10 @@ CREATE TABLE public.revisions (
     why text DEFAULT ''::text NOT NULL,
     before jsonb,
     after jsonb NOT NULL,
+    proposed_by text,
     CONSTRAINT revisions_actor_check CHECK ((actor <> ''::text)),
     CONSTRAINT revisions_kind_check CHECK ((kind = ANY (ARRAY['offering'::text, 'course'::text, 'article'::text, 'kommune'::text, 'type'::text, 'term'::text, 'expression'::text, 'organization'::text]))),
+    CONSTRAINT revisions_proposed_by_check CHECK ((proposed_by <> ''::text)),
     CONSTRAINT revisions_ref_check CHECK ((ref <> ''::text)),
     CONSTRAINT revisions_version_check CHECK ((version > 0))
 );
@@ -2049,6 +2119,13 @@ CREATE TABLE public.revisions (
 --
 
 COMMENT ON COLUMN public.revisions.before IS 'null for the first';
+
+
+--
+-- Name: COLUMN revisions.proposed_by; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.revisions.proposed_by IS 'who wrote what the actor, as a second person, approved';
 
 
 --
@@ -2907,6 +2984,14 @@ ALTER TABLE ONLY public.grants
 
 
 --
+-- Name: held_changes held_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.held_changes
+    ADD CONSTRAINT held_changes_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: identities identities_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3479,6 +3564,20 @@ CREATE INDEX grants_organization_id ON public.grants USING btree (organization_i
 
 
 --
+-- Name: held_changes_account; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX held_changes_account ON public.held_changes USING btree (account_id);
+
+
+--
+-- Name: held_changes_open; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX held_changes_open ON public.held_changes USING btree (offering_id) WHERE (decision IS NULL);
+
+
+--
 -- Name: identities_account_id; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -3936,6 +4035,14 @@ ALTER TABLE ONLY public.grants
 
 ALTER TABLE ONLY public.grants
     ADD CONSTRAINT grants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id);
+
+
+--
+-- Name: held_changes held_changes_offering_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.held_changes
+    ADD CONSTRAINT held_changes_offering_id_fkey FOREIGN KEY (offering_id) REFERENCES public.offerings(id);
 
 
 --

@@ -42,6 +42,13 @@ func importFiles(ctx context.Context, c config, args []string) error {
 	if err != nil {
 		return err
 	}
+	waiting, err := st.OpenHeldChanges(ctx)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 {
+		fmt.Printf("Waiting for a second person: %d changes of crisis and national services; see oversikt approve list.\n", len(waiting))
+	}
 	if n := len(report.Problems); n > 0 {
 		return fmt.Errorf("import %s: %d problems, listed above; everything else is in", args[0], n)
 	}

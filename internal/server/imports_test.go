@@ -63,7 +63,7 @@ var imports = map[string][]string{
 	"internal/interop/fhir": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search"},
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
-	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/conform", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
+	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/conform", "internal/diff", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
 		"internal/staff", "internal/store", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
