@@ -117,7 +117,7 @@ func HoldBack(stored, next Offering) (now Offering, waits bool) {
 		if next.Status != Published { // taken away, or closed: opening again harms nobody
 			hold(statusField)
 		}
-		if next.Source.URL != "" && next.Source.URL != stored.Source.URL {
+		if leadsElsewhere(stored.Source, next.Source, stored) {
 			hold(sourceField)
 		}
 		had := namedContacts(stored)
@@ -144,6 +144,30 @@ func HoldBack(stored, next Offering) (now Offering, waits bool) {
 		now.Source, now.Confidence = stored.Source, stored.Confidence
 	}
 	return now, waits
+}
+
+// leadsElsewhere reports whether a source leads readers to where neither the offering nor its
+// source did: to another host, or to a number in its title. Another page of a host that is
+// named already does no harm, and whoever corrects a word has to say where they read it.
+func leadsElsewhere(was, is Source, o Offering) bool {
+	return !subset(hosts(namedInSource(is)), hosts(append(namedContacts(o), namedInSource(was)...)))
+}
+
+func namedInSource(s Source) []string {
+	found := namedInTexts(s.Title)
+	if s.URL != "" {
+		found = append(found, plainAddress(s.URL))
+	}
+	return found
+}
+
+// hosts returns addresses without what stands behind their host; numbers stay as they are.
+func hosts(named []string) []string {
+	only := make([]string, len(named))
+	for i, n := range named {
+		only[i], _, _ = strings.Cut(n, "/")
+	}
+	return only
 }
 
 // sameButSource reports whether two offerings differ in their source at most.
@@ -174,16 +198,22 @@ func SameHeld(beforeA, afterA, beforeB, afterB Offering) bool {
 	})
 }
 
-// SamePinned reports whether two forms of an offering agree in all that a second person is
-// shown as what is there: contacts, type, coverage, owner, status.
-func SamePinned(a, b Offering) bool {
-	return !slices.ContainsFunc(pinnedFields, func(f guardedField) bool { return !f.same(&a, &b) })
+// SamePinned reports whether the offering is still what it was when a change was proposed, in
+// all that a second person approves with it: contacts, type, coverage, owner, status. Of one
+// that is not guarded yet also the texts and the source, since nobody holds those back while
+// it waits to become one.
+func SamePinned(before, now Offering) bool {
+	differs := func(f guardedField) bool { return !f.same(&before, &now) }
+	if slices.ContainsFunc(pinnedFields, differs) {
+		return false
+	}
+	return before.Public() && before.Guarded() || !slices.ContainsFunc(proseFields, differs) && !leadsElsewhere(before.Source, now.Source, before)
 }
 
 // Release returns the stored offering with what a change held back put in, and whether it
 // still fits: the parts that it changes are as they were before it.
 func Release(stored, before, after Offering) (Offering, bool) {
-	next, fits := stored, SamePinned(stored, before)
+	next, fits := stored, SamePinned(before, stored)
 	for _, f := range heldFields {
 		if f.same(&before, &after) {
 			continue
@@ -197,10 +227,11 @@ func Release(stored, before, after Offering) (Offering, bool) {
 }
 
 // Hours and dates are taken out first, then what is left is looked through for what people
-// may dial or follow. Prices and years are too short for a number.
+// may dial or follow. Prices and years are too short for a number. Blanks of all kinds, also
+// those that nobody sees, may stand within one.
 var (
 	timesInText   = regexp.MustCompile(`\b[0-2]?\d[.:][0-5]\d\b|\b[0-3]?\d\.\s?[01]?\d\.\s?(?:20)?\d\d\b|\b20\d\d-\d\d-\d\d\b`)
-	numberInText  = regexp.MustCompile(`\+?\d(?:[\s\x{a0}.\-()/]{0,2}\d){2,14}`)
+	numberInText  = regexp.MustCompile(`\+?\d(?:[\s\p{Zs}\p{Cf}.\-\x{2010}\x{2011}()/]{0,2}\d){2,14}`)
 	addressInText = regexp.MustCompile(`(?i)https?://\S+|\bwww\.\S+|[^\s@<>()]+@[^\s@<>()]+|\b[a-z0-9æøå-]+\.(?:no|com|org|net|info|io|eu|app|online|site|xyz|dev|me|se|dk)\b\S*`)
 )
 
@@ -221,6 +252,10 @@ func namedIn(o Offering) []string {
 	for _, e := range o.Exceptions {
 		texts = append(texts, e.Note)
 	}
+	return namedInTexts(texts...)
+}
+
+func namedInTexts(texts ...string) []string {
 	var found []string
 	for _, text := range texts {
 		for _, n := range numberInText.FindAllString(timesInText.ReplaceAllString(text, "|"), -1) {

@@ -33,6 +33,7 @@ func TestNumbersInTexts(t *testing.T) {
 		"Ring 22 22 22 22 eller +47 999 99 999.":                             {"22222222", "99999999"},
 		"Ring 22222222":                                                      {"22222222"},
 		"Ring 22-22-22-99 eller (22) 22 22 88":                               {"22222299", "22222288"},
+		"Ring 99\u2009999\u202f999 eller 88\u200b88\u200b88\u201188":         {"99999999", "88888888"},
 		"Ring 116 123, 02800 eller 113":                                      {"116123", "02800", "113"},
 		"Åpent 08.00–15.30, 9-15 og kl. 10:00-12:00":                         nil,
 		"Fra 1.2.2026 til 24.12.2026, 2026-05-17":                            nil,
@@ -92,6 +93,50 @@ func TestHoldBackAndRelease(t *testing.T) {
 		change(&next)
 		if _, waits := HoldBack(stored, next); waits {
 			t.Errorf("%s waits: %v", name, Held(stored, next))
+		}
+	}
+}
+
+// Whoever corrects a word has to say where they read it. Only another host waits.
+func TestSourcesOfAGuardedOffering(t *testing.T) {
+	stored := Offering{Type: TypeHelpline, Status: Published, Phones: []Phone{{Number: "116123"}}, Websites: []string{"https://www.example.org/hjelp"},
+		Source: Source{Title: "Test – example.net/side; mer"}}
+	for source, waits := range map[Source]bool{
+		{Title: "example.org", URL: "https://example.org/annen/side"}:     false,
+		{Title: "example.net", URL: "https://www.example.net/"}:           false,
+		{Title: "Prøveorganisasjonen"}:                                    false,
+		{Title: "example.com", URL: "https://example.com/"}:               true,
+		{Title: "Test", URL: "https://example.org@example.com/"}:          true,
+		{Title: "Ring heller 99 99 99 99"}:                                true,
+		{Title: "Ring 99 99 99 99", URL: "https://www.example.org/hjelp"}: true,
+		{Title: "example.com"}:                                            true,
+	} {
+		next := stored
+		next.Summary, next.Source = "Vi svarer.", source
+		now, got := HoldBack(stored, next)
+		if got != waits || now.Summary != next.Summary {
+			t.Errorf("%v: waits %v, want %v; summary %q", source, got, waits, now.Summary)
+		}
+	}
+}
+
+// Nobody holds back what a draft says, so a draft that says something else is not what a
+// second person looked at.
+func TestTextsOfADraftThatWaitsArePinned(t *testing.T) {
+	draft := Offering{Type: TypeHelpline, Status: Draft, Phones: []Phone{{Number: "116123"}}}
+	public := draft
+	public.Status = Published
+	if _, fits := Release(draft, draft, public); !fits {
+		t.Error("does not fit over what it was")
+	}
+	for name, change := range map[string]func(*Offering){
+		"a text":   func(o *Offering) { o.Summary = "Ring 99 99 99 99" },
+		"a source": func(o *Offering) { o.Source = Source{Title: "example.com", URL: "https://example.com/"} },
+	} {
+		since := draft
+		change(&since)
+		if _, fits := Release(since, draft, public); fits {
+			t.Errorf("%s: fits", name)
 		}
 	}
 }
