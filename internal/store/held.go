@@ -141,9 +141,22 @@ func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted director
 	if err != nil {
 		return err
 	}
+	if actor.Kind == auth.Import {
+		answered, err := rejectedLast(tx, actor, written.ID)
+		if err != nil {
+			return err
+		}
+		open = append(open, answered...)
+	}
 	for _, h := range open {
 		if directory.SameHeld(h.Before, h.After, written, wanted) && directory.SamePinned(h.Before, written) {
 			return nil
+		}
+		if h.Decision != "" {
+			continue
+		}
+		if actor.Kind == auth.Import && h.By.Actor != actor.String() {
+			return nil // a register that is read every night has not seen what a person proposes, and comes again
 		}
 		if err := decide(tx, h, actor, Replaced, ""); err != nil {
 			return err
@@ -181,6 +194,13 @@ func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted director
 			return record(tx, actor, "change_held", map[string]any{"change": id, "offering": written.ID, "fields": directory.Held(written, wanted)})
 		},
 	)
+}
+
+// rejectedLast returns what the import proposed last, if that was rejected: it says the same
+// every night, and has its answer.
+func rejectedLast(tx *gorm.DB, actor auth.Actor, offering int64) ([]HeldChange, error) {
+	return heldChanges(tx.Where("id = (SELECT max(id) FROM held_changes WHERE offering_id = ? AND actor = ?) AND decision = ?",
+		offering, actor.String(), string(Rejected)))
 }
 
 func heldKey(id int64) string { return strconv.FormatInt(id, 10) }
@@ -294,9 +314,9 @@ func (s *Store) HeldJustNow(ctx context.Context, actor auth.Actor) (int, error) 
 }
 
 // MayDecide returns nil when the actor may be the second person of the change, else
-// auth.ErrForbidden: see auth.CanApprove. Whoever was let in by the one who proposed it,
-// less than thirty days before or since, is not a second person: a stolen account must not
-// bring its own.
+// auth.ErrForbidden: see auth.CanApprove. Whoever was let in by the one who proposed it, or
+// by whom they let in, less than thirty days before or since, is not a second person: a
+// stolen account must not bring its own.
 func (s *Store) MayDecide(ctx context.Context, actor auth.Actor, h HeldChange) error {
 	stored, err := s.OfferingByID(ctx, h.Offering)
 	if err != nil {
@@ -314,11 +334,11 @@ func mayDecide(tx *gorm.DB, actor auth.Actor, stored directory.Offering, h HeldC
 	}
 	// By whatever way they came in or up: all of it is in the events.
 	var letIn bool
-	err := tx.Raw(`SELECT EXISTS (SELECT FROM events WHERE actor = ? AND detail->>'account' = ? AND at > ?::timestamptz - interval '30 days'
-		AND what IN ('account_created', 'grant_given', 'national_changed', 'login_link_made'))
-		OR EXISTS (SELECT FROM grants WHERE account_id = ? AND granted_by = ? AND granted_at > ?::timestamptz - interval '30 days')`,
-		"account: "+strconv.FormatInt(h.By.Account, 10), strconv.FormatInt(actor.ID, 10), h.At,
-		actor.ID, "account: "+strconv.FormatInt(h.By.Account, 10), h.At).Scan(&letIn).Error
+	err := tx.Raw(`WITH RECURSIVE brought AS (SELECT ?::text AS account UNION
+			SELECT detail->>'account' FROM events JOIN brought ON actor = 'account: ' || account
+			WHERE what IN ('account_created', 'grant_given', 'national_changed', 'login_link_made') AND at > ?::timestamptz - interval '30 days')
+		SELECT EXISTS (SELECT FROM brought WHERE account = ?)`,
+		strconv.FormatInt(h.By.Account, 10), h.At, strconv.FormatInt(actor.ID, 10)).Scan(&letIn).Error
 	if err != nil {
 		return err
 	}

@@ -453,6 +453,91 @@ func TestConfirmingACrisisServiceNeedsNobody(t *testing.T) {
 	wantError(t, "what waits", err, ErrNotFound)
 }
 
+// A national editor names a source with every edit: that alone is no change to look at.
+func TestAnOrdinaryEditByANationalEditorSavesAtOnce(t *testing.T) {
+	c := openCrisis(t)
+	o := c.o
+	o.Summary, o.Source = "Ny tekst.", directory.Source{Title: "example.org", URL: "https://example.org/om", Date: "2026-05-17"}
+	saved, err := c.UpdateOffering(t.Context(), c.editor, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "source", o.Source, saved.Source)
+	_, err = c.HeldChangeOf(t.Context(), c.o.ID)
+	wantError(t, "what waits", err, ErrNotFound)
+}
+
+// Nobody holds back what is written into a draft, so it must not come out with a status that
+// was approved over something else.
+func TestADraftIsApprovedAsItWasSeen(t *testing.T) {
+	c := openCrisis(t)
+	o := testOffering("test/ny")
+	o.Coverage = directory.Coverage{National: true}
+	o, err := c.CreateOffering(t.Context(), c.boss, "", o)
+	wantError(t, "CreateOffering", err, nil)
+	h, err := c.HeldChangeOf(t.Context(), o.ID)
+	wantError(t, "HeldChangeOf", err, nil)
+	o.Summary = "Ring heller 99 99 99 99."
+	_, err = c.UpdateOffering(t.Context(), c.boss, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	_, err = c.ApproveChange(t.Context(), c.editor, h.ID)
+	wantError(t, "approving another text", err, ErrStands)
+}
+
+// Somebody who lets in a helper who lets in another is still alone.
+func TestWhomAHelperLetInDoesNotApprove(t *testing.T) {
+	c := openCrisis(t)
+	letIn := func(by auth.Actor, email string) auth.Actor {
+		a, err := c.CreateAccount(t.Context(), operator, email, "")
+		wantError(t, "CreateAccount", err, nil)
+		wantError(t, "SetGrant", c.SetGrant(t.Context(), by, a.ID, auth.Grant{Owner: c.owner, Role: auth.Manager, Coverage: directory.Coverage{National: true}}), nil)
+		a, err = c.AccountByID(t.Context(), a.ID)
+		wantError(t, "AccountByID", err, nil)
+		return a.Actor()
+	}
+	second := letIn(letIn(c.boss, "forste@example.org"), "andre@example.org")
+	h := c.proposed(t, c.boss)
+	_, err := c.ApproveChange(t.Context(), second, h.ID)
+	wantError(t, "whom the helper let in", err, auth.ErrForbidden)
+}
+
+// A register is read every night: it neither asks again what was answered, nor takes the
+// place of what a person proposes.
+func TestARegisterAsksOnce(t *testing.T) {
+	c := openCrisis(t)
+	ctx := t.Context()
+	register := auth.Actor{Kind: auth.Import, Name: "register"}
+	h := c.proposed(t, register)
+	wantError(t, "RejectChange", c.RejectChange(ctx, c.editor, h.ID, "Det er feil i registeret"), nil)
+	o := c.stored(t)
+	o.Phones = []directory.Phone{{Number: theirs}}
+	_, err := c.UpdateOffering(ctx, register, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	_, err = c.HeldChangeOf(ctx, c.o.ID)
+	wantError(t, "what waits", err, ErrNotFound)
+
+	o.Phones = []directory.Phone{{Number: "+4788888888"}}
+	_, err = c.UpdateOffering(ctx, c.boss, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	mine := c.waiting(t)
+	o.Phones = []directory.Phone{{Number: "+4777777777"}}
+	_, err = c.UpdateOffering(ctx, register, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "what waits", mine.ID, c.waiting(t).ID)
+}
+
+// Naming the organization in another offering fills in neither its website nor who owns it.
+func TestNobodyFillsInACrisisOrganizationAlone(t *testing.T) {
+	c := openCrisis(t)
+	bare := testOffering("test/krise2")
+	bare.Coverage, bare.Organization = directory.Coverage{National: true}, directory.Organization{Name: "Bar organisasjon"}
+	_, err := c.CreateOffering(t.Context(), shipped, "", bare)
+	wantError(t, "CreateOffering", err, nil)
+	other := testOffering("test/annen")
+	other.Organization = directory.Organization{Name: "Bar organisasjon", Website: "https://example.com/", Kommune: "1804"}
+	other, err = c.CreateOffering(t.Context(), auth.Actor{Kind: auth.Import, Name: "fil.csv"}, "", other)
+	wantError(t, "CreateOffering", err, nil)
+	wantEqual(t, "filled in", []string{"", ""}, []string{other.Organization.Website, string(other.Organization.Kommune)})
+}
+
 // The database refuses it too: the same person is never both.
 func TestDatabaseWantsTwoPeople(t *testing.T) {
 	c := openCrisis(t)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -28,7 +29,8 @@ func filled(stored, wanted directory.Organization) directory.Organization {
 // saveOrganization makes sure that there is an organization of that name and returns it
 // as stored. When something is filled in, its offerings read otherwise: they go into the
 // feed. Only those who may change everything fill in: whose kommune an organization is
-// decides who owns its offerings, and naming it must not be a way to take them over.
+// decides who owns its offerings, and naming it must not be a way to take them over. Of one
+// that gives crisis or national services nobody does that alone, nor its website.
 func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organization) (directory.Organization, error) {
 	if wanted.Name == "" {
 		return directory.Organization{}, nil
@@ -49,6 +51,18 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 	full := filled(stored, wanted)
 	if full == stored || auth.Can(actor, auth.Curate, auth.Thing{}) != nil {
 		return stored, nil
+	}
+	if !actor.Alone() {
+		theirs, err := offerings(tx.Where("organization_id = ?", stored.ID))
+		if err != nil {
+			return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
+		}
+		if slices.ContainsFunc(theirs, func(o directory.Offering) bool { return o.Public() && o.Crisis() }) {
+			full.Kommune, full.Website = stored.Kommune, stored.Website
+		}
+		if full == stored {
+			return stored, nil
+		}
 	}
 	row := newOrganizationRow(full)
 	if err := tx.Model(&row).Select("Kind", "OrgNumber", "KommuneNumber", "Website").Updates(&row).Error; err != nil {
