@@ -46,8 +46,11 @@ func heldFields(h store.HeldChange) string {
 		}
 	}
 	switch n := len(names); n {
-	case 0: // a text that names a number
-		return "kontaktopplysninger i teksten"
+	case 0:
+		if !slices.ContainsFunc(held, func(name string) bool { return name != "source" && name != "confidence" }) {
+			return "lenken til kilden"
+		}
+		return "kontaktopplysninger i teksten" // that names a number
 	case 1:
 		return names[0]
 	default:
@@ -125,6 +128,7 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 			p.Changes = append(p.Changes, view.HeldField{Label: change.Label, Before: change.Before, After: change.After})
 		}
 	}
+	p.Was, p.Contact = heldWas(h), heldContacts(h, names)
 	if p.Facts, err = s.heldFacts(c, h); err != nil {
 		return err
 	}
@@ -142,9 +146,36 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	default:
 		p.Lead = []string{"Mange stoler på dette tilbudet når det haster. Sjekk at det nye stemmer, for eksempel ved å ringe nummeret, før du godkjenner."}
 		p.Approve, p.Reject = heldPath(h.ID)+"/godkjenn", heldPath(h.ID)+"/avvis"
-		p.Why = &view.FormField{Name: "hvorfor", Label: "Hvorfor ikke?", Help: "Den som foreslo det, får lese dette.", Value: why, Error: wrong, Max: 500}
+		p.Why = &view.FormField{Name: "hvorfor", Label: "Hvorfor ikke?", Help: "Den som foreslo det, får lese dette.", Value: why, Error: wrong, Max: 500, Required: true}
 	}
 	return s.send(c, status, view.Held(p))
+}
+
+// heldWas is what the page calls that which stands there.
+func heldWas(h store.HeldChange) string {
+	switch {
+	case h.Decision != "":
+		return "Før"
+	case h.Before.Public():
+		return "Leserne ser nå"
+	}
+	return "Nå"
+}
+
+// heldContacts returns how readers get in touch, for a change that is about something else: a
+// second person who approves that an offering is shown approves its numbers as well.
+func heldContacts(h store.HeldChange, names diff.Names) []view.AskFact {
+	contact := []string{"phones", "emails", "websites"}
+	if slices.ContainsFunc(directory.Held(h.Before, h.After), func(name string) bool { return slices.Contains(contact, name) }) {
+		return nil
+	}
+	var facts []view.AskFact
+	for _, f := range diff.Fields(h.After, names) {
+		if slices.Contains(contact, f.Name) && f.Text != "" {
+			facts = append(facts, view.AskFact{Label: f.Label, Text: f.Text})
+		}
+	}
+	return facts
 }
 
 // heldFacts says who proposed the change, when, by what way and why, and what became of it.

@@ -125,7 +125,7 @@ func TestBatchSaysWhatWaits(t *testing.T) {
 	a.wantStatus(t, http.StatusOK)
 	send := formValues(t, a.body)
 	if send.Get("plan") == "" {
-		t.Skip("the plan of a replacement has no form here")
+		t.Fatal("the plan of a replacement has no form")
 	}
 	boss.post("/redaksjon/mange/erstatt?kommune=1804&"+form.Encode(), send).wantStatus(t, http.StatusSeeOther)
 	if got := s.offering(o.ID); got.Phones[0].Number != "+4722222222" {
@@ -133,5 +133,22 @@ func TestBatchSaysWhatWaits(t *testing.T) {
 	}
 	if text := boss.notice(); !strings.Contains(text, "venter på at en til ser på den") {
 		t.Errorf("notice %q", text)
+	}
+}
+
+// Who approves that something is shown sees what readers would dial.
+func TestApprovingThatAHelplineIsShown(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss, colleague := s.person("sjef@test.example.org", manager(bodo)), s.person("kollega@test.example.org", manager(bodo))
+	boss.post(offeringPath(o.ID)+"/arkiver", url.Values{"versjon": {"1"}, "hvorfor": {"nedlagt"}}).wantStatus(t, http.StatusSeeOther)
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	colleague.get(heldPath(h.ID)).contains(t, "Slik tar leserne kontakt", "22 22 22 22", "Leserne ser nå")
+	colleague.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Den finnes fortsatt"}}).wantRedirect(t, heldPath(h.ID))
+	if a := colleague.get(heldPath(h.ID)); strings.Contains(a.body, "Leserne ser nå") {
+		t.Error("says what readers see now of a change that was decided")
 	}
 }

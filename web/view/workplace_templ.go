@@ -160,7 +160,7 @@ func Workplace(p WorkplacePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Held) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section class=\"o-stack\" aria-labelledby=\"venter\"><h2 id=\"venter\">Venter på en til</h2>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section class=\"o-stack\" aria-labelledby=\"venter\"><h2 id=\"venter\">Endringer som venter på en person til</h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
