@@ -32,7 +32,7 @@ func heldPath(id int64) string { return fmt.Sprintf("/redaksjon/endringer/%d", i
 // heldLabels are the fields of which a change may wait, as a sentence has them, and in
 // which order they are named.
 var heldLabels = []struct{ name, label string }{
-	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet vises"},
+	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet er åpent"},
 	{"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
 }
 
@@ -60,8 +60,11 @@ func heldFields(h store.HeldChange) string {
 
 // waitsText says that the change waits, in one sentence.
 func waitsText(h store.HeldChange) string {
-	if h.After.Public() && !h.Before.Public() {
+	switch before, after := h.Before.Public(), h.After.Public(); {
+	case after && !before:
 		return "Tilbudet vises for leserne når en til har sett på det."
+	case before && !after:
+		return "Leserne ser tilbudet som før, til en til har sett på endringen."
 	}
 	return "Endringen av " + heldFields(h) + " venter på at en til ser på den. Leserne ser det som sto der, så lenge."
 }

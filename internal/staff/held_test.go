@@ -102,7 +102,7 @@ func TestCrisisServiceIsNotArchivedAlone(t *testing.T) {
 	boss, editor := s.person("sjef@test.example.org", manager(bodo)), s.national("redaktor@test.example.org")
 	path := offeringPath(o.ID) + "/arkiver"
 	boss.post(path, url.Values{"versjon": {"1"}, "hvorfor": {"nedlagt"}}).wantStatus(t, http.StatusSeeOther)
-	if text := boss.notice(); !strings.Contains(text, "er ikke arkivert ennå") || !strings.Contains(text, "venter på at en til ser på den") {
+	if text := boss.notice(); !strings.Contains(text, "er ikke arkivert ennå") || !strings.Contains(text, "Leserne ser tilbudet som før, til en til har sett på endringen.") {
 		t.Errorf("notice %q", text)
 	}
 	if got := s.offering(o.ID); got.Status != directory.Published {
