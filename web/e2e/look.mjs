@@ -5,12 +5,17 @@ import { base, open } from "./browser.mjs";
 
 // What there is to find on the page as it stands.
 export async function found(page) {
+  // A page that jumps to its fragment, or gets its font, while axe measures it is measured wrong.
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+  });
   // Through evaluate: the pages' content security policy lets no script tag in.
   await page.evaluate(axe.source);
   const result = await page.evaluate(() => window.axe.run(document, {
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   }));
-  const all = result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}`));
+  const all = result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}: ${[...n.any, ...n.all, ...n.none].map((c) => c.message).join("; ")}`));
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (over > 0) all.push(`the page is ${over} px wider than the window`);
   return all;
