@@ -9,7 +9,8 @@ export async function open(options = {}) {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync"],
   });
-  const context = await browser.newContext({ locale: "nb-NO", viewport: { width: 390, height: 844 }, ...options });
+  // Without motion: a page that glides to its fragment is measured in passing.
+  const context = await browser.newContext({ locale: "nb-NO", viewport: { width: 390, height: 844 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (e) => problems.push(`error in script on ${page.url()}: ${e.message}`));

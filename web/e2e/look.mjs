@@ -5,7 +5,7 @@ import { base, open } from "./browser.mjs";
 
 // What there is to find on the page as it stands.
 export async function found(page) {
-  // A page that jumps to its fragment, or gets its font, while axe measures it is measured wrong.
+  // A page that gets its font or jumps to its fragment while axe measures it is measured wrong.
   await page.evaluate(async () => {
     await document.fonts.ready;
     for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
