@@ -74,7 +74,7 @@ var details = map[int]string{
 // bodyDetails are for what is wrong with a body.
 var bodyDetails = map[int]string{
 	http.StatusBadRequest:           "Innholdet må være ett tilbud, som JSON i UTF-8.",
-	http.StatusUnsupportedMediaType: "Innholdet må sendes med Content-Type: application/json.",
+	http.StatusUnsupportedMediaType: "Innholdet må sendes upakket, med Content-Type: application/json.",
 }
 
 // msgOf says what the keys of directory.Invalid mean.

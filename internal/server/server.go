@@ -137,6 +137,10 @@ func (s *server) config() fiber.Config {
 		WriteBufferSize: usualAnswer,
 		BodyLimit:       maxRequestBody,
 
+		// fasthttp would read a form with files from the connection up to the form's own end, and
+		// take what follows of the body for the next request.
+		DisablePreParseMultipartForm: true,
+
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          s.deps.TrustedProxies,
 		ProxyHeader:             fiber.HeaderXForwardedFor,

@@ -35,6 +35,8 @@ var errorTexts = map[int]errorText{
 		page.Mark("Siden tar ikke imot det som ble sendt. Prøv å søke i stedet."), true},
 	http.StatusRequestEntityTooLarge: {page.Mark("Det var for mye på én gang"),
 		page.Mark("Det som ble sendt, er for stort. Filer kan være høyst 8 MB. Prøv med mindre."), false},
+	http.StatusUnsupportedMediaType: {page.Mark("Vi kan ikke lese det som ble sendt"),
+		page.Mark("Det ble sendt på en måte som vi ikke tar imot, for eksempel komprimert. Prøv å sende det på nytt fra siden du kom fra."), false},
 	http.StatusRequestURITooLong: {page.Mark("Adressen er for lang"),
 		page.Mark("Prøv å søke med færre ord eller færre valg."), true},
 	http.StatusRequestHeaderFieldsTooLarge: {page.Mark("Adressen er for lang"),

@@ -90,7 +90,7 @@ var statuses = map[int]struct{ code, message string }{
 const (
 	msgReadOnly = "Her kan du bare lese og søke: GET, HEAD og POST til _search."
 	msgJSONOnly = "Svar finnes bare som JSON: application/fhir+json, FHIR 4.0."
-	msgFormOnly = "Søk med POST skal ha innhold av slaget application/x-www-form-urlencoded."
+	msgFormOnly = "Søk med POST skal ha upakket innhold av slaget application/x-www-form-urlencoded."
 )
 
 // WriteOutcome answers with the OperationOutcome that the status stands for. It is for the
