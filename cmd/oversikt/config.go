@@ -44,6 +44,7 @@ type config struct {
 	Log             string     `env:"OVERSIKT_LOG"`
 	LogLevel        slog.Level `env:"OVERSIKT_LOG_LEVEL" envDefault:"info"`
 	PGBin           string     `env:"PG_BIN"`
+	Traces          traces
 }
 
 // minToken is how long a token must be that is chosen by whoever runs the site.
@@ -85,6 +86,7 @@ func readConfig(environ []string) (config, error) {
 	wrong = append(wrong, c.readMail()...)
 	wrong = append(wrong, c.readOIDC()...)
 	wrong = append(wrong, c.checkPublisher()...)
+	wrong = append(wrong, c.Traces.check()...)
 	if c.CheckLinks != "on" && c.CheckLinks != "off" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
 	}

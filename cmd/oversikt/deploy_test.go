@@ -47,7 +47,13 @@ func TestDeployedVariables(t *testing.T) {
 		known[reflect.TypeFor[config]().Field(i).Tag.Get("env")] = true
 	}
 	found := 0
+	standard := regexp.MustCompile(`^OTEL_(SDK_DISABLED|SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER(_ARG)?|EXPORTER_OTLP_(TRACES_)?(ENDPOINT|HEADERS))$`)
 	for name, content := range deployed(t) {
+		for _, v := range regexp.MustCompile(`OTEL_[A-Z_]*[A-Z]`).FindAllString(content, -1) {
+			if !standard.MatchString(v) {
+				t.Errorf("%s has %s, which OpenTelemetry does not know", name, v)
+			}
+		}
 		for _, v := range regexp.MustCompile(`OVERSIKT_[A-Z_]*[A-Z]`).FindAllString(content, -1) {
 			found++
 			if !known[v] && v != "OVERSIKT_OIDC" {

@@ -96,7 +96,7 @@ func run(ctx context.Context, args, environ []string, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return cmd.run(ctx, c, rest)
+		return traced(ctx, c, func() error { return cmd.run(ctx, c, rest) })
 	}
 	fmt.Fprintf(stderr, "oversikt: no command %q; `oversikt help` lists them\n", args[0])
 	return errUsage

@@ -18,6 +18,49 @@ import (
 func TestSecretsAreInNoLog(t *testing.T) {
 	var log buffer
 	base, dir := startProgram(t, &log, "OVERSIKT_LOG=json", "OVERSIKT_LOG_LEVEL=debug", "OVERSIKT_METRICS_TOKEN=a-token-for-this-test-alone")
+	const m = marker
+	asked := sendSecrets(t, base, dir)
+
+	// The mail with the code, and the last line, are written some time after.
+	var mails []string
+	requests := func() int { return strings.Count(log.String(), `"msg":"request"`) }
+	for range 100 {
+		var err error
+		if mails, err = filepath.Glob(filepath.Join(dir, "mail", "*.eml")); err != nil {
+			t.Fatal(err)
+		}
+		if len(mails) > 0 && requests() >= asked {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if len(mails) == 0 {
+		t.Fatalf("no mail was written: the test does not see what it should")
+	}
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(strings.ToLower(line), m) {
+			t.Errorf("the log has %s", line)
+		}
+	}
+	if n := requests(); n < asked {
+		t.Errorf("the log has %d requests of %d", n, asked)
+	}
+	found := filesWith(t, dir, m)
+	inDatabase := slices.ContainsFunc(found, func(path string) bool { return strings.HasPrefix(path, "/postgres/") })
+	for _, path := range found {
+		if strings.HasSuffix(path, ".log") || strings.Contains(path, "index") {
+			t.Errorf("it stands in %s", path)
+		}
+	}
+	if !inDatabase {
+		t.Errorf("it stands in %v, and not in the database where the account is: the test does not see it", found)
+	}
+}
+
+// sendSecrets sends the marker as an address, a code, a cookie, a token, in a link and as
+// what a reader reports, and returns the number of requests.
+func sendSecrets(t *testing.T, base, dir string) int {
+	t.Helper()
 	const m, email = marker, marker + "@test.example.org"
 	add := exec.Command(filepath.Join(filepath.Dir(dir), "oversikt"), "user", "add", email, "--name", marker)
 	add.Env = append(os.Environ(), "OVERSIKT_DATA_DIR="+dir)
@@ -78,35 +121,5 @@ func TestSecretsAreInNoLog(t *testing.T) {
 	send(http.MethodGet, "/fhir/HealthcareService?name="+m+"&_id="+m, nil)
 	send(http.MethodPost, "/fhir/HealthcareService/_search", url.Values{"name": {m}})
 	send(http.MethodGet, "/api/v1/endringer?etter="+m, nil)
-
-	// The mail with the code, and the last line, are written some time after.
-	var mails []string
-	requests := func() int { return strings.Count(log.String(), `"msg":"request"`) }
-	for range 100 {
-		if mails, err = filepath.Glob(filepath.Join(dir, "mail", "*.eml")); err != nil || len(mails) > 0 && requests() >= asked {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	if len(mails) == 0 {
-		t.Fatalf("no mail was written: the test does not see what it should; %v", err)
-	}
-	for line := range strings.Lines(log.String()) {
-		if strings.Contains(strings.ToLower(line), m) {
-			t.Errorf("the log has %s", line)
-		}
-	}
-	if n := requests(); n < asked {
-		t.Errorf("the log has %d requests of %d", n, asked)
-	}
-	found := filesWith(t, dir, m)
-	inDatabase := slices.ContainsFunc(found, func(path string) bool { return strings.HasPrefix(path, "/postgres/") })
-	for _, path := range found {
-		if strings.HasSuffix(path, ".log") || strings.Contains(path, "index") {
-			t.Errorf("it stands in %s", path)
-		}
-	}
-	if !inDatabase {
-		t.Errorf("it stands in %v, and not in the database where the account is: the test does not see it", found)
-	}
+	return asked
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 const (
@@ -215,7 +216,10 @@ func (x *Indexer) position(ctx context.Context) (*search.Position, error) {
 	return &at, nil
 }
 
-func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.Position) error {
+func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.Position) (err error) {
+	ctx, span := trace.Start(ctx, "index follow")
+	defer func() { span.End(err) }()
+	span.Number("changes", len(changes))
 	batch, err := load(ctx, x.store, changes)
 	if err != nil {
 		return err
@@ -230,11 +234,14 @@ func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.P
 
 // rebuild builds the index beside the one in use and swaps them. The position in the feed
 // is read first, so that nothing falls between.
-func (x *Indexer) rebuild(ctx context.Context) error {
+func (x *Indexer) rebuild(ctx context.Context) (err error) {
+	ctx, span := trace.Start(ctx, "index build")
+	defer func() { span.End(err) }()
 	batch, err := everything(ctx, x.store)
 	if err != nil {
 		return err
 	}
+	span.Number("documents", len(batch.Put))
 	started := time.Now()
 	index, err := search.Build(x.dir, batch, search.Options{Log: x.log})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"code.dny.dev/ssrf"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 const (
@@ -37,7 +38,7 @@ var guard control = ssrf.New().Safe
 func newClient(allowed control) *http.Client {
 	return &http.Client{
 		Timeout: requestTime,
-		Transport: &http.Transport{
+		Transport: trace.Transport(&http.Transport{
 			// No proxy: it would resolve and connect where the guard cannot see.
 			DialContext:            (&net.Dialer{Timeout: requestTime, Control: allowed}).DialContext,
 			DisableKeepAlives:      true,
@@ -45,7 +46,7 @@ func newClient(allowed control) *http.Client {
 			TLSHandshakeTimeout:    requestTime,
 			ResponseHeaderTimeout:  requestTime,
 			MaxResponseHeaderBytes: 64 << 10,
-		},
+		}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

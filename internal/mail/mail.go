@@ -21,6 +21,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
@@ -49,7 +50,9 @@ func Handler(s Sender, from netmail.Address, now func() time.Time) work.Handler 
 		if err != nil {
 			return work.Permanent(err)
 		}
+		ctx, span := trace.Start(ctx, "mail")
 		err = s.Send(ctx, message)
+		span.End(err)
 		if errors.Is(err, ErrRefused) {
 			return work.Permanent(err)
 		}

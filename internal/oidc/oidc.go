@@ -18,6 +18,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 var (
@@ -89,7 +91,7 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	return &Provider{config: c, asked: asked, client: &http.Client{Timeout: timeout}}, nil
+	return &Provider{config: c, asked: asked, client: &http.Client{Timeout: timeout, Transport: trace.Transport(nil)}}, nil
 }
 
 // Name returns what this way in is called.

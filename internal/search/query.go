@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 // defaultSize is how many hits a page has when the query does not say.
@@ -18,7 +19,10 @@ const defaultSize = 20
 // when its words or its type find nothing there they are let go of, down to what covers
 // the place. It returns the context's error, or Bleve's.
 func (v *View) Search(ctx context.Context, q Query) (Result, error) {
+	ctx, span := trace.Start(ctx, "search")
 	res, err := v.search(ctx, q)
+	span.Number("hits", res.Total)
+	span.End(err)
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/interop/fhir"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 // statusOf is the one table from errors to statuses. What is not in it is 500.
@@ -113,6 +114,9 @@ func (s *server) record(c *fiber.Ctx, route string, err error, took time.Duratio
 	// Without the place in the program: it would be this one each time, and costs most of the line.
 	entry := slog.NewRecord(time.Now(), level, "request", 0)
 	entry.AddAttrs(slog.Duration("duration", took), slog.String("request_id", requestID(c)))
+	if id := trace.ID(ctx); id != "" {
+		entry.AddAttrs(slog.String("trace_id", id))
+	}
 	if failed {
 		entry.AddAttrs(slog.String("error", err.Error()))
 		if stack, ok := c.Locals(stackKey{}).(string); ok {

@@ -25,20 +25,21 @@ var imports = map[string][]string{
 	"internal/checklist": {"data", "internal/article"},
 	"internal/referral":  {"internal/region"},
 	"internal/pgembed":   {},
-	"internal/oidc":      {},
-	"internal/upstream":  {},
+	"internal/oidc":      {"internal/trace"},
+	"internal/trace":     {},
+	"internal/upstream":  {"internal/trace"},
 
-	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "migrations"},
-	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region"},
+	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/trace", "migrations"},
+	"internal/search":   {"internal/article", "internal/checklist", "internal/directory", "internal/region", "internal/trace"},
 	"internal/importer": {"internal/article", "internal/auth", "internal/directory", "internal/outline", "internal/region", "internal/store", "internal/upstream"},
 	"internal/register": {"internal/auth", "internal/diff", "internal/directory", "internal/region", "internal/store", "internal/upstream"},
-	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store"},
+	"internal/indexer":  {"internal/article", "internal/directory", "internal/region", "internal/search", "internal/store", "internal/trace"},
 
 	"internal/use":       {"internal/article", "internal/directory", "internal/page"},
-	"internal/work":      {"internal/store"},
-	"internal/mail":      {"internal/store", "internal/work"},
-	"internal/linkcheck": {"internal/store"},
-	"internal/webhook":   {"internal/api", "internal/page", "internal/search", "internal/store", "internal/work"},
+	"internal/work":      {"internal/store", "internal/trace"},
+	"internal/mail":      {"internal/store", "internal/trace", "internal/work"},
+	"internal/linkcheck": {"internal/store", "internal/trace"},
+	"internal/webhook":   {"internal/api", "internal/page", "internal/search", "internal/store", "internal/trace", "internal/work"},
 	"internal/confirm":   {"internal/auth", "internal/diff", "internal/directory", "internal/page", "internal/store"},
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
@@ -51,7 +52,7 @@ var imports = map[string][]string{
 	"internal/report":  {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/conform", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/report", "internal/search", "internal/site",
-		"internal/staff", "internal/store", "internal/use", "web"},
+		"internal/staff", "internal/store", "internal/trace", "internal/use", "web"},
 
 	// Holds all that is published against its standard.
 	"internal/conform": {"internal/interop/catalog", "internal/interop/fhir", "internal/interop/hsds"},
@@ -64,7 +65,7 @@ var imports = map[string][]string{
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
 	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/conform", "internal/diff", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
-		"internal/staff", "internal/store", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
+		"internal/staff", "internal/store", "internal/trace", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",
@@ -86,6 +87,7 @@ var owners = map[string][]string{
 	"github.com/valyala/fasthttp":        {"internal/server", "internal/site", "internal/report", "internal/staff", "internal/api", "internal/interop/fhir", "internal/interop/hsds", "internal/page", "internal/bench"},
 	"github.com/danielgtaylor/huma/":     {"internal/api"},
 	"github.com/prometheus/":             {"internal/server"},
+	"go.opentelemetry.io/":               {"internal/trace"},
 	"github.com/xuri/excelize/":          {"internal/bulk"},
 	"github.com/paulmach/orb":            {"internal/outline"},
 	"code.dny.dev/ssrf":                  {"internal/linkcheck", "internal/upstream", "internal/webhook"},

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 type stackKey struct{}
@@ -85,11 +87,13 @@ var transportSecurity = newHeader(fiber.HeaderStrictTransportSecurity, "max-age=
 // counts what was opened.
 func (s *server) observe(c *fiber.Ctx) error {
 	start := time.Now()
+	span := beginSpan(c)
 	err := c.Next()
 	if err != nil {
 		s.answer(c, err)
 	}
 	route := routeOf(c)
+	endSpan(c, span, route)
 	s.record(c, route, err, time.Since(start))
 	s.countUse(c, route)
 	return nil
@@ -127,7 +131,7 @@ func originOf(address string) string {
 
 // limitTime gives the request's context a deadline. Fiber's has none.
 func (s *server) limitTime(c *fiber.Ctx) error {
-	c.SetUserContext(s.deadlines.next())
+	c.SetUserContext(trace.Carry(s.deadlines.next(), c.UserContext()))
 	return c.Next()
 }
 

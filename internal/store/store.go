@@ -95,7 +95,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		}
 	}
 	config.PingTimeout = pingTimeout
-	config.ConnConfig.Tracer = patience{}
+	config.ConnConfig.Tracer = statements{}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

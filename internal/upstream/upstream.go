@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 const (
@@ -97,7 +99,7 @@ func New(o Options) (*Client, error) {
 		c.agent += " (+" + strings.TrimSuffix(o.Site, "/") + "/om)"
 	}
 	c.http = &http.Client{
-		Transport: &http.Transport{
+		Transport: trace.Transport(&http.Transport{
 			// No proxy: it would resolve and connect where the guard cannot see.
 			DialContext:            (&net.Dialer{Timeout: silence, Control: guard}).DialContext,
 			ForceAttemptHTTP2:      true,
@@ -106,7 +108,7 @@ func New(o Options) (*Client, error) {
 			TLSHandshakeTimeout:    silence,
 			ResponseHeaderTimeout:  silence,
 			MaxResponseHeaderBytes: 64 << 10,
-		},
+		}),
 		CheckRedirect: c.redirect,
 	}
 	return c, nil

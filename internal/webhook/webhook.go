@@ -36,6 +36,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
 
@@ -77,7 +78,7 @@ func newSender(st *store.Store, feed *api.API, baseURL string, log *slog.Logger,
 		store: st, feed: feed, now: time.Now, log: log, agent: "oversikt-webhook (+" + baseURL + "/for-utviklere)",
 		client: &http.Client{
 			Timeout: requestTime,
-			Transport: &http.Transport{
+			Transport: trace.Transport(&http.Transport{
 				// No proxy: it would resolve and connect where the guard cannot see.
 				DialContext:            (&net.Dialer{Timeout: requestTime, Control: allowed}).DialContext,
 				DisableKeepAlives:      true,
@@ -86,7 +87,7 @@ func newSender(st *store.Store, feed *api.API, baseURL string, log *slog.Logger,
 				TLSHandshakeTimeout:    requestTime,
 				ResponseHeaderTimeout:  requestTime,
 				MaxResponseHeaderBytes: 16 << 10,
-			},
+			}),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}

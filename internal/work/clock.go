@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 // retrySchedule is when a run that failed is tried again.
@@ -102,6 +103,9 @@ func (r *Runner) runSchedule(ctx context.Context, name string) {
 	}
 	s := r.schedules[name]
 	err := func() (err error) {
+		ctx, span := trace.Start(ctx, "schedule")
+		span.Kind(name)
+		defer func() { span.End(err) }()
 		defer recovered(&err)
 		return s.run(ctx)
 	}()

@@ -23,6 +23,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
 const (
@@ -204,9 +205,20 @@ func jitter(d time.Duration) time.Duration { return d*4/5 + rand.N(d*2/5+1) }
 // do does one job and notes how it ended.
 func (r *Runner) do(ctx context.Context, j store.Job) {
 	log := r.log.With("job", j.ID, "kind", string(j.Kind), "attempt", j.Attempts)
-	err := r.attempt(ctx, j)
+	within, span := trace.Start(ctx, "job")
+	span.Kind(string(j.Kind))
+	span.Number("attempt", j.Attempts)
+	if id := trace.ID(within); id != "" {
+		log = log.With("trace_id", id)
+	}
+	err := r.attempt(within, j)
 	var note func(context.Context) error
 	var skip skipped
+	if errors.As(err, &skip) {
+		span.End(nil)
+	} else {
+		span.End(err)
+	}
 	final := errors.As(err, new(permanent))
 	switch {
 	case err == nil:
