@@ -11,6 +11,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
 // newTestMaker makes offerings of a country of two kommuner.
@@ -175,5 +176,66 @@ func TestPercentiles(t *testing.T) {
 	}
 	if diff := cmp.Diff([]time.Duration{51, 96, 100}, s.percentiles(50, 95, 99)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestEveningIsHotAndCold(t *testing.T) {
+	m := newTestMaker()
+	m.ref.articles = []string{"/prove/en", "/prove/to", "/prove/tre"}
+	share := 0
+	for _, v := range visits {
+		share += v.share
+	}
+	if share != 100 {
+		t.Errorf("the shares are %d of a hundred", share)
+	}
+	a, b := newEvening(m, 1000), newEvening(m, 1000)
+	const asked = 5000
+	times := map[string]int{}
+	for range asked {
+		path := a.next()
+		if again := b.next(); path != again {
+			t.Fatalf("got %s the second time, want %s", again, path)
+		}
+		times[path]++
+	}
+	once := 0
+	for _, n := range times {
+		if n == 1 {
+			once++
+		}
+	}
+	if front := times["/"]; front < asked/6 || front > asked/4 {
+		t.Errorf("the front page is asked for %d times of %d, want a fifth", front, asked)
+	}
+	if times["/prove/en"] <= times["/prove/to"] || times["/prove/to"] <= times["/prove/tre"] {
+		t.Errorf("articles are read %d, %d and %d times, want fewer each time", times["/prove/en"], times["/prove/to"], times["/prove/tre"])
+	}
+	if once < asked/20 {
+		t.Errorf("%d addresses of %d are asked for once, want one in twenty and more", once, asked)
+	}
+}
+
+func TestEditingGoesOnUntilItIsStopped(t *testing.T) {
+	m := newTestMaker()
+	index, err := search.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	var put []search.Document
+	for id := range int64(3) {
+		put = append(put, search.OfferingDocument(m.offering(id+1)))
+	}
+	if err := index.Apply(search.Batch{Put: put}); err != nil {
+		t.Fatal(err)
+	}
+	e := startEditing(t.Context(), index, time.Millisecond)
+	for index.View().Offerings()[1].Version == 1 {
+		time.Sleep(time.Millisecond)
+	}
+	made, err := e.stop()
+	if err != nil || made < 2 {
+		t.Errorf("got %d edits and %v, want two and more", made, err)
 	}
 }

@@ -50,7 +50,7 @@ type settings struct {
 
 func main() {
 	roles := map[string]func(context.Context, []string) error{
-		"build": buildRole, "serve": serveRole, "postgres": postgresRole, "bare": bareRole,
+		"build": buildRole, "serve": serveRole, "postgres": postgresRole, "bare": bareRole, "proxy": proxyRole,
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

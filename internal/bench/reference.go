@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/nasjonal-oversikt/oversikt/data"
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
@@ -28,6 +29,7 @@ type reference struct {
 	formers    []region.Former
 	types      []directory.OfferingType
 	terms      map[directory.TermKind][]string
+	articles   []string // their paths
 }
 
 // importReference makes the schema, reads the files that ship, and returns them.
@@ -155,6 +157,9 @@ func (r *reference) readVocabulary(ctx context.Context, st *store.Store) (err er
 	}
 	for _, a := range articles {
 		r.put(search.ArticleDocument(a))
+		if a.Language == article.Bokmal {
+			r.articles = append(r.articles, a.Path())
+		}
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	r.report.title = fmt.Sprintf("%d offerings", r.n)
 	defer func() { err = errors.Join(err, r.stop()) }()
 	for _, step := range []func(context.Context) error{
-		r.build, r.startApp, r.startDatabase, r.check, r.searches, r.pages, r.editing,
+		r.build, r.startApp, r.startDatabase, r.check, r.searches, r.pages, r.traffic, r.editing,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -79,10 +79,11 @@ type served struct {
 	ctx     context.Context
 	index   *search.Index
 	profile *os.File
+	editing *editing
 }
 
-// command is what the role serve can be asked beside HTTP: "edits N", "profile FILE" and
-// "profile" to end it.
+// command is what the role serve can be asked beside HTTP: "edits N", "edit-on N" for N
+// edits a second until "edit-off", "profile FILE" and "profile" to end it.
 func (s *served) command(words []string) (any, error) {
 	switch {
 	case len(words) == 2 && words[0] == "edits":
@@ -91,6 +92,15 @@ func (s *served) command(words []string) (any, error) {
 			return nil, err
 		}
 		return edits(s.ctx, s.index, n)
+	case len(words) == 2 && words[0] == "edit-on":
+		n, err := strconv.Atoi(words[1])
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("edit-on %q: want how many a second", words[1])
+		}
+		s.editing = startEditing(s.ctx, s.index, time.Second/time.Duration(n))
+		return true, nil
+	case len(words) == 1 && words[0] == "edit-off":
+		return s.editing.stop()
 	case len(words) == 2 && words[0] == "profile":
 		var err error
 		if s.profile, err = os.Create(words[1]); err != nil {
@@ -144,6 +154,47 @@ func edits(ctx context.Context, index *search.Index, n int) (edited, error) {
 		time.Sleep(10 * time.Millisecond) // editors do not come all at once
 	}
 	return out, nil
+}
+
+// editing changes one offering after another in the background.
+type editing struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	made   int
+	err    error
+}
+
+func startEditing(ctx context.Context, index *search.Index, every time.Duration) *editing {
+	ctx, cancel := context.WithCancel(ctx)
+	e := &editing{cancel: cancel, done: make(chan struct{})}
+	offerings := index.View().Offerings()
+	go func() {
+		defer close(e.done)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			o := *offerings[e.made%len(offerings)]
+			o.Version++
+			o.Summary = "Endring " + letters(e.made) + ". " + o.Summary
+			if e.err = index.Apply(search.Batch{Put: []search.Document{search.OfferingDocument(o)}}); e.err != nil {
+				return
+			}
+			e.made++
+		}
+	}()
+	return e
+}
+
+// stop ends it and returns how many edits were made.
+func (e *editing) stop() (int, error) {
+	e.cancel()
+	<-e.done
+	return e.made, e.err
 }
 
 func find(ctx context.Context, index *search.Index, word string, id int64, until time.Time) error {
