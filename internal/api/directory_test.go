@@ -1,6 +1,9 @@
 package api
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -244,4 +247,44 @@ func testOfferings() []directory.Offering {
 	closed.Referral.Kind = directory.BeReferred
 	closed.Locations = []directory.Location{{PostalPlace: "Ålesund", Kommune: "1508"}}
 	return []directory.Offering{full, bare, line, closed}
+}
+
+// An index that is built anew holds other content, and what was kept of the one before is not
+// given out for it.
+func TestAnotherIndexGivesOtherAnswers(t *testing.T) {
+	make := func(name string) *search.Index {
+		index, err := search.OpenMemory()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { index.Close() })
+		o := directory.Offering{ID: 1, Type: "ppt", Name: name, Coverage: directory.Coverage{National: true}, Status: directory.Published}
+		if err := index.Apply(search.Batch{Put: append(regionDocuments(), search.OfferingDocument(o))}); err != nil {
+			t.Fatal(err)
+		}
+		return index
+	}
+	index := make("Testtilbud en")
+	app := fiber.New()
+	New(Deps{View: func() *search.View { return index.View() }, BaseURL: testURL}).Mount(app)
+	ask := func() string {
+		res, err := app.Test(httptest.NewRequest(http.MethodGet, "/api/v1/tilbud", nil), -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	for range 3 { // an answer is kept when it is asked for again
+		if body := ask(); !strings.Contains(body, "Testtilbud en") {
+			t.Fatalf("got %.200s", body)
+		}
+	}
+	index = make("Testtilbud to")
+	if body := ask(); !strings.Contains(body, "Testtilbud to") {
+		t.Errorf("of the index built anew: got %.200s", body)
+	}
 }

@@ -98,7 +98,7 @@ func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
 	if x.position, err = positionIn(b); err != nil {
 		return nil, err
 	}
-	v := &View{index: x, generation: 1, feed: all.feed, position: x.position, rows: newRows(newCatalog(maps.Values(x.others)), all.rows)}
+	v := &View{index: x, generation: generations.Add(1), feed: all.feed, position: x.position, rows: newRows(newCatalog(maps.Values(x.others)), all.rows)}
 	if err := x.publish(v, snap); err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (x *Index) Apply(b Batch) error {
 	if b.Position != (Position{}) {
 		x.position = b.Position
 	}
-	v := &View{index: x, generation: old.generation + 1, feed: next.feed, position: x.position, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
+	v := &View{index: x, generation: generations.Add(1), feed: next.feed, position: x.position, rows: old.rows.apply(next.catalog, next.put, next.deleted)}
 	if next.catalog == nil { // another catalog counts everything anew
 		v.matches = old.matches
 		v.log = append(slices.Clone(old.log[max(0, len(old.log)-mostGenerations):]), touched{v.generation, next.slots(v.rows)})

@@ -380,7 +380,7 @@ func TestApplyLeavesViewsAlone(t *testing.T) {
 	if got, _ := x.View().Offering(1); got.Name != "Testtilbud to" {
 		t.Errorf("the new View shows %q", got.Name)
 	}
-	if x.Generation() != before.Generation()+1 {
+	if x.Generation() <= before.Generation() {
 		t.Errorf("generation %d after %d", x.Generation(), before.Generation())
 	}
 	if err := x.Apply(Batch{Delete: []string{OfferingID(1)}}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
@@ -27,7 +28,12 @@ type View struct {
 	position   Position
 }
 
-// Generation returns the number of the state: another number may mean other content.
+// generations is how many Views this process has made, of all its indexes.
+var generations atomic.Uint64
+
+// Generation returns the number of the state: another number may mean other content. No two
+// Views of a process have the same, so that what was kept of an index is not taken for the
+// content of the one that was built after it; a later View has a higher one.
 func (v *View) Generation() uint64 { return v.generation }
 
 func (v *View) catalog() *catalog { return v.rows.catalog }
