@@ -144,7 +144,7 @@ func (r *run) searches(ctx context.Context) error {
 			lines = append(lines, contender{what: "Postgres", load: load{r.databaseAddr, c, next, "", isResult}},
 				contender{what: "Postgres, then any word", load: load{r.databaseAddr, c, any, "", isResult}, base: "Postgres"})
 		}
-		samples, err := r.profiled(ctx, "search", c, lines)
+		samples, err := r.profiled(ctx, r.app, "search", c, lines)
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (r *run) pages(ctx context.Context) error {
 				{what: name + ", cached", load: load{r.appAddr, c, next, pageHeader, same}, base: "bare Fiber"},
 				{what: "bare Fiber", load: load{addr, c, next, pageHeader, same}},
 			}
-			samples, err := r.profiled(ctx, "page"+strconv.Itoa(i+1), c, lines)
+			samples, err := r.profiled(ctx, r.app, "page"+strconv.Itoa(i+1), c, lines)
 			if err != nil {
 				return err
 			}
@@ -268,9 +268,9 @@ func (r *run) editing(ctx context.Context) error {
 	return nil
 }
 
-// profiled measures lines, with a CPU profile of the program in a file of that name when
+// profiled measures lines, with a CPU profile of the program p in a file of that name when
 // one is asked for. Only the middle number of connections is profiled.
-func (r *run) profiled(ctx context.Context, name string, connections int, lines []contender) ([]sample, error) {
+func (r *run) profiled(ctx context.Context, p *process, name string, connections int, lines []contender) ([]sample, error) {
 	if r.profile == "" || connections != r.connections[len(r.connections)/2] {
 		return r.inTurns(ctx, lines), nil
 	}
@@ -279,9 +279,9 @@ func (r *run) profiled(ctx context.Context, name string, connections int, lines 
 		return nil, err
 	}
 	var ok bool
-	if err := r.app.ask(&ok, "profile "+file); err != nil {
+	if err := p.ask(&ok, "profile "+file); err != nil {
 		return nil, err
 	}
 	samples := r.inTurns(ctx, lines)
-	return samples, r.app.ask(&ok, "profile")
+	return samples, p.ask(&ok, "profile")
 }

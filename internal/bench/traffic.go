@@ -169,7 +169,11 @@ func (r *run) traffic(ctx context.Context) (err error) {
 			{what: "evening, three nodes behind a proxy", load: load{behind.Addr, c, e.next, pageHeader, isVisited}, base: "bare Fiber behind the proxy"},
 			{what: "bare Fiber behind the proxy", load: load{bareBehind.Addr, c, e.next, pageHeader, anything}},
 		}
-		r.report.add(c, lines, r.inTurns(ctx, lines))
+		samples, err := r.profiled(ctx, all[0], "evening", c, lines)
+		if err != nil {
+			return err
+		}
+		r.report.add(c, lines, samples)
 	}
 	for i, p := range all[:nodes] {
 		var made int
