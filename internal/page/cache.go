@@ -29,19 +29,29 @@ const (
 	goodBrotli  = 5
 )
 
-// Answer is one finished page. It never changes; compressed forms are made when they are
-// first asked for.
+// Answer is one finished page. What it says never changes. It is kept in the forms that are
+// asked for: nearly all readers take brotli, which is a fifth of the page.
 type Answer struct {
 	ETag        string // weak: the compressed forms are the same page
 	ContentType string
-	body        []byte
 
 	etag, contentType []byte
 
-	mu     sync.Mutex
-	gzip   []byte
-	brotli []byte
-	good   bool // brotli is at goodBrotli
+	mu    sync.Mutex
+	forms [3][]byte // by form; at least one is there
+	asked [3]bool
+	good  bool // brotli is at goodBrotli
+}
+
+// form is an Encoding's place in the lists of an Answer.
+func (e Encoding) form() int {
+	switch e {
+	case Gzip:
+		return 1
+	case Brotli:
+		return 2
+	}
+	return 0
 }
 
 // NewAnswer returns the answer with the body. The ETag follows from the content alone, so
@@ -53,30 +63,56 @@ func NewAnswer(contentType string, body []byte) *Answer {
 
 // NewTagged returns the answer with the body under an ETag that its maker answers for.
 func NewTagged(contentType string, body []byte, etag string) *Answer {
-	return &Answer{ETag: etag, ContentType: contentType, body: body, etag: []byte(etag), contentType: []byte(contentType)}
+	a := &Answer{ETag: etag, ContentType: contentType, etag: []byte(etag), contentType: []byte(contentType)}
+	a.forms[Identity.form()] = body
+	return a
 }
 
 // Body returns the answer in the encoding. Callers do not change it.
 func (a *Answer) Body(e Encoding) []byte {
-	if e == Identity {
-		return a.body
-	}
+	f := e.form()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	again := a.asked[f]
+	a.asked[f] = true
 	switch {
-	case e == Gzip:
-		if a.gzip == nil {
-			a.gzip = compress(a.body, gzip.NewWriter(nil))
-		}
-		return a.gzip
-	case a.brotli == nil:
-		w := quickWriters.Get().(*brotli.Writer)
-		a.brotli = compress(a.body, w)
-		quickWriters.Put(w)
-	case !a.good:
-		a.brotli, a.good = compress(a.body, brotli.NewWriterLevel(nil, goodBrotli)), true
+	case a.forms[f] == nil:
+		a.forms[f] = encode(a.identity(), e)
+	case e == Brotli && again && !a.good:
+		a.forms[f], a.good = compress(a.identity(), brotli.NewWriterLevel(nil, goodBrotli)), true
 	}
-	return a.brotli
+	// The page itself is the largest, and can be had from what is kept.
+	if i := Identity.form(); !a.asked[i] {
+		a.forms[i] = nil
+	}
+	return a.forms[f]
+}
+
+// identity returns the page as it is, from the form that it is kept in.
+func (a *Answer) identity() []byte {
+	if body := a.forms[Identity.form()]; body != nil {
+		return body
+	}
+	var r io.Reader = brotli.NewReader(bytes.NewReader(a.forms[Brotli.form()]))
+	if packed := a.forms[Gzip.form()]; packed != nil {
+		// Neither fails: what is read was written here.
+		r, _ = gzip.NewReader(bytes.NewReader(packed))
+	}
+	body, _ := io.ReadAll(r)
+	return bytes.Clone(body) // without the room to grow
+}
+
+// encode returns the body in the encoding, quickly.
+func encode(body []byte, e Encoding) []byte {
+	switch e {
+	case Gzip:
+		return compress(body, gzip.NewWriter(nil))
+	case Brotli:
+		w := quickWriters.Get().(*brotli.Writer)
+		defer quickWriters.Put(w)
+		return compress(body, w)
+	}
+	return body
 }
 
 // quickWriters are used again: making one takes more memory than a page has.
@@ -96,23 +132,32 @@ func compress(body []byte, w compressor) []byte {
 	return bytes.Clone(out.Bytes())
 }
 
-// cost is what the answer takes in memory, compressed forms included: they are made when
-// the answer already is in the cache, so their place is counted beforehand. HTML shrinks
-// to about a fifth.
-func (a *Answer) cost() int { return len(a.body) + len(a.body)/2 + 512 }
+// cost is what the answer takes in memory now.
+func (a *Answer) cost() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	sum := 512
+	for _, f := range a.forms {
+		sum += len(f)
+	}
+	return sum
+}
 
-// Cache keeps finished answers of one generation, up to a number of bytes, those asked
-// for last. The first answer of another generation empties it.
+// Cache keeps finished answers, up to a number of bytes, those asked for last. An answer is
+// given out for the generation that it was made from. One of an earlier generation stays for
+// its compressed forms, which serve again when the page says the same.
 type Cache[G comparable] struct {
 	limit int
 
-	mu         sync.Mutex
-	generation G
-	size       int
-	entries    map[string]*list.Element
-	order      *list.List // of entry, asked for last first
-	hits       uint64
-	misses     uint64
+	mu              sync.Mutex
+	current, before G // the generation answers are put for now, and the one before it
+	number          uint64
+	size            int
+	entries         map[string]*list.Element
+	order           *list.List // of *entry, asked for last first
+	fresh           []*entry   // put and not counted again since: their forms are made when they are sent
+	hits            uint64
+	misses          uint64
 }
 
 // CacheStats is how a cache does.
@@ -130,7 +175,9 @@ func (c *Cache[G]) Stats() CacheStats {
 
 type entry struct {
 	key    string
+	number uint64 // of its generation: a generation may hold on to much memory
 	answer *Answer
+	cost   int // as it is counted
 }
 
 // NewCache returns an empty cache for that many bytes.
@@ -142,41 +189,66 @@ func NewCache[G comparable](limit int) *Cache[G] {
 func (c *Cache[G]) Get(generation G, key string) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e, ok := c.entries[key]
-	if !ok || generation != c.generation {
+	at, ok := c.entries[key]
+	if !ok || generation != c.current || at.Value.(*entry).number != c.number {
 		c.misses++
 		return nil
 	}
 	c.hits++
-	c.order.MoveToFront(e)
-	return e.Value.(entry).answer
+	c.order.MoveToFront(at)
+	e := at.Value.(*entry)
+	c.count(e) // its forms may be others by now
+	return e.answer
 }
 
-// Put keeps an answer that was made from the generation. An answer as large as a tenth of
-// the cache is not kept: it would push out too much.
-func (c *Cache[G]) Put(generation G, key string, a *Answer) {
-	if a.cost() > c.limit/10 {
-		return
-	}
+// Put keeps an answer that was made from the generation, and returns it, or the one that is
+// there already and says the same. An answer as large as a tenth of the cache is not kept: it
+// would push out too much. Neither is one that was made from the generation before by a reader
+// who has waited for it meanwhile.
+func (c *Cache[G]) Put(generation G, key string, a *Answer) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation != c.generation {
-		c.generation, c.size = generation, 0
-		clear(c.entries)
-		c.order.Init()
+	if c.number > 0 && generation == c.before && generation != c.current || a.cost() > c.limit/10 {
+		return a
 	}
-	if old, ok := c.entries[key]; ok {
-		c.remove(old)
+	if generation != c.current || c.number == 0 {
+		c.before, c.current = c.current, generation
+		c.number++
 	}
-	c.entries[key] = c.order.PushFront(entry{key, a})
-	c.size += a.cost() + len(key)
+	for _, e := range c.fresh {
+		if at := c.entries[e.key]; at != nil && at.Value == e {
+			c.count(e)
+		}
+	}
+	at, ok := c.entries[key]
+	if !ok {
+		at = c.order.PushFront(&entry{key: key, answer: a})
+		c.entries[key] = at
+		c.size += len(key)
+	}
+	e := at.Value.(*entry)
+	if e.answer.ETag != a.ETag || e.answer.ContentType != a.ContentType {
+		e.answer = a
+	}
+	e.number = c.number
+	c.order.MoveToFront(at)
+	c.count(e)
+	c.fresh = append(c.fresh[:0], e)
 	for c.size > c.limit {
 		c.remove(c.order.Back())
 	}
+	return e.answer
 }
 
-func (c *Cache[G]) remove(e *list.Element) {
-	gone := c.order.Remove(e).(entry)
-	delete(c.entries, gone.key)
-	c.size -= gone.answer.cost() + len(gone.key)
+// count takes in what the entry costs now.
+func (c *Cache[G]) count(e *entry) {
+	cost := e.answer.cost()
+	c.size += cost - e.cost
+	e.cost = cost
+}
+
+func (c *Cache[G]) remove(at *list.Element) {
+	e := c.order.Remove(at).(*entry)
+	delete(c.entries, e.key)
+	c.size -= e.cost + len(e.key)
 }

@@ -180,3 +180,78 @@ func TestConcurrentMisses(t *testing.T) {
 		t.Errorf("%d bytes of %d, %d keys, %d answers", c.size, c.limit, len(c.entries), c.order.Len())
 	}
 }
+
+// Nearly everybody takes brotli: the page itself is not kept beside it, and can still be had.
+func TestAnswerKeepsTheFormsThatAreAskedFor(t *testing.T) {
+	want := strings.Repeat("Hjelp for pårørende. ", 500)
+	for _, first := range []Encoding{Gzip, Brotli} {
+		a := answer(want)
+		for range 3 {
+			a.Body(first)
+		}
+		if cost := a.cost(); cost > len(want)/5+512 {
+			t.Errorf("with %q it takes %d bytes, and the page has %d", first, cost, len(want))
+		}
+		for _, e := range []Encoding{Brotli, Gzip, Identity, Brotli} {
+			packed := a.Body(e)
+			if got := unpack(t, e, packed); string(got) != want {
+				t.Errorf("after %q, %q unpacks to %d bytes, want the page of %d", first, e, len(got), len(want))
+			}
+		}
+		if again := a.Body(Identity); &again[0] != &a.Body(Identity)[0] {
+			t.Errorf("after %q the page is unpacked each time it is asked for", first)
+		}
+	}
+}
+
+func TestWhatSaysTheSameIsCompressedOnce(t *testing.T) {
+	c := fits(20, 1000)
+	body := strings.Repeat("samme ", 100)
+	first := c.Put(1, "/", answer(body))
+	packed := first.Body(Brotli)
+	if c.Get(2, "/") != nil {
+		t.Fatal("the answer is given for the next generation before it is known to be the same")
+	}
+	second := c.Put(2, "/", answer(body))
+	if got := second.Body(Gzip); second != first || got == nil || len(packed) == 0 {
+		t.Error("the page of the next generation says the same, and is compressed anew")
+	}
+	if c.Get(2, "/") != first {
+		t.Error("it is not given for the generation that it was found the same in")
+	}
+	if other := answer("annet"); c.Put(3, "/", other) != other || c.Get(3, "/") != other {
+		t.Error("a page that says something else is not the one that is given")
+	}
+}
+
+// Many wait for pages while an edit comes. Those that come late from before it throw nothing away.
+func TestLateAnswersAreNotKept(t *testing.T) {
+	c := fits(20, 10)
+	c.Put(1, "/", answer("gammel"))
+	late := answer("sen")
+	now := c.Put(2, "/", answer("ny"))
+	if c.Put(1, "/annet", late) != late {
+		t.Error("who made the late answer gets another")
+	}
+	if c.Get(2, "/") != now || c.Get(1, "/annet") != nil {
+		t.Error("the late answer threw away the new one, or is kept")
+	}
+}
+
+// An answer is counted as it is after it was sent: compressed.
+func TestCacheCountsWhatIsKept(t *testing.T) {
+	const size = 10_000
+	const room = 20
+	c := fits(room, size)
+	for i := range 20 * room {
+		a := answer(strconv.Itoa(i) + strings.Repeat("x", size-2))
+		c.Put(1, strconv.Itoa(i), a)
+		a.Body(Brotli)
+	}
+	if len(c.entries) < 5*room {
+		t.Errorf("%d compressed pages are kept where %d others fit", len(c.entries), room)
+	}
+	if c.size > c.limit {
+		t.Errorf("%d bytes of %d", c.size, c.limit)
+	}
+}

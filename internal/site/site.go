@@ -45,11 +45,10 @@ type Site struct {
 	borders *borders
 }
 
-// generation is what a finished page depends on. Views are compared and not their
-// numbers, which begin anew when an index is rebuilt. Days are there for opening hours.
+// generation is what a finished page depends on. Days are there for opening hours.
 type generation struct {
-	view *search.View
-	day  int // since year 0, counted as if years had 366 days
+	view uint64 // its number: the View itself would be held in memory
+	day  int    // since year 0, counted as if years had 366 days
 	// stamp is in the pages of offerings. It is the day's, and may come some time after start.
 	stamp string
 }
@@ -129,7 +128,7 @@ func (s *Site) current() (*search.View, error) {
 
 func (s *Site) generation(v *search.View) generation {
 	now := s.deps.Now().In(page.Oslo)
-	return generation{v, now.Year()*366 + now.YearDay(), s.stamp()}
+	return generation{v.Generation(), now.Year()*366 + now.YearDay(), s.stamp()}
 }
 
 func (s *Site) stamp() string {
@@ -159,7 +158,7 @@ func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) er
 			return fmt.Errorf("render %s: %w", c.Route().Path, err)
 		}
 		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(s.lang.KeepLanguage(body.Bytes()))) // without the room to grow
-		s.answers.Put(g, key, a)
+		a = s.answers.Put(g, key, a)
 	}
 	return page.Send(c, a)
 }
@@ -174,8 +173,7 @@ func (s *Site) plain(c *fiber.Ctx, v *search.View, query, contentType string, ma
 		if err != nil {
 			return err
 		}
-		a = page.NewAnswer(contentType, body)
-		s.answers.Put(g, key, a)
+		a = s.answers.Put(g, key, page.NewAnswer(contentType, body))
 	}
 	return page.Send(c, a)
 }

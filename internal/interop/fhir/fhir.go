@@ -128,7 +128,7 @@ func (s *Server) serve(c *fiber.Ctx, f func(*request) (*page.Answer, error)) err
 		if a, err = f(r); err != nil {
 			return err
 		}
-		s.answers.Put(v.Generation(), key, a)
+		a = s.answers.Put(v.Generation(), key, a)
 	}
 	if it := r.catalog.byReference[c.Params("type")+"/"+c.Params("id")]; it != nil && !it.changed.IsZero() {
 		c.Set(fiber.HeaderLastModified, it.changed.UTC().Format(http.TimeFormat))
