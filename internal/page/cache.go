@@ -125,11 +125,27 @@ type compressor interface {
 }
 
 func compress(body []byte, w compressor) []byte {
-	var out bytes.Buffer
-	w.Reset(&out)
+	out := GetBuffer()
+	defer PutBuffer(out)
+	w.Reset(out)
 	_, _ = w.Write(body) // writing to a bytes.Buffer never fails
 	_ = w.Close()
 	return bytes.Clone(out.Bytes())
+}
+
+// buffers are used again: a page that grows in a new one is copied six times over.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// GetBuffer returns an empty buffer to make a page in. PutBuffer takes it back.
+func GetBuffer() *bytes.Buffer { return buffers.Get().(*bytes.Buffer) }
+
+// PutBuffer takes a buffer back. What is in it is not to be used any more.
+func PutBuffer(b *bytes.Buffer) {
+	const most = 1 << 20 // one large page is not to be paid for ever
+	if b.Cap() <= most {
+		b.Reset()
+		buffers.Put(b)
+	}
 }
 
 // cost is what the answer takes in memory now.

@@ -33,15 +33,22 @@ func (l Language) KeepLanguage(html []byte) []byte {
 }
 
 // nextAddress returns where the next attribute with an address of ours begins, and how long
-// it is before the address; -1 where there is none.
+// it is before the address; -1 where there is none. It goes through html once.
 func nextAddress(html []byte) (at, length int) {
-	at = -1
-	for _, attribute := range []string{` href="`, ` action="`} {
-		if i := bytes.Index(html, []byte(attribute+"/")); i >= 0 && (at < 0 || i < at) {
-			at, length = i, len(attribute)
+	const value = `="/`
+	for from := 0; ; {
+		i := bytes.Index(html[from:], []byte(value))
+		if i < 0 {
+			return -1, 0
 		}
+		i += from
+		for _, name := range []string{` href`, ` action`} {
+			if bytes.HasSuffix(html[:i], []byte(name)) {
+				return i - len(name), len(name) + len(value) - 1
+			}
+		}
+		from = i + len(value)
 	}
-	return at, length
 }
 
 // translates reports whether an address that begins with path, and stands after before, is

@@ -60,6 +60,7 @@ type Index struct {
 	others   map[string]Document // every document but offerings and of what is gone
 	position Position
 	broken   error
+	known    known
 	stop     func() // ends what goes on in the background
 }
 

@@ -335,7 +335,7 @@ func rankOf(r directory.Reach) int {
 func (v *View) hit(a *candidate, bare bool) (Hit, bool) {
 	h := Hit{ID: a.row.id, Reach: a.reach}
 	if !bare {
-		if h.Offering = v.load(a.slot); h.Offering == nil {
+		if h.Offering = v.read(a.slot); h.Offering == nil {
 			return h, false
 		}
 	}

@@ -41,10 +41,22 @@ func (v *View) catalog() *catalog { return v.rows.catalog }
 // Offering returns the public offering with the id.
 func (v *View) Offering(id int64) (*directory.Offering, bool) {
 	if slot := v.rows.slotOf(id); slot != noSlot && v.rows.list[slot] != nil {
-		o := v.load(slot)
+		o := v.read(slot)
 		return o, o != nil
 	}
 	return nil, false
+}
+
+// read returns the offering in the slot, as load does, from memory when it was read lately.
+func (v *View) read(slot int32) *directory.Offering {
+	r := v.rows.list[slot]
+	o := v.index.known.get(r)
+	if o == nil {
+		if o = v.load(slot); o != nil {
+			v.index.known.put(r, o)
+		}
+	}
+	return o
 }
 
 // load reads the offering in the slot. It is nil when its content cannot be read any more:

@@ -15,6 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/conform"
 	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
@@ -41,6 +42,7 @@ type Site struct {
 	deps    Deps
 	lang    page.Language
 	answers *page.Cache[generation]
+	making  *singleflight.Group          // pages that are made just now
 	worker  func() (*page.Answer, error) // made once
 	borders *borders
 }
@@ -59,7 +61,7 @@ const cacheBytes = 6 << 20
 
 // New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes), borders: new(borders)}
+	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes), making: new(singleflight.Group), borders: new(borders)}
 	s.worker = sync.OnceValues(s.makeWorker)
 	return s
 }
@@ -69,7 +71,7 @@ func (s *Site) CacheStats() page.CacheStats { return s.answers.Stats() }
 
 // In returns the site in another language. All share what was made before.
 func (s *Site) In(l page.Language) *Site {
-	return &Site{deps: s.deps, lang: l, answers: s.answers, worker: s.worker, borders: s.borders}
+	return &Site{deps: s.deps, lang: l, answers: s.answers, making: s.making, worker: s.worker, borders: s.borders}
 }
 
 // Mount registers every public page in every language, and what has none.
@@ -144,38 +146,51 @@ type build func(context.Context) (templ.Component, error)
 // answer sends the page for the path and the query, which the handler has put in one
 // order. It is made when it is not in the cache for this View.
 func (s *Site) answer(c *fiber.Ctx, v *search.View, query string, make build) error {
-	key := c.Path() + "?" + query
-	g := s.generation(v)
-	a := s.answers.Get(g, key)
-	if a == nil {
-		component, err := make(c.UserContext())
+	return s.send(c, v, query, func(ctx context.Context) (*page.Answer, error) {
+		component, err := make(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var body bytes.Buffer
+		body := page.GetBuffer()
+		defer page.PutBuffer(body)
 		// Into a buffer: a failing template gives a 500 page, never half a page.
-		if err := component.Render(page.WithLanguage(c.UserContext(), s.lang), &body); err != nil {
-			return fmt.Errorf("render %s: %w", c.Route().Path, err)
+		if err := component.Render(page.WithLanguage(ctx, s.lang), body); err != nil {
+			return nil, fmt.Errorf("render %s: %w", c.Route().Path, err)
 		}
-		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(s.lang.KeepLanguage(body.Bytes()))) // without the room to grow
-		a = s.answers.Put(g, key, a)
-	}
-	return page.Send(c, a)
+		return page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(s.lang.KeepLanguage(body.Bytes()))), nil // without the room to grow
+	})
 }
 
 // plain is answer for what is no HTML.
 func (s *Site) plain(c *fiber.Ctx, v *search.View, query, contentType string, make func(context.Context) ([]byte, error)) error {
+	return s.send(c, v, query, func(ctx context.Context) (*page.Answer, error) {
+		body, err := make(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return page.NewAnswer(contentType, body), nil
+	})
+}
+
+// send sends what make returns, from the cache when it is there. Readers who want the same
+// page while it is made wait for that one: after an edit a crowd would make it many times over.
+func (s *Site) send(c *fiber.Ctx, v *search.View, query string, make func(context.Context) (*page.Answer, error)) error {
 	key := c.Path() + "?" + query
 	g := s.generation(v)
-	a := s.answers.Get(g, key)
-	if a == nil {
-		body, err := make(c.UserContext())
-		if err != nil {
-			return err
-		}
-		a = s.answers.Put(g, key, page.NewAnswer(contentType, body))
+	if a := s.answers.Get(g, key); a != nil {
+		return page.Send(c, a)
 	}
-	return page.Send(c, a)
+	a, err, _ := s.making.Do(fmt.Sprint(g, key), func() (any, error) {
+		a, err := make(c.UserContext())
+		if err != nil {
+			return nil, err
+		}
+		return s.answers.Put(g, key, a), nil
+	})
+	if err != nil {
+		return err
+	}
+	return page.Send(c, a.(*page.Answer))
 }
 
 // done is a build for a page struct that needed no further question.
