@@ -130,7 +130,11 @@ func (s *Site) current() (*search.View, error) {
 
 func (s *Site) generation(v *search.View) generation {
 	now := s.deps.Now().In(page.Oslo)
-	return generation{v.Generation(), now.Year()*366 + now.YearDay(), s.stamp()}
+	var number uint64 // 0 while there is none: some pages need none
+	if v != nil {
+		number = v.Generation()
+	}
+	return generation{number, now.Year()*366 + now.YearDay(), s.stamp()}
 }
 
 func (s *Site) stamp() string {
