@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -37,7 +38,7 @@ func backup(ctx context.Context, c config, args []string) (err error) {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(fmt.Errorf("backup: %s is there already; choose another name, for example oversikt-%s.zip", path, time.Now().Format(time.DateOnly)), f.Close())
 	}
-	summary, err := st.Backup(ctx, f, version, tableProgress("backing up"))
+	summary, err := backUp(ctx, c, st, f)
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
@@ -49,6 +50,29 @@ func backup(ctx context.Context, c config, args []string) (err error) {
 	}
 	fmt.Printf("%s has %d rows of %d tables, as they were %s.\n", path, summary.Rows, summary.Tables, summary.Made.Local().Format(time.DateTime))
 	return nil
+}
+
+// backUp writes the backup from a replica, if one is named that can, else from the primary.
+func backUp(ctx context.Context, c config, st *store.Store, f *os.File) (store.BackupSummary, error) {
+	if len(c.ReplicaURLs) > 0 {
+		reading, alone := st.Reading(ctx)
+		if alone {
+			fmt.Println("The primary does not answer: this is what a replica has, which may lack the last moments.")
+		}
+		summary, err := st.Backup(reading, f, version, tableProgress("backing up from a replica"))
+		if err == nil || alone || ctx.Err() != nil {
+			return summary, err
+		}
+		// Such as a conflict with what the replica has to replay.
+		fmt.Printf("The replicas could not: %v. The primary is asked.\n", err)
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return store.BackupSummary{}, fmt.Errorf("backup: %w", err)
+		}
+		if err := f.Truncate(0); err != nil {
+			return store.BackupSummary{}, fmt.Errorf("backup: %w", err)
+		}
+	}
+	return st.Backup(ctx, f, version, tableProgress("backing up"))
 }
 
 // restore is the subcommand: such a file into an empty database.

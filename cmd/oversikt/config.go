@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/term"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -27,6 +28,7 @@ type config struct {
 	BaseURL         string     `env:"OVERSIKT_BASE_URL"`
 	DataDir         string     `env:"OVERSIKT_DATA_DIR" envDefault:"./var"`
 	DatabaseURL     string     `env:"OVERSIKT_DATABASE_URL"`
+	ReplicaURLs     []string   `env:"OVERSIKT_REPLICA_URLS"`
 	SMTPURL         string     `env:"OVERSIKT_SMTP_URL"`
 	MailFrom        string     `env:"OVERSIKT_MAIL_FROM"`
 	CheckLinks      string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
@@ -77,12 +79,11 @@ func readConfig(environ []string) (config, error) {
 	if u, err := url.Parse(c.BaseURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_BASE_URL: %q is no public address, for example OVERSIKT_BASE_URL=https://oversikt.example.no", c.BaseURL))
 	}
-	if c.DatabaseURL != "" {
-		if u, err := url.Parse(c.DatabaseURL); err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-			// The value may hold a password, so it is not printed.
-			wrong = append(wrong, "OVERSIKT_DATABASE_URL: not a Postgres address, for example OVERSIKT_DATABASE_URL=postgres://user:password@host:5432/oversikt")
-		}
+	// The values may hold a password, so they are not printed.
+	if c.DatabaseURL != "" && !isPostgres(c.DatabaseURL) {
+		wrong = append(wrong, "OVERSIKT_DATABASE_URL: not a Postgres address, for example OVERSIKT_DATABASE_URL=postgres://user:password@host:5432/oversikt")
 	}
+	wrong = append(wrong, c.readReplicas()...)
 	wrong = append(wrong, c.readMail()...)
 	wrong = append(wrong, c.readOIDC()...)
 	wrong = append(wrong, c.checkPublisher()...)
@@ -105,6 +106,31 @@ func readConfig(environ []string) (config, error) {
 		return config{}, wrong
 	}
 	return c, nil
+}
+
+// isPostgres reports whether address is one of a Postgres database.
+func isPostgres(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return false
+	}
+	_, err = pgconn.ParseConfig(address)
+	return err == nil
+}
+
+// readReplicas takes the spaces off the addresses of replicas, and returns what is wrong with them.
+func (c *config) readReplicas() (wrong []string) {
+	for i, address := range c.ReplicaURLs {
+		c.ReplicaURLs[i] = strings.TrimSpace(address)
+		if !isPostgres(c.ReplicaURLs[i]) {
+			wrong = append(wrong, fmt.Sprintf("OVERSIKT_REPLICA_URLS: number %d is not a Postgres address, for example OVERSIKT_REPLICA_URLS=postgres://user:password@replica:5432/oversikt; "+
+				"a comma within an address is written %%2C", i+1))
+		}
+	}
+	if len(c.ReplicaURLs) > 0 && c.DatabaseURL == "" {
+		wrong = append(wrong, "OVERSIKT_DATABASE_URL: missing beside OVERSIKT_REPLICA_URLS, as the embedded Postgres has no replicas; for example OVERSIKT_DATABASE_URL=postgres://user:password@primary:5432/oversikt")
+	}
+	return wrong
 }
 
 // readMail fills in whom mail is from, and returns what is wrong with how it is sent.
@@ -207,11 +233,27 @@ func isCIDR(s string) bool {
 // String returns the configuration as printed by `oversikt check`, secrets masked.
 func (c config) String() string {
 	database := "embedded"
-	if u, err := url.Parse(c.DatabaseURL); err == nil && c.DatabaseURL != "" {
-		database = u.Redacted()
+	if c.DatabaseURL != "" {
+		database = masked(c.DatabaseURL)
+	}
+	for i, address := range c.ReplicaURLs {
+		database += []string{" with replicas ", " and "}[min(i, 1)] + masked(address)
 	}
 	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s, OIDC: %s",
 		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks, c.oidcFrom())
+}
+
+// masked returns the address of a database without its password, wherever that stands.
+func masked(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "…" // readConfig has refused it
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Set("password", "xxxxx")
+		u.RawQuery = q.Encode()
+	}
+	return u.Redacted()
 }
 
 // oidcFrom says who signs editors in, for people.

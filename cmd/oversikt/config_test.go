@@ -21,6 +21,7 @@ func TestReadConfigMistakes(t *testing.T) {
 		"OVERSIKT_ADDR=8080",
 		"OVERSIKT_BASE_URL=oversikt.example.no",
 		"OVERSIKT_DATABASE_URL=mysql://root:secret@db/x",
+		"OVERSIKT_REPLICA_URLS=postgres://user:secret@replica/oversikt,mysql://root:secret@db/x",
 		"OVERSIKT_TRUSTED_PROXIES=10.0.0.0/8,everyone",
 		"OVERSIKT_SMTP_URL=smtp://kari:secret@",
 		"OVERSIKT_MAIL_FROM=nobody",
@@ -51,9 +52,13 @@ func TestReadConfigMistakes(t *testing.T) {
 }
 
 func TestConfigStringMasksSecrets(t *testing.T) {
-	c, err := readConfig([]string{"OVERSIKT_SMTP_URL=smtp://kari:secret@smtp.example.no", "OVERSIKT_DATABASE_URL=postgres://user:secret@db/oversikt", "OVERSIKT_BASE_URL=https://oversikt.example.no/"})
+	c, err := readConfig([]string{"OVERSIKT_SMTP_URL=smtp://kari:secret@smtp.example.no", "OVERSIKT_DATABASE_URL=postgres://user:secret@db/oversikt", "OVERSIKT_BASE_URL=https://oversikt.example.no/",
+		"OVERSIKT_REPLICA_URLS=postgres://user:secret@one/oversikt, postgres://two/oversikt?user=kari&password=secret"})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if got := c.String(); !strings.Contains(got, "@db/oversikt with replicas postgres://user:xxxxx@one/oversikt and postgres://two/oversikt?") {
+		t.Errorf("String() = %q, want the replicas", got)
 	}
 	if got := c.String(); strings.Contains(got, "secret") || !strings.Contains(got, "https://oversikt.example.no,") {
 		t.Errorf("String() = %q", got)
@@ -88,6 +93,25 @@ func TestOIDCConfig(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "hush") {
 			t.Errorf("the message shows the secret: %v", err)
+		}
+	}
+}
+
+func TestReplicas(t *testing.T) {
+	c, err := readConfig([]string{"OVERSIKT_DATABASE_URL=postgres://a/x", "OVERSIKT_REPLICA_URLS=postgres://b/x, postgres://c/x?options=%2C"})
+	if err != nil || len(c.ReplicaURLs) != 2 || c.ReplicaURLs[1] != "postgres://c/x?options=%2C" {
+		t.Errorf("replicas = %q, %v", c.ReplicaURLs, err)
+	}
+	if c, err := readConfig([]string{"OVERSIKT_REPLICA_URLS="}); err != nil || len(c.ReplicaURLs) != 0 {
+		t.Errorf("an empty variable: %q, %v", c.ReplicaURLs, err)
+	}
+	for _, environ := range [][]string{
+		{"OVERSIKT_REPLICA_URLS=postgres://b/x"}, // of the embedded Postgres
+		{"OVERSIKT_DATABASE_URL=postgres://a/x", "OVERSIKT_REPLICA_URLS=postgres://b/x,"},
+		{"OVERSIKT_DATABASE_URL=postgres://a/x", "OVERSIKT_REPLICA_URLS=postgres://b/x?sslmode=perhaps"},
+	} {
+		if _, err := readConfig(environ); err == nil || !strings.Contains(err.Error(), "OVERSIKT_REPLICA_URLS") {
+			t.Errorf("%q: %v, want a mistake that names the variable", environ, err)
 		}
 	}
 }

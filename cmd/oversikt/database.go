@@ -37,7 +37,7 @@ func openDatabase(ctx context.Context, c config, log *slog.Logger) (*store.Store
 			}
 		}
 	}
-	st, err := store.Open(ctx, store.Options{URL: url, Log: log})
+	st, err := store.Open(ctx, store.Options{URL: url, ReplicaURLs: c.ReplicaURLs, Log: log})
 	if err != nil {
 		stop()
 		return nil, nil, err

@@ -14,9 +14,10 @@ import (
 
 // node reads this node's state when Prometheus asks: nothing is kept beside what there is.
 type node struct {
-	deps   Deps
-	caches map[string]func() page.CacheStats
-	queue  queue
+	deps     Deps
+	caches   map[string]func() page.CacheStats
+	queue    queue
+	replicas replicas
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -42,6 +43,12 @@ var (
 	poolIdle     = describe("oversikt_database_connections_idle", "Open connections that nobody uses.")
 	poolWaits    = describe("oversikt_database_connection_waits_total", "Times that somebody had to wait for a connection.")
 	poolWaitTime = describe("oversikt_database_connection_wait_seconds_total", "Time spent waiting for connections.")
+
+	replicaCount     = describe("oversikt_replicas", "Read replicas that this node was told of.")
+	replicaLeftAlone = describe("oversikt_replicas_left_alone", "Those of them that are left alone just now, as they fail, are too slow or too far behind.")
+	replicaReads     = describe("oversikt_replica_reads_total", "Reads that a replica may answer, by who did.", "from")
+	replicaLag       = describe("oversikt_replica_lag_seconds", "How old the last thing is that the replica has replayed; 0 when there is no more to replay.", "replica")
+	replicaBehind    = describe("oversikt_replica_lag_bytes", "Bytes of the primary's log that the replica has not replayed.", "replica")
 
 	queueJobs = describe("oversikt_jobs", "Jobs that are not done, of all nodes, by state.", "state")
 	queueLate = describe("oversikt_jobs_late_seconds", "How long the job that is longest overdue has waited; 0 for none.")
@@ -88,6 +95,7 @@ func (n *node) Collect(ch chan<- prometheus.Metric) {
 	set(poolIdle, float64(p.Idle))
 	count(poolWaits, float64(p.Waits))
 	count(poolWaitTime, p.Waited.Seconds())
+	n.collectReplicas(set, count)
 	if q, ok := n.queue.stats(n.deps.Store); ok {
 		for _, state := range []store.JobState{store.JobWaiting, store.JobFailing, store.JobGaveUp} {
 			set(queueJobs, float64(q.Jobs[state]), string(state))
@@ -95,6 +103,24 @@ func (n *node) Collect(ch chan<- prometheus.Metric) {
 		set(queueLate, q.Late.Seconds())
 		set(openTasks, float64(q.Tasks))
 	}
+}
+
+// collectReplicas tells of replicas, and without any that there are none.
+func (n *node) collectReplicas(set, count func(*prometheus.Desc, float64, ...string)) {
+	all, left := -1, 0 // the first is the primary
+	for _, r := range n.replicas.stats(n.deps.Store) {
+		all++
+		if r.LeftAlone {
+			left++
+		}
+		count(replicaReads, float64(r.Reads), r.Name)
+		if r.Measured {
+			set(replicaLag, r.Lag.Seconds(), r.Name)
+			set(replicaBehind, float64(r.Behind), r.Name)
+		}
+	}
+	set(replicaCount, float64(all))
+	set(replicaLeftAlone, float64(left))
 }
 
 func number(yes bool) float64 {
@@ -130,4 +156,22 @@ func (q *queue) stats(st *store.Store) (store.QueueStats, bool) {
 	last, err := st.QueueStats(ctx)
 	q.asked, q.last, q.known = time.Now(), last, err == nil
 	return q.last, q.known
+}
+
+// replicas asks the replicas how far they are, and not more often than is of use.
+type replicas struct {
+	mu    sync.Mutex
+	asked time.Time
+	last  []store.ReplicaStats
+}
+
+func (r *replicas) stats(st *store.Store) []store.ReplicaStats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.asked) >= queueAge {
+		ctx, cancel := context.WithTimeout(context.Background(), queueTime)
+		defer cancel()
+		r.last, r.asked = st.ReplicaStats(ctx), time.Now()
+	}
+	return r.last
 }

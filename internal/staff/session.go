@@ -22,6 +22,9 @@ const (
 
 type sessionKey struct{}
 
+// aloneKey marks requests that are answered while the primary is away.
+type aloneKey struct{}
+
 // privately keeps answers out of every cache, and forms of other sites out.
 func privately(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -33,8 +36,20 @@ func privately(c *fiber.Ctx) error {
 
 // needSession lets those in who are signed in, with the second factor where one is asked
 // for. Others are sent to sign in and come back to where they were going.
+//
+// From here on a page that only shows reads what a replica may have as well. The session is
+// the primary's, and a replica's only when the primary is away: then pages can be looked at.
 func (s *Staff) needSession(c *fiber.Ctx) error {
+	ctx, alone := c.UserContext(), false
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
+		ctx, alone = s.deps.Store.Reading(ctx)
+	}
+	if alone {
+		c.SetUserContext(ctx)
+		c.Locals(aloneKey{}, true)
+	}
 	session, err := s.readSession(c)
+	c.SetUserContext(ctx)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return c.Redirect("/logg-inn?til="+url.QueryEscape(wanted(c)), fiber.StatusSeeOther)

@@ -102,6 +102,7 @@ func (s *Staff) meta(c *fiber.Ctx, title string, crumbs ...page.Crumb) view.Staf
 		},
 		Notice: takeNotice(c),
 	}
+	m.Alone = c.Locals(aloneKey{}) != nil
 	if session, ok := sessionOf(c); ok {
 		actor := session.Account.Actor()
 		m.Name = session.Account.Called()

@@ -229,6 +229,7 @@ func offeringIn(path string) int64 {
 func (s *Store) UnknownCodes(ctx context.Context, a article.Article) ([]error, error) {
 	var problems []error
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		problems = nil
 		is, err := thereIs(tx, nil)
 		if err != nil {
 			return err

@@ -72,7 +72,8 @@ type Progress func(done, total int)
 
 // Backup writes all that the database holds, as it is at one moment, while others read and
 // write on. Program is the version of the program, for people. What was written before an
-// error is of no use.
+// error is of no use. In a context of Reading it is taken from a replica, and fails when
+// there is none that has caught up.
 func (s *Store) Backup(ctx context.Context, w io.Writer, program string, progress Progress) (BackupSummary, error) {
 	summary, err := s.backup(ctx, w, program, progress)
 	if err != nil {
@@ -83,15 +84,14 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, program string, progres
 
 func (s *Store) backup(ctx context.Context, w io.Writer, program string, progress Progress) (BackupSummary, error) {
 	m := backupManifest{Format: backupFormat, Program: program}
-	var err error
-	if m.Schema, err = s.schemaVersion(ctx); err != nil {
-		return BackupSummary{}, err
-	}
-	conn, err := pgx.ConnectConfig(ctx, s.ownConnection())
+	conn, err := s.connectToCopy(ctx)
 	if err != nil {
 		return BackupSummary{}, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if m.Schema, err = schemaVersion(ctx, conn.Config()); err != nil {
+		return BackupSummary{}, err
+	}
 	// One snapshot for all tables.
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
@@ -122,8 +122,27 @@ func (s *Store) backup(ctx context.Context, w io.Writer, program string, progres
 	return m.summary(), out.Close()
 }
 
-func (s *Store) schemaVersion(ctx context.Context) (int64, error) {
-	db := stdlib.OpenDB(*s.ownConnection())
+// connectToCopy returns a connection from which to copy all that was committed until now.
+func (s *Store) connectToCopy(ctx context.Context) (*pgx.Conn, error) {
+	if readingOf(ctx) == nil {
+		return pgx.ConnectConfig(ctx, s.ownConnection())
+	}
+	var failed error
+	for _, r := range s.replicas {
+		conn, err := pgx.ConnectConfig(ctx, ownConnection(r.pool))
+		if err == nil {
+			if err = caughtUp(ctx, conn, catchUpToCopy); err == nil {
+				return conn, nil
+			}
+			_ = conn.Close(context.WithoutCancel(ctx))
+		}
+		failed = errors.Join(failed, fmt.Errorf("replica %s: %w", r.name, err))
+	}
+	return nil, failed
+}
+
+func schemaVersion(ctx context.Context, config *pgx.ConnConfig) (int64, error) {
+	db := stdlib.OpenDB(*config)
 	defer db.Close()
 	return migrations.Version(ctx, db)
 }

@@ -22,6 +22,7 @@ const ErasedName = "slettet konto"
 func (s *Store) AloneIn(ctx context.Context, a Account) ([]auth.Owner, error) {
 	var alone []auth.Owner
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		alone = nil
 		for _, g := range a.Grants {
 			managers, err := countManagers(tx, g.Owner)
 			if err != nil {

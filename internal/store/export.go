@@ -60,6 +60,7 @@ var exportParts = []struct{ name, sql string }{
 func (s *Store) ExportAccount(ctx context.Context, id int64) ([]byte, error) {
 	var b bytes.Buffer
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		b.Reset()
 		if err := allowLongStatements(tx); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ func (s *Store) OfferingsOf(ctx context.Context, actor auth.Actor, owner auth.Ow
 	}
 	var found []directory.Offering
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		found = nil
 		// More than the owner's: what covers the kommune without naming an organization.
 		// auth.OwnerOf decides, here as everywhere.
 		some, err := offerings(tx.Where(`organization_id = ? OR organization_id IN (SELECT id FROM organizations WHERE kommune_number = ?)
@@ -68,6 +69,7 @@ func (s *Store) BlankOffering(ctx context.Context, owner auth.Owner, key string)
 func (s *Store) CheckOfferings(ctx context.Context, list []directory.Offering) ([]directory.Invalid, error) {
 	found := make([]directory.Invalid, len(list))
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		clear(found)
 		known, err := references(tx, list...)
 		if err != nil {
 			return err

@@ -23,6 +23,7 @@ func (s *Store) OwnerNames(ctx context.Context, owners []auth.Owner) (map[auth.O
 	}
 	names := make(map[auth.Owner]string, len(owners))
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		clear(names)
 		if len(numbers) > 0 {
 			found, err := kommuner(tx, "AND k.number = ANY(?)", numbers)
 			if err != nil {

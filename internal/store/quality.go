@@ -81,6 +81,7 @@ func (s *Store) Qualities(ctx context.Context) ([]Quality, error) {
 func (s *Store) ShownTypes(ctx context.Context, n region.Number) (map[string]bool, error) {
 	types := map[string]bool{}
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		clear(types)
 		codes, err := scan(tx.Raw(`SELECT DISTINCT o.type_code AS code FROM offerings o JOIN offering_kommuner k ON k.offering_id = o.id
 			WHERE o.status IN ('publisert', 'stengt') AND k.kommune_number = ?`, string(n)), func(r struct{ Code string }) string { return r.Code })
 		for _, code := range codes {

@@ -336,6 +336,7 @@ func reportByCode(tx *gorm.DB, code string) (Report, error) {
 func (s *Store) Reports(ctx context.Context, actor auth.Actor, open bool, limit int) ([]Report, error) {
 	var seen []Report
 	err := s.read(ctx, func(tx *gorm.DB) error {
+		seen = nil
 		query := tx.Where("(state = 'apen') = ?", open)
 		if auth.Can(actor, auth.Curate, auth.Thing{}) != nil {
 			var numbers textArray

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -57,8 +58,9 @@ const (
 
 // Options says which database, and where to report what no caller hears of.
 type Options struct {
-	URL string       // "postgres://…"
-	Log *slog.Logger // nil: nowhere
+	URL         string       // "postgres://…"
+	ReplicaURLs []string     // of read replicas of it, for those who only read; see Reading
+	Log         *slog.Logger // nil: nowhere
 }
 
 // Store is an open database. Its methods may be called at the same time.
@@ -70,6 +72,12 @@ type Store struct {
 	db   *gorm.DB
 	pool *pgxpool.Pool
 	log  *slog.Logger
+
+	replicas     []*replica
+	turn         atomic.Uint64 // of the replicas, to be asked first
+	primaryReads atomic.Int64  // that a replica might have answered
+	awayUntil    atomic.Int64  // in Unix nanoseconds: until then, the primary is taken to be away by those who only read
+	system       atomic.Value  // which database it is: the system identifier, a string
 }
 
 // Open returns the store at the address. It does not connect: a database that is away
@@ -78,12 +86,44 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	config, err := pgxpool.ParseConfig(opts.URL)
+	pool, err := openPool(ctx, opts.URL, connectTimeout)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
+	s := &Store{Now: time.Now, pool: pool, log: opts.Log}
+	primary := stdlib.OpenDBFromPool(pool)
+	if len(opts.ReplicaURLs) == 0 {
+		s.db, err = openGORM(primary)
+	} else {
+		s.db, err = openGORM(chooser{primary, s})
+	}
+	for _, address := range opts.ReplicaURLs {
+		var r *replica
+		if err == nil {
+			r, err = openReplica(ctx, address, opts.Log)
+		}
+		if err == nil {
+			s.replicas = append(s.replicas, r)
+		}
+	}
+	if err != nil {
+		pool.Close()
+		for _, r := range s.replicas {
+			r.pool.Close()
+		}
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return s, nil
+}
+
+// openPool returns connections to the address, none of which is made yet.
+func openPool(ctx context.Context, address string, connect time.Duration) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, err
+	}
 	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = connectTimeout
+		config.ConnConfig.ConnectTimeout = connect
 	}
 	for name, value := range map[string]string{
 		"application_name":                    "oversikt",
@@ -96,11 +136,11 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	config.PingTimeout = pingTimeout
 	config.ConnConfig.Tracer = statements{}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}), &gorm.Config{
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+func openGORM(pool gorm.ConnPool) (*gorm.DB, error) {
+	return gorm.Open(postgres.New(postgres.Config{Conn: pool}), &gorm.Config{
 		// Its log would hold SQL with values. Errors are returned, and logged at the top.
 		Logger:                 logger.Discard,
 		TranslateError:         true,
@@ -109,11 +149,6 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 		// Columns by name, so that a running program survives a column being added.
 		QueryFields: true,
 	})
-	if err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	return &Store{Now: time.Now, db: db, pool: pool, log: opts.Log}, nil
 }
 
 // patience gives a deadline to the statements of those who set none, as what runs in the
@@ -144,6 +179,9 @@ func (s *Store) Close() error {
 	}
 	err = db.Close()
 	s.pool.Close()
+	for _, r := range s.replicas {
+		err = errors.Join(err, r.close())
+	}
 	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
@@ -168,17 +206,27 @@ func (s *Store) Migrate(ctx context.Context) (int, error) {
 }
 
 // ownConnection returns how to connect outside the pool, for what lasts long.
-func (s *Store) ownConnection() *pgx.ConnConfig {
-	config := s.pool.Config().ConnConfig.Copy()
+func (s *Store) ownConnection() *pgx.ConnConfig { return ownConnection(s.pool) }
+
+func ownConnection(pool *pgxpool.Pool) *pgx.ConnConfig {
+	config := pool.Config().ConnConfig.Copy()
 	config.Tracer = nil
 	config.RuntimeParams["statement_timeout"] = "0"
 	config.RuntimeParams["idle_in_transaction_session_timeout"] = "0"
 	return config
 }
 
-// read runs fn on one snapshot, so that a row and its children belong together.
+// read runs fn on one snapshot, so that a row and its children belong together. It runs it
+// again when a replica fails on the way: fn begins with what it fills empty.
 func (s *Store) read(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return s.db.WithContext(ctx).Transaction(fn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	snapshot := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	answered, err := s.fromReplica(ctx, func(r *replica) error {
+		return r.gorm.WithContext(ctx).Transaction(fn, snapshot)
+	})
+	if answered {
+		return err
+	}
+	return s.db.WithContext(ctx).Transaction(fn, snapshot)
 }
 
 // write runs fn in one transaction.
@@ -215,7 +263,7 @@ func Unavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		// Connection trouble; too many of them; an operator or a time limit stepped in; read-only.
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57") || pg.Code == "25006"
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57") || pg.Code == readOnly
 	}
 	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }

@@ -104,6 +104,13 @@ func testVocabulary() ([]directory.TypeGroup, []directory.OfferingType, []direct
 func openSeeded(t *testing.T) *Store {
 	t.Helper()
 	s := openStore(t)
+	seed(t, s)
+	return s
+}
+
+// seed gives the store regions and vocabulary.
+func seed(t *testing.T, s *Store) {
+	t.Helper()
 	if _, err := s.SaveRegions(t.Context(), importer, testRegions()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +118,6 @@ func openSeeded(t *testing.T) *Store {
 	if _, err := s.SaveVocabulary(t.Context(), importer, groups, types, terms); err != nil {
 		t.Fatal(err)
 	}
-	return s
 }
 
 // testOffering returns an offering that may be stored and in which every list is filled.
