@@ -102,6 +102,11 @@ func (s *Store) Reading(ctx context.Context) (reads context.Context, alone bool)
 		return context.WithValue(ctx, readingKey{}, r), true
 	}
 	position, system, err := s.position(ctx)
+	for range 2 {
+		if err != nil && Unavailable(err) && ctx.Err() == nil {
+			position, system, err = s.position(ctx) // a connection may have broken while nobody used it
+		}
+	}
 	switch {
 	case err == nil:
 		r.position, r.system = position, system

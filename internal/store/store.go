@@ -15,7 +15,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -264,6 +266,11 @@ func Unavailable(err error) bool {
 	if errors.As(err, &pg) {
 		// Connection trouble; too many of them; an operator or a time limit stepped in; read-only.
 		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57") || pg.Code == readOnly
+	}
+	// The line broke while an answer was on its way.
+	var line *net.OpError
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &line) {
+		return true
 	}
 	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 }

@@ -2,6 +2,10 @@ package store
 
 import (
 	"errors"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -282,5 +286,54 @@ func TestMigrateOutOfOrder(t *testing.T) {
 	}
 	if got := count(t, s, "webhooks"); got != 0 {
 		t.Errorf("%d webhooks", got)
+	}
+}
+
+// A line that breaks while an answer is on its way is the database being away, and no fault
+// of the program's.
+func TestUnavailableWhenTheLineBreaks(t *testing.T) {
+	address, err := url.Parse(dbtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	lines := make(chan net.Conn, 1)
+	go func() {
+		near, err := l.Accept()
+		l.Close() // there is one line
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("unix", filepath.Join(address.Query().Get("host"), ".s.PGSQL."+address.Query().Get("port")))
+		if err != nil {
+			near.Close()
+			return
+		}
+		go func() { _, _ = io.Copy(far, near); far.Close() }()
+		go func() { _, _ = io.Copy(near, far); near.Close() }()
+		lines <- near
+	}()
+	s := openURL(t, "postgres://oversikt@"+l.Addr().String()+address.Path+"?sslmode=disable&statement_timeout=60000")
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	line := <-lines
+	asked := make(chan error)
+	go func() {
+		asked <- s.db.WithContext(t.Context()).Raw("SELECT true FROM pg_sleep(30)").Scan(new(bool)).Error
+	}()
+	beside := openURL(t, address.String())
+	for asking := false; !asking; {
+		if err := beside.db.Raw("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)' AND datname = current_database())").Scan(&asking).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	line.Close()
+	if err := <-asked; err == nil || !Unavailable(err) {
+		t.Errorf("Unavailable(%v) = false", err)
 	}
 }
