@@ -118,18 +118,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// socket is where Postgres listens.
-func (s *site) socket() (string, string) {
-	u, err := url.Parse(s.postgres.URL())
-	if err != nil {
-		panic(err) // pgembed's addresses are valid
-	}
-	return u.Query().Get("host"), u.Query().Get("port")
-}
+func (s *site) dial() (net.Conn, error) { return dialSocket(s.postgres.URL()) }
 
-func (s *site) dial() (net.Conn, error) {
-	dir, port := s.socket()
-	return net.Dial("unix", filepath.Join(dir, ".s.PGSQL."+port))
+// dialSocket connects to the server at an address of pgembed, which is a socket.
+func dialSocket(address string) (net.Conn, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	return net.Dial("unix", filepath.Join(u.Query().Get("host"), ".s.PGSQL."+u.Query().Get("port")))
 }
 
 // add returns another node, which is not started yet. The options are added to the address of

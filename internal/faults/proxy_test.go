@@ -9,10 +9,10 @@ import (
 
 // proxy stands between a node and Postgres, and does what networks do.
 type proxy struct {
-	dial     func() (net.Conn, error)
 	listener net.Listener
 
 	mu      sync.Mutex
+	dial    func() (net.Conn, error)
 	changed *sync.Cond
 	refuses bool          // new connections are closed at once
 	delay   time.Duration // of each packet, in both directions
@@ -60,13 +60,13 @@ func (p *proxy) accept() {
 
 func (p *proxy) serve(a net.Conn) {
 	p.mu.Lock()
-	refuses := p.refuses
+	refuses, dial := p.refuses, p.dial
 	p.mu.Unlock()
 	if refuses {
 		a.Close()
 		return
 	}
-	b, err := p.dial()
+	b, err := dial()
 	if err != nil {
 		a.Close()
 		return
@@ -129,6 +129,15 @@ func (p *proxy) silence() (n int) {
 		l.silent = true
 	}
 	return len(p.conns)
+}
+
+// lead ends all connections; new ones come to another server.
+func (p *proxy) lead(dial func() (net.Conn, error)) {
+	p.cut()
+	p.mu.Lock()
+	p.dial = dial
+	p.mu.Unlock()
+	p.heal()
 }
 
 // slow delays every packet.
