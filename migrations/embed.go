@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -19,19 +21,60 @@ var files embed.FS
 // ErrNewer is returned for a version of the schema that this program does not know.
 var ErrNewer = errors.New("made by a newer version of the program")
 
+// LockTimeout is what lock_timeout of Up's connections is to be where others use the database.
+// A migration that waits for a table, because somebody reads it for long, keeps everybody
+// behind it waiting: it gives up before their statements do, and comes again.
+const LockTimeout = "500ms"
+
+// How often, and after which pause, a migration is tried that did not get a table.
+const (
+	lockTries = 60
+	lockPause = time.Second
+)
+
 // Up brings the schema up to date and returns how many migrations it ran. Several nodes
-// may call it at once: one works, the others wait for up to a minute. The minimum is
-// Postgres 15.
+// may call it at once: one works, the others wait for up to a minute. A table that is in use
+// for as long is an error. The minimum is Postgres 15.
 func Up(ctx context.Context, db *sql.DB) (int, error) {
 	provider, err := newProvider(db)
 	if err != nil {
 		return 0, err
 	}
-	results, err := provider.Up(ctx)
+	ran, err := patiently(ctx, func() ([]*goose.MigrationResult, error) { return provider.Up(ctx) })
 	if err != nil {
-		return len(results), fmt.Errorf("migrate: %w", err)
+		return ran, fmt.Errorf("migrate: %w", err)
 	}
-	return len(results), nil
+	return ran, nil
+}
+
+// patiently migrates, again and again where a table is in use. It returns how many migrations
+// were run.
+func patiently(ctx context.Context, migrate func() ([]*goose.MigrationResult, error)) (ran int, err error) {
+	for try := 1; ; try++ {
+		results, err := migrate()
+		ran += len(results)
+		if err == nil {
+			return ran, nil
+		}
+		var partial *goose.PartialError
+		if errors.As(err, &partial) {
+			ran += len(partial.Applied)
+		}
+		if try == lockTries || !lockedOut(err) {
+			return ran, err
+		}
+		select {
+		case <-ctx.Done():
+			return ran, err
+		case <-time.After(lockPause):
+		}
+	}
+}
+
+// lockedOut reports whether err says that a table was in use for longer than LockTimeout.
+func lockedOut(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "55P03"
 }
 
 // UpTo makes the schema as it was at a version. It returns ErrNewer for a version that this
@@ -44,7 +87,7 @@ func UpTo(ctx context.Context, db *sql.DB, version int64) error {
 	if !slices.ContainsFunc(provider.ListSources(), func(s *goose.Source) bool { return s.Version == version }) {
 		return fmt.Errorf("migrate to version %d: %w", version, ErrNewer)
 	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
+	if _, err := patiently(ctx, func() ([]*goose.MigrationResult, error) { return provider.UpTo(ctx, version) }); err != nil {
 		return fmt.Errorf("migrate to version %d: %w", version, err)
 	}
 	return nil

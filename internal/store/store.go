@@ -202,6 +202,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Migrate(ctx context.Context) (int, error) {
 	// A connection of its own: a migration may take longer than a page may.
 	config := s.ownConnection()
+	config.RuntimeParams["lock_timeout"] = migrations.LockTimeout
 	db := stdlib.OpenDB(*config)
 	defer db.Close()
 	return migrations.Up(ctx, db)
