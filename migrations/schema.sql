@@ -2214,6 +2214,7 @@ CREATE TABLE public.sessions (
     expires_at timestamp with time zone NOT NULL,
     idle_expires_at timestamp with time zone NOT NULL,
     wrong_codes integer DEFAULT 0 NOT NULL,
+    confirmed_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
     CONSTRAINT sessions_device_check CHECK ((length(device) <= 200)),
     CONSTRAINT sessions_hash_check CHECK ((length(hash) = 32)),
@@ -2233,6 +2234,13 @@ COMMENT ON COLUMN public.sessions.second_factor IS 'a passkey, a code from an ap
 --
 
 COMMENT ON COLUMN public.sessions.wrong_codes IS 'at the fifth the session ends';
+
+
+--
+-- Name: COLUMN sessions.confirmed_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sessions.confirmed_at IS 'when the person last showed who they are, by signing in or by the second factor';
 
 
 --

@@ -28,7 +28,7 @@ Usage:
   oversikt user erase EMAIL --yes
 
 add also changes somebody who is there. login-link prints an address that signs the person in once, within
-15 minutes, without mail and second factor: for when those are lost. Who made one is recorded.
+10 minutes, without mail and second factor: for when those are lost. Who made one is recorded.
 export prints all that is kept about the person, as JSON, for who asks for it. erase removes the account
 and all that says whose it was, for good; without --yes it says what would go. Backups that were made before
 still have it: erase again after restoring one.

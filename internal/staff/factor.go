@@ -56,28 +56,18 @@ func wantedAfter(c *fiber.Ctx) string {
 	return localPath(c.FormValue("til"))
 }
 
-// mayEnrol sends those who have a second factor and have not shown it to do that first.
-// The store refuses them too; this is to say so in time.
+// mayEnrol sends those who have a second factor and have not shown it, or not of late, to do
+// that first. The store refuses them too; this is to say so in time.
 func (s *Staff) mayEnrol(c *fiber.Ctx) error {
-	session, _ := sessionOf(c)
-	if session.SecondFactor {
-		return c.Next()
-	}
-	factors, err := s.deps.Store.Factors(c.UserContext(), session.Account.ID)
-	if err != nil {
-		return err
-	}
-	if factors.Any() {
-		return c.Redirect(confirmAddress(wantedAfter(c)), fiber.StatusSeeOther)
-	}
-	return c.Next()
+	return s.needRecent(wantedAfter(c))(c)
 }
 
 func confirmAddress(to string) string { return confirmPath + "?til=" + url.QueryEscape(to) }
 
 // showConfirm asks for the second factor, or offers one to who has none.
 func (s *Staff) showConfirm(c *fiber.Ctx) error {
-	if session, _ := sessionOf(c); session.SecondFactor {
+	session, _ := sessionOf(c)
+	if session.SecondFactor && session.Recent {
 		return c.Redirect(wantedAfter(c), fiber.StatusSeeOther)
 	}
 	return s.showConfirmWith(c, http.StatusOK, "", "")

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 	"github.com/pquerna/otp/totp"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -66,7 +68,7 @@ func wrong(t testing.TB, secret string, at time.Time) string {
 
 var (
 	secretPattern   = regexp.MustCompile(`r-mono">([A-Z2-7 ]+)<`)
-	recoveryPattern = regexp.MustCompile(`r-mono">([A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4})<`)
+	recoveryPattern = regexp.MustCompile(`r-mono">([A-Z2-7]{4}(?:-[A-Z2-7]{4}){5})<`) // 24 characters of five bits
 )
 
 // enrolApp connects an app, and returns its secret and the recovery codes that are shown.
@@ -425,6 +427,70 @@ func TestRemoveFactors(t *testing.T) {
 		wantRedirect(t, "/redaksjon/konto/sikkerhet")
 	p.post(remove, nil).wantRedirect(t, "/redaksjon/konto/sikkerhet")
 	p.show(signInWithPasskey, d).wantRedirect(t, "/logg-inn?til=%2Fredaksjon%2Foppgaver")
+}
+
+// What one signs in with is changed, and what ends sessions is done, by those alone who have
+// shown of late who they are: a browser that was left open is not enough.
+func TestChangesNeedARecentConfirmation(t *testing.T) {
+	for _, base := range []string{secureURL, "http://localhost:8080"} {
+		s := newTestSite(t, base, true)
+		p := s.newcomer("kari@test.example.org")
+		secret, codes := p.enrolApp(s.at(0))
+		elsewhere := &person{site: s, account: p.account, cookies: map[string]string{}}
+		elsewhere.mailed()
+		now := s.at(31) // fifteen and a half minutes
+		for _, r := range []struct{ method, path string }{
+			{"GET", securityPath}, {"POST", securityPath + "/app/fjern"}, {"POST", securityPath + "/koder"}, {"POST", securityPath + "/passnokkel/1/fjern"},
+			{"POST", securityPath + "/innlogging/fjern"}, {"GET", confirmPath + "/ny/app"}, {"POST", confirmPath + "/ny/app"}, {"POST", confirmPath + "/ny/passnokkel"},
+			{"POST", accountPath + "/okter/1/slutt"}, {"POST", accountPath + "/okter/slutt"}, {"GET", accountPath + "/slett"}, {"POST", accountPath + "/slett"},
+		} {
+			var a answer
+			if r.method == http.MethodGet {
+				a = p.get(r.path)
+			} else {
+				a = p.post(r.path, url.Values{"epost": {p.account.Email}, "kode": {code(t, secret, now)}})
+			}
+			if to := a.Header.Get("Location"); a.StatusCode != http.StatusSeeOther || !strings.HasPrefix(to, confirmPath+"?") {
+				t.Errorf("%s: %s %s: status %d to %q, want to be asked again", base, r.method, r.path, a.StatusCode, to)
+			}
+		}
+		if sessions, err := s.store.Sessions(t.Context(), p.account); err != nil || len(sessions) != 3 {
+			t.Errorf("%d sessions, %v, want all three", len(sessions), err)
+		}
+		// The rest goes on, and the store says the same.
+		p.get("/redaksjon").wantStatus(t, http.StatusOK)
+		session, err := s.store.SessionBySecret(t.Context(), p.cookies[sessionCookie])
+		if err != nil || !session.SecondFactor || session.Recent {
+			t.Fatalf("session %+v, %v, want one with a second factor that is not recent", session, err)
+		}
+		if err := s.store.RemoveApp(t.Context(), session, false); !errors.Is(err, auth.ErrForbidden) {
+			t.Errorf("the store removed the app: %v", err)
+		}
+		if _, err := s.store.NewRecoveryCodes(t.Context(), session); !errors.Is(err, auth.ErrForbidden) {
+			t.Errorf("the store made recovery codes: %v", err)
+		}
+		// Shown again, under a new secret, it holds.
+		before := p.cookies[sessionCookie]
+		p.get(confirmAddress(securityPath)).contains(t, "Bekreft at det er deg")
+		p.post(confirmPath, url.Values{"kode": {codes[0]}, "til": {securityPath}}).wantRedirect(t, securityPath)
+		if p.cookies[sessionCookie] == before {
+			t.Error("the session's secret is as before")
+		}
+		p.get(securityPath).contains(t, "Logg ut alle andre steder")
+		p.post(accountPath+"/okter/slutt", nil).wantRedirect(t, accountPath)
+		elsewhere.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+		if a := p.get(securityPath); strings.Contains(a.body, "Logg ut alle andre steder") {
+			t.Error("other browsers are offered when there is none")
+		}
+	}
+	// Who has nothing to show signs in once more.
+	s := newTestSite(t, "http://localhost:8080", true)
+	p := s.newcomer("kari@test.example.org")
+	s.at(31)
+	p.post(confirmPath+"/ny/passnokkel/start", nil).wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+	p.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
+	p.mailed()
+	p.get(confirmPath + "/ny/app").wantStatus(t, http.StatusOK)
 }
 
 func TestPasskeyOfAnother(t *testing.T) {

@@ -24,11 +24,11 @@ var accountCrumb = page.Crumb{Text: "Kontoen din", Path: accountPath}
 func (s *Staff) mountOwnAccount(inside fiber.Router) {
 	inside.Get("/konto", s.showOwnAccount)
 	inside.Post("/konto", s.renameOwnAccount)
-	inside.Post("/konto/okter/:id/slutt", s.endSession)
-	inside.Post("/konto/okter/slutt", s.endOtherSessions)
+	inside.Post("/konto/okter/:id/slutt", s.needRecent(accountPath), s.endSession)
+	inside.Post("/konto/okter/slutt", s.needRecent(accountPath), s.endOtherSessions)
 	inside.Get("/konto/opplysninger.json", s.exportOwnAccount)
-	inside.Get("/konto/slett", s.askToErase)
-	inside.Post("/konto/slett", s.eraseOwnAccount)
+	inside.Get("/konto/slett", s.needRecent(accountPath+"/slett"), s.askToErase)
+	inside.Post("/konto/slett", s.needRecent(accountPath+"/slett"), s.eraseOwnAccount)
 }
 
 func (s *Staff) showOwnAccount(c *fiber.Ctx) error {
@@ -173,6 +173,5 @@ func (s *Staff) eraseOwnAccount(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	dropCookie(c, sessionCookie)
-	return c.Redirect("/", fiber.StatusSeeOther)
+	return s.leave(c)
 }

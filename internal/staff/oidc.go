@@ -49,6 +49,9 @@ func (s *Staff) startOIDC(c *fiber.Ctx) error {
 		if asked.Link == 0 {
 			return c.Redirect("/logg-inn?til="+url.QueryEscape(securityPath), fiber.StatusSeeOther)
 		}
+		if answered, err := s.askAgain(c, securityPath); answered || err != nil {
+			return err
+		}
 	}
 	address, challenge, err := s.deps.OIDC.Start(c.UserContext())
 	if errors.Is(err, oidc.ErrAway) {

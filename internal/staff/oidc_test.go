@@ -333,9 +333,11 @@ func TestOIDCLink(t *testing.T) {
 	other.cookies[sessionCookie] = p.cookies[sessionCookie]
 	other.get(back).wantStatus(t, refused)
 	// Nor one for a session that has not shown the second factor that there is.
+	begun := visit(t, provider, p.leaveFor(link), claimant{"sub": "eva", "acr": "high"})
 	p.enrolApp(s.at(0))
 	p.mailed()
-	p.get(visit(t, provider, p.leaveFor(link), claimant{"sub": "eva", "acr": "high"})).wantRedirect(t, confirmAddress(securityPath))
+	p.post("/logg-inn/oidc", link).wantRedirect(t, confirmAddress(securityPath))
+	p.get(begun).wantRedirect(t, confirmAddress(securityPath))
 	if _, err := s.store.EnterByIdentity(t.Context(), provider.Issuer(), "eva", "", nil, nil); err == nil {
 		t.Error("linked without the second factor")
 	}

@@ -196,6 +196,12 @@ func TestRolesOfEveryRoute(t *testing.T) {
 			if want := strings.IndexByte(r.who, role) >= 0; through != want {
 				t.Errorf("%s %s as %s: status %d, location %q; comes through %v, want %v", r.method, path, name, a.StatusCode, a.Header.Get("Location"), through, want)
 			}
+			if got := a.Header.Get("Cache-Control"); got != "no-store" {
+				t.Errorf("%s %s as %s: Cache-Control %q, want no-store", r.method, path, name, got)
+			}
+			if got := a.Header.Get("Cross-Origin-Resource-Policy"); got != "same-origin" {
+				t.Errorf("%s %s as %s: Cross-Origin-Resource-Policy %q, want same-origin", r.method, path, name, got)
+			}
 			if a.StatusCode >= 500 {
 				t.Errorf("%s %s as %s: status %d: %.300s", r.method, path, name, a.StatusCode, a.body)
 			}

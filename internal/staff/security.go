@@ -3,6 +3,7 @@ package staff
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -14,7 +15,7 @@ import (
 const securityPath = "/redaksjon/konto/sikkerhet"
 
 func (s *Staff) mountSecurity(inside fiber.Router) {
-	security := inside.Group("/konto/sikkerhet", s.needOwnFactor)
+	security := inside.Group("/konto/sikkerhet", s.needRecent(securityPath))
 	security.Get("/", s.showSecurity)
 	security.Post("/passnokkel/:id/fjern", s.removePasskey)
 	security.Post("/app/fjern", s.removeApp)
@@ -22,21 +23,41 @@ func (s *Staff) mountSecurity(inside fiber.Router) {
 	security.Post("/innlogging/fjern", s.unlink)
 }
 
-// needOwnFactor asks those who have a second factor for it, also over http, where nobody
-// has to have one: who has only read somebody's mail must not see or change these pages.
-func (s *Staff) needOwnFactor(c *fiber.Ctx) error {
-	session, _ := sessionOf(c)
-	if session.SecondFactor {
+// needRecent lets those on who have shown of late who they are, and sends others to do so
+// and come back to a page.
+func (s *Staff) needRecent(to string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		answered, err := s.askAgain(c, to)
+		if answered || err != nil {
+			return err
+		}
 		return c.Next()
 	}
+}
+
+// askAgain answers the request, unless its person has shown of late who they are, and
+// reports whether it did. Those who have a second factor are asked for it, also over http,
+// where nobody has to have one: who has only read somebody's mail, or found a browser open,
+// must not change what is signed in with. Those who have none sign in once more.
+func (s *Staff) askAgain(c *fiber.Ctx, to string) (answered bool, err error) {
+	session, _ := sessionOf(c)
+	if session.SecondFactor && session.Recent {
+		return false, nil
+	}
 	factors, err := s.deps.Store.Factors(c.UserContext(), session.Account.ID)
-	if err != nil {
-		return err
+	switch {
+	case err != nil:
+		return false, err
+	case factors.Any():
+		return true, c.Redirect(confirmAddress(to), fiber.StatusSeeOther)
+	case session.Recent:
+		return false, nil
 	}
-	if factors.Any() {
-		return c.Redirect(confirmAddress(securityPath), fiber.StatusSeeOther)
+	if err := s.deps.Store.EndSession(c.UserContext(), session.Account.ID, session.ID); err != nil {
+		return false, err
 	}
-	return c.Next()
+	dropCookie(c, sessionCookie)
+	return true, see(c, "/logg-inn?til="+url.QueryEscape(to), "Det er en stund siden du logget inn. Logg inn på nytt for å endre dette.")
 }
 
 // showSecurity shows what the account can show beside a mailed code.
@@ -66,6 +87,11 @@ func (s *Staff) showSecurityWith(c *fiber.Ctx, status int, failed string) error 
 			p.AppUsed = page.Bokmal.Date(*factors.App.UsedAt)
 		}
 	}
+	sessions, err := s.deps.Store.Sessions(c.UserContext(), session.Account)
+	if err != nil {
+		return err
+	}
+	p.Elsewhere = len(sessions) > 1
 	if s.deps.OIDC != nil {
 		identities, err := s.deps.Store.Identities(c.UserContext(), session.Account.ID)
 		if err != nil {

@@ -28,6 +28,7 @@ type aloneKey struct{}
 // privately keeps answers out of every cache, and forms of other sites out.
 func privately(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if err := page.OwnForm(c); err != nil {
 		return err
 	}

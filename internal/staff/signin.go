@@ -194,7 +194,15 @@ func (s *Staff) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	return s.leave(c)
+}
+
+// leave goes to the front page after a session has ended. What the browser keeps of the
+// pages that were seen goes too; what readers chose to keep on the device, their list and the
+// pages for when there is no network, is not theirs who signs out to delete.
+func (s *Staff) leave(c *fiber.Ctx) error {
 	dropCookie(c, sessionCookie)
+	c.Set("Clear-Site-Data", `"cache"`)
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 

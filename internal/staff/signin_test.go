@@ -186,7 +186,16 @@ func TestOwnAccountPage(t *testing.T) {
 	kari.post("/redaksjon/konto", url.Values{"navn": {"Kari Test"}}).wantRedirect(t, "/redaksjon/konto")
 	kari.get("/redaksjon/konto").contains(t, `value="Kari Test"`)
 	kari.post("/redaksjon/konto", url.Values{"navn": {strings.Repeat("x", 201)}}).wantStatus(t, http.StatusUnprocessableEntity)
-	kari.post("/logg-ut", nil).wantRedirect(t, "/")
+	used := kari.cookies[sessionCookie]
+	out := kari.post("/logg-ut", nil)
+	out.wantRedirect(t, "/")
+	if got := out.Header.Get("Clear-Site-Data"); got != `"cache"` {
+		t.Errorf("Clear-Site-Data %q, want the cache", got)
+	}
+	if kari.cookies[sessionCookie] != "" {
+		t.Error("the session's cookie is not taken away")
+	}
+	kari.cookies[sessionCookie] = used
 	kari.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ const (
 	sessionTries  = 5
 	maxWait       = time.Hour
 	recoveryCodes = 8
+	// recoveryLength is in characters of five bits.
+	recoveryLength = 24
 )
 
 // Factors is what an account can show beside a mailed code.
@@ -123,6 +126,8 @@ func factors(tx *gorm.DB, account int64) (Factors, error) {
 // changeFactors runs fn on the factors of the session's account, with nobody else changing
 // them. It returns auth.ErrForbidden for a session without the second factor of an account
 // that has one: who has only read somebody's mail must not add a key, nor take one away.
+// So it does for one whose person has not shown who they are of late: who comes by a
+// browser that was left open, or by its cookie, must not either.
 func (s *Store) changeFactors(ctx context.Context, session Session, fn func(tx *gorm.DB, now Factors) error) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec("SELECT FROM accounts WHERE id = ? FOR UPDATE", session.Account.ID).Error; err != nil {
@@ -133,7 +138,7 @@ func (s *Store) changeFactors(ctx context.Context, session Session, fn func(tx *
 			return err
 		}
 		stored, err := one(list(tx.Where("id = ? AND account_id = ?", session.ID, session.Account.ID), sessionRow.row))
-		if errors.Is(err, ErrNotFound) || err == nil && now.Any() && !stored.SecondFactor {
+		if errors.Is(err, ErrNotFound) || err == nil && (now.Any() && !stored.SecondFactor || !stored.recent(s.now())) {
 			return auth.ErrForbidden
 		}
 		if err != nil {
@@ -164,7 +169,7 @@ func (s *Store) AddPasskey(ctx context.Context, session Session, p Passkey) (str
 		if err := record(tx, session.Account.Actor(), "passkey_added", map[string]any{"account": session.Account.ID}); err != nil {
 			return err
 		}
-		secret, err = passSecondFactor(tx, session.ID)
+		secret, err = s.passSecondFactor(tx, session.ID)
 		return err
 	})
 	return secret, err
@@ -189,7 +194,7 @@ func (s *Store) AddApp(ctx context.Context, session Session, appSecret, code str
 		if err := record(tx, session.Account.Actor(), "app_added", map[string]any{"account": session.Account.ID}); err != nil {
 			return err
 		}
-		secret, err = passSecondFactor(tx, session.ID)
+		secret, err = s.passSecondFactor(tx, session.ID)
 		return err
 	})
 	return secret, err
@@ -255,12 +260,12 @@ func (s *Store) NewRecoveryCodes(ctx context.Context, session Session) ([]string
 			return err
 		}
 		for range recoveryCodes {
-			// 80 bits: enough for a plain hash, and short enough to write down.
-			code := rand.Text()[:16]
+			// 120 bits: a plain hash will do from 112 on, and it can still be written down.
+			code := rand.Text()[:recoveryLength]
 			if err := tx.Exec("INSERT INTO recovery_codes (account_id, hash) VALUES (?, ?)", session.Account.ID, hashOf(code)).Error; err != nil {
 				return err
 			}
-			codes = append(codes, code[:4]+"-"+code[4:8]+"-"+code[8:12]+"-"+code[12:])
+			codes = append(codes, inFours(code))
 		}
 		return record(tx, session.Account.Actor(), "recovery_codes_made", map[string]any{"account": session.Account.ID})
 	})
@@ -301,7 +306,7 @@ func (s *Store) PassWithCode(ctx context.Context, session Session, code string) 
 		if err := tx.Exec("DELETE FROM wrong_codes WHERE account_id = ?", session.Account.ID).Error; err != nil {
 			return err
 		}
-		secret, err = passSecondFactor(tx, session.ID)
+		secret, err = s.passSecondFactor(tx, session.ID)
 		return err
 	})
 	if err == nil {
@@ -344,6 +349,15 @@ func (s *Store) takeCode(tx *gorm.DB, a Account, code string) (bool, error) {
 		return false, result.Error
 	}
 	return true, record(tx, a.Actor(), "recovery_code_used", map[string]any{"account": a.ID})
+}
+
+// inFours is a recovery code as it is shown: "ABCD-EFGH-…".
+func inFours(code string) string {
+	var parts []string
+	for part := range slices.Chunk([]byte(code), 4) {
+		parts = append(parts, string(part))
+	}
+	return strings.Join(parts, "-")
 }
 
 // plainCode is a recovery code as it was made, however it was typed.

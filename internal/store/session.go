@@ -26,6 +26,9 @@ const (
 const (
 	sessionLife = "12 hours"
 	sessionIdle = "2 hours"
+	// confirmLife is for how long somebody who showed who they are may change what they sign
+	// in with, before they have to show it again.
+	confirmLife = 15 * time.Minute
 	// seenEvery keeps each request of a session from writing.
 	seenEvery = "1 minute"
 )
@@ -40,6 +43,9 @@ type Session struct {
 	CreatedAt    time.Time
 	SeenAt       time.Time
 	ExpiresAt    time.Time
+	// Recent is set when the person showed who they are within the last quarter of an hour,
+	// by signing in or by the second factor.
+	Recent bool
 }
 
 type sessionRow struct {
@@ -53,15 +59,18 @@ type sessionRow struct {
 	SeenAt        time.Time
 	ExpiresAt     time.Time
 	IdleExpiresAt time.Time
+	ConfirmedAt   time.Time
 }
 
 func (sessionRow) TableName() string { return "sessions" }
 
 func (r sessionRow) row() sessionRow { return r }
 
-func (r sessionRow) session(a Account) Session {
-	return Session{r.ID, a, Method(r.Method), r.SecondFactor, r.Device, r.CreatedAt.UTC(), r.SeenAt.UTC(), r.ExpiresAt.UTC()}
+func (r sessionRow) session(a Account, now time.Time) Session {
+	return Session{r.ID, a, Method(r.Method), r.SecondFactor, r.Device, r.CreatedAt.UTC(), r.SeenAt.UTC(), r.ExpiresAt.UTC(), r.recent(now)}
 }
+
+func (r sessionRow) recent(now time.Time) bool { return now.Sub(r.ConfirmedAt) < confirmLife }
 
 // NewSecret returns 26 characters that nobody can guess, for cookies, links and tokens.
 func NewSecret() string { return rand.Text() }
@@ -85,9 +94,9 @@ func (s *Store) StartSession(ctx context.Context, account int64, method Method, 
 			return auth.ErrForbidden
 		}
 		// GORM spreads bytes that stand first in parentheses over several parameters.
-		err := tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, expires_at, idle_expires_at)
-			VALUES (?, ?, ?, ?, ?, now() + ?::interval, now() + ?::interval)`,
-			account, hashOf(secret), string(method), secondFactor, shortened(device, 200), sessionLife, sessionIdle).Error
+		err := tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, confirmed_at, expires_at, idle_expires_at)
+			VALUES (?, ?, ?, ?, ?, ?, now() + ?::interval, now() + ?::interval)`,
+			account, hashOf(secret), string(method), secondFactor, shortened(device, 200), s.now(), sessionLife, sessionIdle).Error
 		if err != nil {
 			return err
 		}
@@ -111,7 +120,7 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 			return err
 		}
 		a, err := one(accounts(tx.Where("id = ? AND disabled_at IS NULL", row.AccountID)))
-		found = row.session(a)
+		found = row.session(a, s.now())
 		return err
 	})
 	if err != nil {
@@ -129,16 +138,16 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 // PassSecondFactor notes that the session's person has shown a second factor, and returns
 // a new secret for the cookie: one that was known before must not gain by it.
 func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, error) {
-	secret, err := passSecondFactor(s.db.WithContext(ctx), session)
+	secret, err := s.passSecondFactor(s.db.WithContext(ctx), session)
 	if err != nil {
 		return "", fmt.Errorf("second factor of session %d: %w", session, err)
 	}
 	return secret, nil
 }
 
-func passSecondFactor(tx *gorm.DB, session int64) (string, error) {
+func (s *Store) passSecondFactor(tx *gorm.DB, session int64) (string, error) {
 	secret := NewSecret()
-	result := tx.Exec("UPDATE sessions SET second_factor = true, hash = ? WHERE id = ?", hashOf(secret), session)
+	result := tx.Exec("UPDATE sessions SET second_factor = true, confirmed_at = ?, hash = ? WHERE id = ?", s.now(), hashOf(secret), session)
 	if result.Error == nil && result.RowsAffected == 0 {
 		return "", ErrNotFound
 	}
@@ -155,7 +164,7 @@ func (s *Store) Sessions(ctx context.Context, a Account) ([]Session, error) {
 	}
 	found := make([]Session, len(rows))
 	for i, r := range rows {
-		found[i] = r.session(a)
+		found[i] = r.session(a, s.now())
 	}
 	return found, nil
 }

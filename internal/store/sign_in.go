@@ -18,7 +18,7 @@ import (
 // Limits of codes. Six digits can be guessed: what keeps them safe is how few tries there
 // are, for one code and for all codes of an address together.
 const (
-	codeLife     = 15 * time.Minute
+	codeLife     = 10 * time.Minute
 	codeTries    = 5
 	codesPerHour = 5
 	codesPerDay  = 15
@@ -26,7 +26,7 @@ const (
 	// kommuner need, and little enough for a mail server.
 	codesInAll = 600
 
-	loginLinkLife = "15 minutes"
+	loginLinkLife = "10 minutes"
 )
 
 // TooSoon is the error for what was asked for too often.
@@ -195,7 +195,7 @@ func (s *Store) RedeemCode(ctx context.Context, secret, code string, notice func
 }
 
 // CreateLoginLink returns the secret of a link that signs the account of the address in,
-// once, within 15 minutes. The actor has to be allowed auth.Curate. It returns ErrNotFound
+// once, within 10 minutes. The actor has to be allowed auth.Curate. It returns ErrNotFound
 // when the address has no account, auth.ErrForbidden for one that is disabled.
 func (s *Store) CreateLoginLink(ctx context.Context, actor auth.Actor, email string) (string, error) {
 	secret := NewSecret()

@@ -120,7 +120,7 @@ func TestCodes(t *testing.T) {
 	wantError(t, "right, after too many tries", redeem(secret, code), ErrNotFound)
 
 	secret, code = startCode(t, s, a.Email)
-	if err := exec(t, s, "UPDATE sign_in_codes SET created_at = now() - interval '16 minutes', expires_at = now() - interval '1 minute' WHERE hash = ?", hashOf(secret)); err != nil {
+	if err := exec(t, s, "UPDATE sign_in_codes SET created_at = now() - interval '11 minutes', expires_at = now() - interval '1 minute' WHERE hash = ?", hashOf(secret)); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, "right, too late", redeem(secret, code), ErrNotFound)
@@ -133,6 +133,65 @@ func TestCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantError(t, "right, disabled since", redeem(secret, code), auth.ErrForbidden)
+}
+
+// Nothing that is sent to somebody signs in after ten minutes, and what is written down has
+// as many bits as a plain hash wants.
+func TestSecretsThatSignIn(t *testing.T) {
+	s := openSeeded(t)
+	a := newAccount(t, s, "kari@test.example.org")
+	secret, code := startCode(t, s, a.Email)
+	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		t.Errorf("code %q, want six digits", code)
+	}
+	if _, err := s.CreateLoginLink(t.Context(), operator, a.Email); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"sign_in_codes", "login_links"} {
+		var life float64
+		if err := s.db.Raw("SELECT max(extract(epoch FROM expires_at - created_at)) FROM " + table).Scan(&life).Error; err != nil {
+			t.Fatal(err)
+		}
+		if life <= 0 || life > 600 {
+			t.Errorf("%s last %v s, want at most 600", table, life)
+		}
+	}
+	for name, text := range map[string]string{"the cookie's secret": secret, "another": NewSecret()} {
+		if len(text) < 26 { // five bits each
+			t.Errorf("%s has %d characters, want 26", name, len(text))
+		}
+	}
+	session, err := s.StartSession(t.Context(), a.ID, ByCode, true, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signedIn, err := s.SessionBySecret(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.AddPasskey(t.Context(), signedIn, Passkey{CredentialID: []byte{1}, Credential: []byte("{}"), Name: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	codes, err := s.NewRecoveryCodes(t.Context(), signedIn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, c := range codes {
+		plain := plainCode(c)
+		if bits := 5 * len(plain); bits < 112 || seen[plain] {
+			t.Errorf("recovery code of %d bits, seen before %v; want 112 and each another", bits, seen[plain])
+		}
+		seen[plain] = true
+	}
+	for _, c := range append(codes, secret, session) {
+		for _, table := range []string{"recovery_codes", "sign_in_codes", "sessions", "login_links"} {
+			var found int
+			if err := s.db.Raw("SELECT count(*) FROM "+table+" t WHERE t::text LIKE ? OR t::text LIKE ?", "%"+plainCode(c)+"%", "%"+c+"%").Scan(&found).Error; err != nil || found > 0 {
+				t.Errorf("%s keep a secret as it is: %d rows, %v", table, found, err)
+			}
+		}
+	}
 }
 
 func TestLimitsOfCodes(t *testing.T) {
