@@ -18,6 +18,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -52,6 +53,7 @@ func newTestSite(t *testing.T) *testSite {
 		}
 		return c.Status(status).SendString(err.Error())
 	}})
+	page.FormsFromBody(s.app)
 	s.reports.Mount(s.app)
 	return s
 }

@@ -47,7 +47,7 @@ func requestID(c *fiber.Ctx) string {
 // contentPolicy lets pages use what this program serves, and nothing else. Icons of the
 // design system are masks in data: addresses, therefore img-src.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"connect-src 'self'; object-src 'none'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // secure sets the headers that every answer has.
 func (s *server) secure(c *fiber.Ctx) error {

@@ -106,6 +106,7 @@ func New(d Deps) *fiber.App {
 	}
 	app = fiber.New(s.config())
 	refuseUnknownMethods(app)
+	page.FormsFromBody(app)
 	app.Server().HeaderReceived = limitsFor
 	s.use(app)
 	s.mountHealth(app)

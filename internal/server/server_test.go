@@ -190,6 +190,36 @@ func TestOriginCheck(t *testing.T) {
 	}
 }
 
+// What an address says is no part of the form: a link must not fill in, or change, what is sent.
+func TestFormsAreReadFromTheBody(t *testing.T) {
+	d, _ := testDeps(t)
+	app := New(d)
+	app.Post("/test/value", func(c *fiber.Ctx) error { return c.SendString(c.FormValue("navn") + "|" + c.FormValue("fravaerende")) })
+	for _, tt := range []struct{ name, kind, body, want string }{
+		{"form", "application/x-www-form-urlencoded", "navn=form", "form|"},
+		{"empty in the form", "application/x-www-form-urlencoded", "navn=", "|"},
+		{"twice", "application/x-www-form-urlencoded", "navn=form&navn=second", "form|"},
+		{"parts", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"navn\"\r\n\r\nform\r\n--x--\r\n", "form|"},
+		{"another type", "application/json", `{"navn":"json"}`, "|"},
+		{"nothing", "", "", "|"},
+	} {
+		req, err := http.NewRequest(http.MethodPost, "http://oversikt.test/test/value?navn=address&fravaerende=address", strings.NewReader(tt.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", tt.kind)
+		resp, err := app.Test(req, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || string(body) != tt.want {
+			t.Errorf("%s: %q, %v, want %q", tt.name, body, err, tt.want)
+		}
+	}
+}
+
 // What comes by POST to an interface that only reads is a question, and pages of every site
 // may ask it.
 func TestQuestionsByPost(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -60,6 +61,7 @@ func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		return c.Status(statusForTest(err)).SendString(err.Error())
 	}})
+	page.FormsFromBody(app)
 	s.Mount(app)
 	return &testSite{t, app, s, st, databaseURL}
 }
