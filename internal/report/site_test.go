@@ -16,9 +16,9 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
-	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 

@@ -490,7 +490,7 @@ func TestChangesNeedARecentConfirmation(t *testing.T) {
 	p.post(confirmPath+"/ny/passnokkel/start", nil).wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
 	p.get("/redaksjon").wantRedirect(t, "/logg-inn?til=%2Fredaksjon")
 	p.mailed()
-	p.get(confirmPath + "/ny/app").wantStatus(t, http.StatusOK)
+	p.get(confirmPath+"/ny/app").wantStatus(t, http.StatusOK)
 }
 
 func TestPasskeyOfAnother(t *testing.T) {
