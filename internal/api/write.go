@@ -204,6 +204,7 @@ func (a *API) authenticate(action auth.Action) func(huma.Context, func(huma.Cont
 			c.Locals(failureKey{}, err) // see failures
 			return
 		}
+		page.NoteWho(c, actor.String())
 		if wait := a.limiter.wait(actor.ID, a.now(), a.perMinute); wait > 0 {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 			send(c, newProblem(http.StatusTooManyRequests, msgTooMany))

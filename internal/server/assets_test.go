@@ -92,7 +92,7 @@ func TestFavicon(t *testing.T) {
 	app, _ := newTestApp(t)
 	for _, target := range []string{"/favicon.ico", "/favicon.svg"} {
 		resp, body := do(t, app, http.MethodGet, target)
-		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(body, "<svg") {
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "image/svg+xml; charset=utf-8" || !strings.Contains(body, "<svg") {
 			t.Errorf("%s = %d %s, want an SVG", target, resp.StatusCode, resp.Header.Get("Content-Type"))
 		}
 		if strings.Contains(resp.Header.Get("Cache-Control"), "immutable") {

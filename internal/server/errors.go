@@ -91,6 +91,7 @@ func (s *server) refuse(c *fiber.Ctx, err error) error {
 	s.setSecurityHeaders(c)
 	s.answer(c, plain)
 	s.record(c, noRoute, plain, 0)
+	s.recordSecurity(c, noRoute)
 	return nil
 }
 
@@ -124,6 +125,35 @@ func (s *server) record(c *fiber.Ctx, route string, err error, took time.Duratio
 		}
 	}
 	_ = line.log.Handle(ctx, entry) // a log that cannot be written has nowhere to say so
+}
+
+// recordSecurity writes a line of its own for what whoever watches over the site wants to
+// know of: sign-ins that worked and that did not, and requests that were refused for what
+// they are. It says when, what, where, in which request, and who as far as that is known:
+// an account or a token by number. Where from it does not say, as no line does.
+func (s *server) recordSecurity(c *fiber.Ctx, route string) {
+	status := c.Response().StatusCode()
+	what, who := page.Noted(c)
+	if what == "" {
+		what = refusals[status]
+	}
+	if what == "" {
+		return
+	}
+	attrs := []slog.Attr{slog.String("what", what), slog.String("method", c.Method()), slog.String("route", route), slog.Int("status", status), slog.String("request_id", requestID(c))}
+	if !slices.Contains(fiber.DefaultMethods, c.Method()) {
+		attrs[1] = slog.String("method", "?")
+	}
+	if who != "" {
+		attrs = append(attrs, slog.String("who", who))
+	}
+	s.deps.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "security", attrs...)
+}
+
+// refusals are what is noted of answers that nobody has noted anything more exact of.
+var refusals = map[int]string{
+	http.StatusUnauthorized: "not signed in", http.StatusForbidden: "forbidden", http.StatusTooManyRequests: "too many",
+	http.StatusRequestEntityTooLarge: "too large", http.StatusRequestHeaderFieldsTooLarge: "too large",
 }
 
 // noRoute stands in the log where no route answered.

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 )
 
 // guardFraming refuses requests whose end or host another server could read in another
@@ -22,9 +24,11 @@ func guardFraming(c *fiber.Ctx) error {
 	}
 	switch {
 	case f.fault != "":
+		page.Note(c, "framing: "+f.fault)
 		c.Context().SetConnectionClose()
 		return fiber.NewError(http.StatusBadRequest, f.fault)
 	case f.packed:
+		page.Note(c, "framing: packed body")
 		c.Context().SetConnectionClose()
 		c.Set(fiber.HeaderAcceptEncoding, "identity")
 		return fiber.NewError(http.StatusUnsupportedMediaType, "packed body")

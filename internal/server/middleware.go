@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
@@ -95,6 +96,7 @@ func (s *server) observe(c *fiber.Ctx) error {
 	route := routeOf(c)
 	endSpan(c, span, route)
 	s.record(c, route, err, time.Since(start))
+	s.recordSecurity(c, route)
 	s.countUse(c, route)
 	return nil
 }
@@ -117,6 +119,7 @@ func (s *server) checkOrigin(c *fiber.Ctx) error {
 			return c.Next()
 		}
 	}
+	page.Note(c, "form of another site")
 	return fiber.NewError(http.StatusForbidden, "request from another site")
 }
 

@@ -326,7 +326,7 @@ func (s *Site) showQR(c *fiber.Ctx) error {
 	if err != nil {
 		return fiber.ErrNotFound
 	}
-	return s.plain(c, v, "", "image/svg+xml", func(context.Context) ([]byte, error) {
+	return s.plain(c, v, "", "image/svg+xml; charset=utf-8", func(context.Context) ([]byte, error) {
 		code, err := l.Code()
 		if err != nil {
 			return nil, err

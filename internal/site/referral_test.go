@@ -313,7 +313,7 @@ func TestQRCodeLeadsToTheSheet(t *testing.T) {
 			t.Fatalf("%d images", len(src))
 		}
 		resp, svg := get(t, app, src[0])
-		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "image/svg+xml" || strings.Contains(svg, "style") {
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "image/svg+xml; charset=utf-8" || strings.Contains(svg, "style") {
 			t.Errorf("%s: %d, %s", src[0], resp.StatusCode, resp.Header.Get("Content-Type"))
 		}
 		const scale, side = 4, 100

@@ -11,6 +11,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -114,10 +115,12 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 	var wait store.WaitError
 	switch {
 	case errors.Is(err, store.ErrWrongCode):
+		page.Note(c, "wrong second factor")
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.", "")
 	case errors.As(err, &wait):
 		return s.showConfirmWith(c, http.StatusTooManyRequests, "Det er skrevet feil kode mange ganger. Vent "+waiting(wait.Until.Sub(s.deps.Store.Now()))+", og prøv igjen.", "")
 	case errors.Is(err, store.ErrTooManyCodes):
+		page.Note(c, "wrong second factor: signed out")
 		dropCookie(c, sessionCookie)
 		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden var feil for mange ganger. Vent litt, og logg inn på nytt.")
 	case store.Unavailable(err):
@@ -125,6 +128,7 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	page.Note(c, "second factor: code")
 	setCookie(c, sessionCookie, secret)
 	return c.Redirect(wantedAfter(c), fiber.StatusSeeOther)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -97,6 +98,7 @@ func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 		s.deps.Log.Warn("OIDC", "error", err)
 		return s.refuseOIDC(c)
 	case errors.Is(err, oidc.ErrWeak):
+		page.Note(c, "OIDC sign-in too weak")
 		return s.oidcFailed(c, asked, "Du må logge inn på en sikrere måte hos "+name+", for eksempel med BankID. Prøv igjen.")
 	case errors.Is(err, oidc.ErrAway):
 		s.deps.Log.Warn("OIDC", "error", err)
@@ -116,6 +118,7 @@ func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 
 // refuseOIDC answers what must not sign anybody in: a replay, or somebody else's answer.
 func (s *Staff) refuseOIDC(c *fiber.Ctx) error {
+	page.Note(c, "OIDC answer refused")
 	return s.send(c, http.StatusBadRequest, view.OIDCRefused(s.signInMeta(c, "Innloggingen kan ikke brukes")))
 }
 
@@ -143,8 +146,10 @@ func (s *Staff) enterOIDC(c *fiber.Ctx, asked oidcChallenge, who oidc.Identity, 
 	}
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		page.Note(c, "OIDC stranger")
 		return s.oidcFailed(c, asked, s.strangerText(who, kommuner))
 	case errors.Is(err, auth.ErrForbidden):
+		page.Note(c, "OIDC stranger")
 		return s.oidcFailed(c, asked, "Du har ikke tilgang til redaksjonen. Be en forvalter i kommunen din om å slippe deg inn.")
 	case err != nil:
 		return err

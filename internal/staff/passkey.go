@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -109,6 +110,7 @@ func (s *Staff) passkeySignIn(c *fiber.Ctx) error {
 	}
 	switch {
 	case errors.Is(err, errPasskey) || errors.Is(err, auth.ErrForbidden):
+		page.Note(c, "passkey refused")
 		return see(c, "/logg-inn?til="+url.QueryEscape(to), "Vi kunne ikke logge deg inn med passnøkkelen. Prøv igjen, eller få en kode på e-post.")
 	case err != nil:
 		return err
@@ -197,6 +199,7 @@ func (s *Staff) confirmPasskey(c *fiber.Ctx) error {
 	session, _ := sessionOf(c)
 	err := s.passkeyShown(c, session)
 	if errors.Is(err, errPasskey) {
+		page.Note(c, "passkey refused")
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "", "Vi kunne ikke bekrefte med passnøkkelen. Prøv igjen.")
 	} else if err != nil {
 		return err
@@ -205,6 +208,7 @@ func (s *Staff) confirmPasskey(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	page.Note(c, "second factor: passkey")
 	setCookie(c, sessionCookie, secret)
 	return c.Redirect(localPath(c.FormValue("til")), fiber.StatusSeeOther)
 }

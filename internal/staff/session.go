@@ -53,6 +53,9 @@ func (s *Staff) needSession(c *fiber.Ctx) error {
 	c.SetUserContext(ctx)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		if c.Cookies(sessionCookie) != "" {
+			page.Note(c, "session that does not work")
+		}
 		return c.Redirect("/logg-inn?til="+url.QueryEscape(wanted(c)), fiber.StatusSeeOther)
 	case err != nil:
 		return err
@@ -72,6 +75,7 @@ func (s *Staff) readSession(c *fiber.Ctx) (store.Session, error) {
 	session, err := s.deps.Store.SessionBySecret(c.UserContext(), secret)
 	if err == nil {
 		c.Locals(sessionKey{}, session)
+		page.NoteWho(c, session.Account.Actor().String())
 	}
 	return session, err
 }
@@ -89,6 +93,8 @@ func (s *Staff) signIn(c *fiber.Ctx, account int64, method store.Method, secondF
 		return err
 	}
 	setCookie(c, sessionCookie, secret)
+	page.Note(c, "signed in: "+string(method))
+	page.NoteWho(c, auth.Actor{Kind: auth.Account, ID: account}.String())
 	return nil
 }
 

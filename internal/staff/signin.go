@@ -114,6 +114,7 @@ Gi aldri koden til noen. Vi ringer aldri og spør etter den.
 	case err != nil:
 		return err
 	}
+	page.Note(c, "code asked for")
 	setCookie(c, flowCookie, secret)
 	return c.Redirect("/logg-inn/kode?til="+url.QueryEscape(wantedAfter(c)), fiber.StatusSeeOther)
 }
@@ -156,8 +157,10 @@ func (s *Staff) redeemCode(c *fiber.Ctx) error {
 	a, err := s.deps.Store.RedeemCode(c.UserContext(), c.Cookies(flowCookie), code, s.entryMail)
 	switch {
 	case errors.Is(err, store.ErrWrongCode):
+		page.Note(c, "wrong code")
 		return s.showCodeWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Se i den nyeste e-posten fra oss.")
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, auth.ErrForbidden):
+		page.Note(c, "code that does not work")
 		return see(c, "/logg-inn?til="+url.QueryEscape(wantedAfter(c)), "Koden virker ikke lenger. Be om en ny.")
 	case store.Unavailable(err):
 		// The code still works: its use was not stored either.
@@ -194,6 +197,7 @@ func (s *Staff) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	page.Note(c, "signed out")
 	return s.leave(c)
 }
 
@@ -223,6 +227,7 @@ func (s *Staff) showLoginLink(c *fiber.Ctx) error {
 func (s *Staff) redeemLoginLink(c *fiber.Ctx) error {
 	id, err := s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
 	if errors.Is(err, store.ErrNotFound) {
+		page.Note(c, "link that does not work")
 		return s.showLoginLink(c)
 	}
 	if err != nil {
