@@ -91,7 +91,11 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	return &Provider{config: c, asked: asked, client: &http.Client{Timeout: timeout, Transport: trace.Transport(nil)}}, nil
+	// The provider's addresses are those that it was named with and that it describes: one that
+	// sends elsewhere, with the client's secret, is none.
+	client := &http.Client{Timeout: timeout, Transport: trace.Transport(nil),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &Provider{config: c, asked: asked, client: client}, nil
 }
 
 // Name returns what this way in is called.
