@@ -22,6 +22,7 @@ Usage:
   oversikt user add EMAIL [--name NAME] [--national] [--kommune NUMBER [--role forvalter|bidragsyter]]
   oversikt user list
   oversikt user login-link EMAIL
+  oversikt user sign-out EMAIL
   oversikt user disable EMAIL
   oversikt user enable EMAIL
   oversikt user export EMAIL
@@ -29,6 +30,8 @@ Usage:
 
 add also changes somebody who is there. login-link prints an address that signs the person in once, within
 10 minutes, without mail and second factor: for when those are lost. Who made one is recorded.
+sign-out ends all the person's sessions, for when a browser or a device is in other hands; it takes back no
+passkey and no app, and they sign in again as before.
 export prints all that is kept about the person, as JSON, for who asks for it. erase removes the account
 and all that says whose it was, for good; without --yes it says what would go. Backups that were made before
 still have it: erase again after restoring one.
@@ -37,7 +40,7 @@ Example:
   oversikt user add kari.nordmann@example.org --name "Kari Nordmann" --national
 `
 
-const userCommands = "add, list, login-link, disable, enable, export or erase"
+const userCommands = "add, list, login-link, sign-out, disable, enable, export or erase"
 
 // userArgs is what a command line of user asks for.
 type userArgs struct {
@@ -65,7 +68,7 @@ func readUserArgs(args []string) (userArgs, error) {
 			return u, fmt.Errorf("list: %d arguments, want none", len(rest))
 		}
 		return u, nil
-	case "add", "login-link", "disable", "enable", "export", "erase":
+	case "add", "login-link", "sign-out", "disable", "enable", "export", "erase":
 	default:
 		return u, fmt.Errorf("no command %q; want %s", u.command, userCommands)
 	}
@@ -144,6 +147,8 @@ func users(ctx context.Context, c config, args []string) error {
 		}
 		_, err = os.Stdout.Write(content)
 		return err
+	case "sign-out":
+		return st.EndSessions(ctx, operator(), a.ID)
 	case "erase":
 		return eraseUser(ctx, st, u, a, os.Stdout)
 	case "login-link":

@@ -64,6 +64,36 @@ func TestFirstNationalEditor(t *testing.T) {
 	}
 }
 
+func TestSignOutUser(t *testing.T) {
+	url := dbtest.URL(t)
+	st, err := store.Open(t.Context(), store.Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	a, err := st.CreateAccount(t.Context(), operator(), "kari@test.example.org", "Test Person")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := st.StartSession(t.Context(), a.ID, store.ByCode, true, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := config{DatabaseURL: url, DataDir: t.TempDir()}
+	if err := users(t.Context(), c, []string{"sign-out", "ola@test.example.org"}); err == nil || !strings.Contains(err.Error(), "nobody has the address") {
+		t.Errorf("nobody: %v", err)
+	}
+	if _, err := st.SessionBySecret(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+	if err := users(t.Context(), c, []string{"sign-out", a.Email}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.SessionBySecret(t.Context(), secret); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the session goes on: %v", err)
+	}
+}
+
 // Erasing says first what it means, and asks for a word.
 func TestEraseUser(t *testing.T) {
 	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})

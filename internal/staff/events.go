@@ -16,7 +16,7 @@ import (
 
 // eventNames are what somebody did, in words.
 var eventNames = map[string]string{
-	"account_created": "Laget en konto", "account_erased": "Slettet en konto", "account_disabled": "Stengte eller åpnet en konto", "national_changed": "Endret hvem som er nasjonal redaktør",
+	"account_created": "Laget en konto", "account_erased": "Slettet en konto", "signed_out": "Logget noen ut overalt", "account_disabled": "Stengte eller åpnet en konto", "national_changed": "Endret hvem som er nasjonal redaktør",
 	"grant_given": "Ga en rolle", "grant_removed": "Tok bort en rolle", "invited": "Inviterte noen", "invitation_withdrawn": "Trakk tilbake en invitasjon",
 	"entry_refused": "Sa nei til noen som ville være med", "signed_in": "Logget inn", "login_link_made": "Laget en innloggingslenke", "login_link_used": "Brukte en innloggingslenke",
 	"app_added": "Koblet til en app", "passkey_added": "La til en passnøkkel", "passkey_refused": "Fikk nei til en passnøkkel", "recovery_codes_made": "Laget nødkoder",

@@ -84,7 +84,7 @@ func (s *Staff) showConfirmWith(c *fiber.Ctx, status int, wrong, failed string) 
 	p := view.ConfirmPage{
 		Meta: s.signInMeta(c, "Bekreft at det er deg"), To: wantedAfter(c), Failed: failed,
 		Passkey: len(factors.Passkeys) > 0 && s.relyingParty != nil, App: factors.App != nil,
-		Code: view.FormField{Name: "kode", Label: "Kode", Help: codeHelp(factors), Error: wrong, Required: true, Max: 30, Complete: "one-time-code"},
+		Code: view.FormField{Name: "kode", Label: "Kode", Help: codeHelp(factors), Error: wrong, Required: true, Max: 40, Complete: "one-time-code"},
 	}
 	if factors.Any() {
 		return s.send(c, status, view.Confirm(p))
@@ -137,7 +137,7 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 func (s *Staff) showConfirmAway(c *fiber.Ctx) error {
 	return s.send(c, http.StatusServiceUnavailable, view.Confirm(view.ConfirmPage{
 		Meta: s.signInMeta(c, "Bekreft at det er deg"), To: wantedAfter(c), App: true, Failed: "Vi fikk ikke sjekket koden akkurat nå. Prøv igjen om litt.",
-		Code: view.FormField{Name: "kode", Label: "Kode", Value: c.FormValue("kode"), Required: true, Max: 30, Complete: "one-time-code"},
+		Code: view.FormField{Name: "kode", Label: "Kode", Value: c.FormValue("kode"), Required: true, Max: 40, Complete: "one-time-code"},
 	}))
 }
 

@@ -68,7 +68,7 @@ func wrong(t testing.TB, secret string, at time.Time) string {
 
 var (
 	secretPattern   = regexp.MustCompile(`r-mono">([A-Z2-7 ]+)<`)
-	recoveryPattern = regexp.MustCompile(`r-mono">([A-Z2-7]{4}(?:-[A-Z2-7]{4}){5})<`) // 24 characters of five bits
+	recoveryPattern = regexp.MustCompile(`r-mono">([A-Z2-7]{4}(?:-[A-Z2-7]{2,4}){6})<`) // 26 characters of five bits
 )
 
 // enrolApp connects an app, and returns its secret and the recovery codes that are shown.

@@ -149,6 +149,48 @@ func TestSessions(t *testing.T) {
 	wantError(t, "ended", err, ErrNotFound)
 }
 
+// Whoever is shut out, erased, or signed out by an operator, is out of every browser, and
+// stays out of those when they come back.
+func TestSessionsEndWithTheAccount(t *testing.T) {
+	s := openStore(t)
+	for name, end := range map[string]func(Account) error{
+		"disabled": func(a Account) error { return s.DisableAccount(t.Context(), operator, a.ID, true) },
+		"disabled and let in again": func(a Account) error {
+			return errors.Join(s.DisableAccount(t.Context(), operator, a.ID, true), s.DisableAccount(t.Context(), operator, a.ID, false))
+		},
+		"erased":     func(a Account) error { return s.EraseAccount(t.Context(), operator, a.ID) },
+		"signed out": func(a Account) error { return s.EndSessions(t.Context(), operator, a.ID) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, other := newAccount(t, s, "a@test.example.org"), newAccount(t, s, "b@test.example.org")
+			var secrets [3]string
+			for i, account := range []Account{a, a, other} {
+				secret, err := s.StartSession(t.Context(), account.ID, ByCode, true, "test")
+				if err != nil {
+					t.Fatal(err)
+				}
+				secrets[i] = secret
+			}
+			if err := end(a); err != nil {
+				t.Fatal(err)
+			}
+			for _, secret := range secrets[:2] {
+				_, err := s.SessionBySecret(t.Context(), secret)
+				wantError(t, "the session", err, ErrNotFound)
+			}
+			if _, err := s.SessionBySecret(t.Context(), secrets[2]); err != nil {
+				t.Errorf("another account's session: %v", err)
+			}
+			for _, account := range []Account{a, other} {
+				_ = s.EraseAccount(t.Context(), operator, account.ID)
+			}
+		})
+	}
+	a := newAccount(t, s, "a@test.example.org")
+	wantError(t, "by another", s.EndSessions(t.Context(), newAccount(t, s, "b@test.example.org").Actor(), a.ID), auth.ErrForbidden)
+	wantError(t, "of nobody", s.EndSessions(t.Context(), operator, 999999), ErrNotFound)
+}
+
 func TestTasks(t *testing.T) {
 	s := openSeeded(t)
 	a := newAccount(t, s, "a@test.example.org", auth.Grant{Owner: bodo, Role: auth.Contributor})

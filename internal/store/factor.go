@@ -35,8 +35,6 @@ const (
 	sessionTries  = 5
 	maxWait       = time.Hour
 	recoveryCodes = 8
-	// recoveryLength is in characters of five bits.
-	recoveryLength = 24
 )
 
 // Factors is what an account can show beside a mailed code.
@@ -260,8 +258,7 @@ func (s *Store) NewRecoveryCodes(ctx context.Context, session Session) ([]string
 			return err
 		}
 		for range recoveryCodes {
-			// 120 bits: a plain hash will do from 112 on, and it can still be written down.
-			code := rand.Text()[:recoveryLength]
+			code := rand.Text() // 130 bits: a plain hash will do, and it can still be written down
 			if err := tx.Exec("INSERT INTO recovery_codes (account_id, hash) VALUES (?, ?)", session.Account.ID, hashOf(code)).Error; err != nil {
 				return err
 			}

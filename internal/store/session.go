@@ -187,6 +187,12 @@ func (s *Store) EndOtherSessions(ctx context.Context, account, keep int64) error
 	return nil
 }
 
+// EndSessions signs the account out everywhere. The actor has to be allowed auth.Curate. It
+// returns ErrNotFound when there is no such account.
+func (s *Store) EndSessions(ctx context.Context, actor auth.Actor, account int64) error {
+	return s.changeAccount(ctx, actor, account, "signed_out", map[string]any{"account": account}, "UPDATE accounts SET email = email WHERE id = ?", account)
+}
+
 // shortened returns at most n characters of s, and only whole ones.
 func shortened(s string, n int) string {
 	if r := []rune(s); len(r) > n {

@@ -165,6 +165,10 @@ func TestSecretsThatSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var idle, whole float64
+	if err := s.db.Raw("SELECT extract(epoch FROM idle_expires_at - created_at), extract(epoch FROM expires_at - created_at) FROM sessions").Row().Scan(&idle, &whole); err != nil || idle != 2*3600 || whole != 12*3600 {
+		t.Errorf("a session lasts %v s when idle and %v s in all, %v; want two and twelve hours", idle, whole, err)
+	}
 	signedIn, err := s.SessionBySecret(t.Context(), session)
 	if err != nil {
 		t.Fatal(err)
@@ -179,8 +183,8 @@ func TestSecretsThatSignIn(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range codes {
 		plain := plainCode(c)
-		if bits := 5 * len(plain); bits < 112 || seen[plain] {
-			t.Errorf("recovery code of %d bits, seen before %v; want 112 and each another", bits, seen[plain])
+		if bits := 5 * len(plain); bits < 128 || seen[plain] {
+			t.Errorf("recovery code of %d bits, seen before %v; want 128 and each another", bits, seen[plain])
 		}
 		seen[plain] = true
 	}
