@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"mime"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web"
 )
@@ -226,6 +228,84 @@ func TestContentTypesAreSaid(t *testing.T) {
 		t.Errorf("%d answers with a body: the test does not see what it should", bodies)
 	}
 	t.Logf("%d addresses, %d answers with a body", len(targets), bodies)
+}
+
+// What comes in is decoded once, and what goes out is escaped once, for where it stands.
+func TestInputIsDecodedOnce(t *testing.T) {
+	app, _ := newTestApp(t)
+	const sent = `%41 &lt;b&gt; <i title="x">'y'</i> \u0041 &#65;`
+	_, body := do(t, app, http.MethodGet, "/sok?q="+url.QueryEscape(sent))
+	field, ok := htmlcheck.Parse(body).First(`main input[name="q"]`)
+	if got := field.Attr("value"); !ok || got != sent {
+		t.Errorf("the field has %q, want %q", got, sent)
+	}
+	if strings.Contains(body, "<i title") || strings.Contains(body, "&amp;amp;") || strings.Contains(body, `\\u0041`) {
+		t.Errorf("not escaped, or twice: %s", body)
+	}
+	_, body = do(t, app, http.MethodGet, "/api/v1/tilbud?q="+url.QueryEscape(sent))
+	var answer struct{ Tolket struct{ Tekst string } }
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.Tolket.Tekst != "41 lt gt title u0041 65" { // the words of it, as they were sent
+		t.Errorf("the API understood %q, %v", answer.Tolket.Tekst, err)
+	}
+	for target, want := range map[string]int{
+		"/om": 200, "/%6fm": 301, "/%256fm": 404, "/kommune%252f1804": 404, "/assets/%252e%252e/x": 404, "/om%250a": 404,
+	} {
+		if resp, _ := do(t, app, http.MethodGet, target); resp.StatusCode != want {
+			t.Errorf("GET %s = %d, want %d", target, resp.StatusCode, want)
+		}
+	}
+}
+
+// Numbers that no variable holds, or that mean nothing, are refused or read as none.
+func TestNumbersOutOfRange(t *testing.T) {
+	s := newWriteSite(t)
+	s.offering("Testtilbud", "1804")
+	numbers := []string{
+		"9223372036854775808", "-9223372036854775809", "18446744073709551616", "4294967296", "2147483648", "-1", "0", "1e400", "NaN", "Inf", "0x10", "1_000", "١", "1.5", strings.Repeat("9", 400), "%20", "+1", "--1",
+	}
+	targets := []string{
+		"/sok?side=#", "/sok?q=test&lat=#&lon=#&radius=#", "/sok?postnummer=#", "/sok?kommune=#", "/tilbud/#", "/tilbud/#-x", "/kommune/#", "/fylke/#", "/kurs?side=#", "/api/v1/tilbud?side=#", "/api/v1/tilbud?antall=#",
+		"/api/v1/tilbud?lat=#&lon=#&radius_km=#", "/api/v1/tilbud/#", "/api/v1/kommuner/#", "/api/v1/sted?lat=#&lon=#", "/api/v1/endringer?etter=#", "/hsds/v3/services?page=#&per_page=#", "/fhir/R4/HealthcareService?_count=#&_offset=#", "/henvis?side=#",
+	}
+	for _, target := range targets {
+		for _, n := range numbers {
+			resp, body := do(t, s.app, http.MethodGet, strings.ReplaceAll(target, "#", url.QueryEscape(n)))
+			if resp.StatusCode >= http.StatusInternalServerError || body == "" && resp.StatusCode < 300 {
+				t.Errorf("%s with %.30s = %d", target, n, resp.StatusCode)
+			}
+		}
+	}
+}
+
+// No address sends a reader on to another site.
+func TestNobodyIsSentAway(t *testing.T) {
+	s := newWriteSite(t)
+	o := s.offering("Testtilbud", "1804")
+	const evil = "evil.example.org"
+	followed := 0
+	for _, target := range []string{
+		"//" + evil, "//" + evil + "/..", "/%2f%2f" + evil, "/\\" + evil, "/%5c" + evil, "/om/?til=//" + evil, "/nn//" + evil, "/kommune/1804?til=https://" + evil, "/kommune/bodo%2f%2f" + evil, "/kommune//" + evil,
+		fmt.Sprintf("/tilbud/%d-//%s", o.ID, evil), fmt.Sprintf("/tilbud/%d-%%2f%%2f%s", o.ID, evil), fmt.Sprintf("/tilbud/%d", o.ID), "/hvor?sted=Bod%C3%B8&til=//" + evil, "/hvor?sted=Bod%C3%B8&tilbake=https://" + evil,
+		"/logg-inn?til=https://" + evil, "/logg-inn?til=//" + evil, "/redaksjon//" + evil, "/redaksjon/\\" + evil, "/kommune/1804", "/kommune/1804-" + evil, "/sok?q=&til=//" + evil, "/henvis?til=//" + evil,
+	} {
+		for _, headers := range [][]string{nil, {"X-Forwarded-Host", evil}, {"Referer", "https://" + evil + "/"}} {
+			resp, _ := do(t, s.app, http.MethodGet, target, headers...)
+			for _, name := range []string{"Location", "Refresh", "Content-Location"} {
+				to := resp.Header.Get(name)
+				if to == "" {
+					continue
+				}
+				followed++
+				base, _ := url.Parse("http://oversikt.test/")
+				if u, err := base.Parse(strings.ReplaceAll(to, "\\", "/")); err != nil || u.Host != "oversikt.test" {
+					t.Errorf("%s with %v: %s %q", target, headers, name, to)
+				}
+			}
+		}
+	}
+	if followed < 10 {
+		t.Errorf("%d answers send on: the test does not see what it should", followed)
+	}
 }
 
 // What helps those who build the program, or a server's own files, is not to be had.

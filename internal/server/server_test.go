@@ -144,8 +144,8 @@ func TestStrictTransportOverHTTPS(t *testing.T) {
 	d, _ := testDeps(t)
 	d.BaseURL = "https://oversikt.test"
 	resp, _ := do(t, New(d), http.MethodGet, "/healthz")
-	if got := resp.Header.Get("Strict-Transport-Security"); !strings.HasPrefix(got, "max-age=") {
-		t.Errorf("Strict-Transport-Security = %q, want a max-age", got)
+	if got := resp.Header.Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
+		t.Errorf("Strict-Transport-Security = %q, want a year, with all hosts below", got)
 	}
 }
 

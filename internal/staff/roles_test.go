@@ -202,6 +202,12 @@ func TestRolesOfEveryRoute(t *testing.T) {
 			if got := a.Header.Get("Cross-Origin-Resource-Policy"); got != "same-origin" {
 				t.Errorf("%s %s as %s: Cross-Origin-Resource-Policy %q, want same-origin", r.method, path, name, got)
 			}
+			if got := a.Header.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("%s %s as %s: pages of %q may read it", r.method, path, name, got)
+			}
+			if through && a.StatusCode == http.StatusOK && strings.HasPrefix(a.body, "<!doctype html") && !strings.Contains(a.body, `action="/logg-ut"`) {
+				t.Errorf("%s %s as %s: the page does not let one sign out", r.method, path, name)
+			}
 			if a.StatusCode >= 500 {
 				t.Errorf("%s %s as %s: status %d: %.300s", r.method, path, name, a.StatusCode, a.body)
 			}

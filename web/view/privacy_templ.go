@@ -285,9 +285,9 @@ func Privacy(p PrivacyPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Går noe galt hos oss, står det også hva som sviktet i programmet. Vi teller dessuten hvor mange ganger hver sort side blir åpnet, og hvor lang tid det tar."))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Går noe galt hos oss, står det også hva som sviktet i programmet. Sier vi nei til noe nettleseren din ber om, står det hvorfor. Vi teller dessuten hvor mange ganger hver sort side blir åpnet, og hvor lang tid det tar."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy.templ`, Line: 72, Col: 178}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `privacy.templ`, Line: 72, Col: 241}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
