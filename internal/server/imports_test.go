@@ -75,6 +75,7 @@ var imports = map[string][]string{
 	"internal/htmlcheck":    {},
 	"internal/upstreamtest": {"internal/upstream"},
 	"internal/faults":       {},
+	"internal/asvs":         {},
 	"internal/realdata":     {"data", "internal/auth", "internal/dbtest", "internal/importer", "internal/indexer", "internal/search", "internal/store"},
 }
 
