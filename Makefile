@@ -10,13 +10,13 @@ export PATH := $(PATH):/usr/local/go/bin
 
 FUZZTIME ?= 30s
 BENCH_N ?= 10000,100000
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null || echo dev)
 
 PACKAGES := web/node_modules/.package-lock.json
 ASSETS := web/dist/manifest.json
 BINARY := bin/oversikt
 ASSET_SOURCES := web/build.mjs $(shell find web/css web/js web/img -type f 2>/dev/null)
-BINARY_SOURCES := go.mod go.sum web/embed.go $(shell find cmd internal migrations data web/view -type f \
+BINARY_SOURCES := scripts/build.sh go.mod go.sum web/embed.go $(shell find cmd internal migrations data web/view -type f \
 	! -name '*_test.go' ! -path "*/testdata/*" 2>/dev/null)
 
 .PHONY: help
@@ -29,6 +29,10 @@ run: $(BINARY) prerequisites ## build and serve on http://127.0.0.1:8080; Ctrl-C
 
 .PHONY: build
 build: $(BINARY) ## bin/oversikt, one static binary
+
+.PHONY: release
+release: $(ASSETS) ## dist/: static binaries for Linux, what is in them, checksums
+	@scripts/release.sh $(VERSION)
 
 .PHONY: test
 test: $(ASSETS) prerequisites browser ## every test, against a real Postgres and a real browser
@@ -89,7 +93,7 @@ schema: $(BINARY) ## dump migrations/schema.sql
 
 .PHONY: clean
 clean: ## remove what was built; var/ with its database stays
-	rm -rf bin web/dist web/dist.new web/node_modules .cache coverage.out
+	rm -rf bin dist web/dist web/dist.new web/node_modules .cache coverage.out
 
 # What the targets above need.
 
@@ -112,4 +116,4 @@ $(ASSETS): $(PACKAGES) $(ASSET_SOURCES)
 $(BINARY): $(ASSETS) $(BINARY_SOURCES)
 	@command -v go >/dev/null || { echo "Go 1.26 or newer is needed: https://go.dev/dl/"; exit 1; }
 	@scripts/quietly.sh "building $@ $(VERSION) (the first time fetches and compiles the modules: some minutes)" \
-		env CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o $@ ./cmd/oversikt
+		scripts/build.sh $(VERSION) $@

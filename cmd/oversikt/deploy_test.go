@@ -203,3 +203,51 @@ func checkMetrics(t *testing.T, base string) {
 		}
 	}
 }
+
+// The image, make and the release build the program in the same way: by one script, with the
+// Go that go.mod names, and from the packages of the lock file.
+func TestOneWayToBuild(t *testing.T) {
+	read := func(path string) string {
+		t.Helper()
+		content, err := os.ReadFile(filepath.Join("../..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	for path, call := range map[string]string{
+		"Makefile": "scripts/build.sh $(VERSION) $@", "deploy/Dockerfile": `scripts/build.sh "$VERSION" /oversikt`, "scripts/release.sh": `scripts/build.sh "$version" "dist/oversikt-linux-$arch"`,
+	} {
+		content := read(path)
+		if !strings.Contains(content, call) || strings.Contains(content, "go build") {
+			t.Errorf("%s does not build by scripts/build.sh alone", path)
+		}
+	}
+	build := read("scripts/build.sh")
+	for _, want := range []string{"CGO_ENABLED=0", "-trimpath", "-buildvcs=false", "-X main.version=$1", "-u GOFLAGS"} {
+		if !strings.Contains(build, want) {
+			t.Errorf("scripts/build.sh lacks %s", want)
+		}
+	}
+	dockerfile, module := read("deploy/Dockerfile"), regexp.MustCompile(`(?m)^go (\S+)$`).FindStringSubmatch(read("go.mod"))
+	if module == nil || !strings.Contains(dockerfile, "FROM golang:"+module[1]+"-") {
+		t.Errorf("the image is not built with the Go of go.mod, %v", module)
+	}
+	describe := regexp.MustCompile(`git describe --tags --always --abbrev=\d+`)
+	if a, b := describe.FindString(read("Makefile")), describe.FindString(dockerfile); a == "" || a != b {
+		t.Errorf("the version is %q in Makefile, and %q in Dockerfile", a, b)
+	}
+	if !strings.Contains(dockerfile, "npm ci") || strings.Contains(dockerfile, "--omit") || !strings.Contains(read("Makefile"), "npm ci") {
+		t.Error("packages are not those of the lock file")
+	}
+	ignored := strings.Split(read("deploy/Dockerfile.dockerignore"), "\n")
+	for line := range strings.Lines(read(".gitignore")) {
+		name := strings.Trim(strings.TrimSpace(line), "/")
+		if strings.HasPrefix(name, "*") {
+			name = "**/" + name
+		}
+		if !slices.Contains(ignored, name) {
+			t.Errorf("%s gets into the image's source", name)
+		}
+	}
+}

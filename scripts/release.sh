@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Makes dist/, what a release is: release.sh VERSION. One static binary for each kind of Linux, what is
+# in each of them (CycloneDX: Go modules by binary, npm packages for all), with which Go and Node.js, and SHA256SUMS. The
+# same commit, Go and Node.js give the same files; scripts/reproducible.sh tries it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+version=$1
+gomod=github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+
+case $version in *-dirty | dev) echo "a release is of a commit: this is $version" >&2; exit 1 ;; esac
+rm -rf dist
+mkdir dist
+for arch in amd64 arm64; do
+  echo "==> oversikt for linux/$arch"
+  GOOS=linux GOARCH=$arch scripts/build.sh "$version" "dist/oversikt-linux-$arch"
+done
+echo "==> what is in them"
+tools=$(mktemp -d)
+trap 'rm -rf "$tools"' EXIT
+GOBIN=$tools go install "$gomod" # for this machine, before the target is named
+for arch in amd64 arm64; do
+  env -u GOFLAGS GOOS=linux GOARCH=$arch CGO_ENABLED=0 "$tools/cyclonedx-gomod" app -json -noserial -notimestamp -std -licenses -main cmd/oversikt \
+    -output "dist/oversikt-linux-$arch.cdx.json" .
+done
+# npm gives its list a number and the time of its making.
+(cd web && npm sbom --sbom-format cyclonedx --package-lock-only --omit optional) | node -e '
+  const sbom = JSON.parse(require("fs").readFileSync(0, "utf8"));
+  delete sbom.serialNumber;
+  delete sbom.metadata.timestamp;
+  console.log(JSON.stringify(sbom, null, 2));' >dist/web.cdx.json
+echo "$(go env GOVERSION) node $(node --version) linux" >dist/built-with.txt
+(cd dist && sha256sum -- * >../SHA256SUMS.new && mv ../SHA256SUMS.new SHA256SUMS)
+cat dist/SHA256SUMS
