@@ -112,12 +112,23 @@ func serve(ctx context.Context, c config, _ []string) error {
 
 	<-ctx.Done()
 	log.Info("stopping")
-	stopped := app.ShutdownWithTimeout(shutdownGrace)
-	if err := <-served; err != nil {
-		return errors.Join(fmt.Errorf("serve: %w", err), prepared)
+	if err := finish(app, listener, served); err != nil {
+		return errors.Join(err, prepared)
 	}
-	if stopped != nil {
-		return fmt.Errorf("stop: %w", stopped)
+	return nil
+}
+
+// finish ends the answering: nothing new is taken, and what is under way gets the grace.
+// served gives what came of listening.
+func finish(app interface{ ShutdownWithTimeout(time.Duration) error }, l net.Listener, served <-chan error) error {
+	// The app ends nothing that it has not begun to listen to; who is asked to stop in that
+	// very moment would listen for ever.
+	l.Close()
+	if err := <-served; err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	if err := app.ShutdownWithTimeout(shutdownGrace); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("stop: %w", err)
 	}
 	return nil
 }

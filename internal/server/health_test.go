@@ -3,8 +3,10 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -109,4 +111,21 @@ func fetch(t *testing.T, url, forwardedFor string) (*http.Response, string) {
 		t.Fatal(err)
 	}
 	return resp, b.String()
+}
+
+// Every cache of finished answers is counted under its name.
+func TestMetricsOfEveryCache(t *testing.T) {
+	app, _ := newTestApp(t)
+	addr := listen(t, app)
+	for cache, path := range map[string]string{"pages": "/sok?q=x", "api": "/api/v1/typer", "fhir": "/fhir/R4/HealthcareService", "hsds": "/hsds/v3/services"} {
+		for range 3 { // programs' answers are kept the second time
+			fetch(t, "http://"+addr+path, "")
+		}
+		_, body := fetch(t, "http://"+addr+"/metrics", "")
+		for _, want := range []string{"misses_total{cache=%q} [12]\n", "hits_total{cache=%q} [12]\n", "entries{cache=%q} 1\n", "bytes{cache=%q} [1-9]"} {
+			if want = "oversikt_cache_" + fmt.Sprintf(want, cache); !regexp.MustCompile(want).MatchString(body) {
+				t.Errorf("after %s, /metrics lacks %s", path, want)
+			}
+		}
+	}
 }

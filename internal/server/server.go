@@ -113,9 +113,13 @@ func New(d Deps) *fiber.App {
 	mountAssets(app, web.Files())
 	open := api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL})
 	open.Mount(app)
-	fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version}).Mount(app)
-	hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now}).Mount(app)
-	s.metrics.registry.MustRegister(&node{deps: d, caches: map[string]func() page.CacheStats{"pages": s.site.CacheStats, "api": open.CacheStats}})
+	asFHIR := fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version})
+	asFHIR.Mount(app)
+	asHSDS := hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now})
+	asHSDS.Mount(app)
+	s.metrics.registry.MustRegister(&node{deps: d, caches: map[string]func() page.CacheStats{
+		"pages": s.site.CacheStats, "api": open.CacheStats, "fhir": asFHIR.CacheStats, "hsds": asHSDS.CacheStats,
+	}})
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
 		PreviewArticle: s.site.PreviewArticle, PreviewOffering: s.site.PreviewOffering}).Mount(app)
 	reports.Mount(app)

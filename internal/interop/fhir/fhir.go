@@ -52,6 +52,9 @@ type Server struct {
 // New returns the server; Mount puts it on an app.
 func New(d Deps) *Server { return &Server{deps: d, answers: page.NewCache[uint64](answerBytes)} }
 
+// CacheStats returns how the finished answers that are kept do.
+func (s *Server) CacheStats() page.CacheStats { return s.answers.Stats() }
+
 // Mount registers every interaction. What is below Root and none of them is answered here
 // too: an OperationOutcome, as all errors.
 func (s *Server) Mount(app *fiber.App) {

@@ -53,6 +53,9 @@ func New(d Deps) *API {
 	return a
 }
 
+// CacheStats returns how the finished answers that are kept do.
+func (a *API) CacheStats() page.CacheStats { return a.reads.CacheStats() }
+
 // page returns the absolute address of a page of the site, call that of a call.
 func (a *API) page(path string) string { return a.baseURL + path }
 func (a *API) call(path string) string { return a.baseURL + Root + path }
