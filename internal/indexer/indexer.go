@@ -28,6 +28,8 @@ const (
 	batchSize = 500
 	// retryAfter is the pause after the store could not be read.
 	retryAfter = 2 * time.Second
+	// sayEvery is how often the log is told that the store cannot be read.
+	sayEvery = time.Minute
 	// followTimeout is how long one look at the feed may take. One that takes longer waits on a
 	// connection that the network has forgotten, and would wait for ever. Building anew takes
 	// its time, and has the store's own limit for each statement.
@@ -37,7 +39,7 @@ const (
 // Status is how the index stands, for /readyz and metrics.
 type Status struct {
 	DatabaseUp bool          // the store answered the last time it was asked
-	Lag        time.Duration // since the feed was last read to its end
+	Lag        time.Duration // since the feed was last read to its end, or the oldest change was made that is held back
 	InMemory   bool          // the disk refuses writes: the index is kept in memory
 }
 
@@ -54,6 +56,7 @@ type Indexer struct {
 	mu     sync.Mutex
 	status Status
 	caught time.Time // when the feed was last read to its end
+	waits  time.Duration
 }
 
 // New returns an indexer that keeps its index in dir. Nothing is opened before Run.
@@ -94,14 +97,18 @@ func (x *Indexer) Run(ctx context.Context) {
 	x.openDisk()
 	defer x.close()
 	hints := x.store.Listen(ctx)
-	var last error
+	var said time.Time // zero while all is well
 	for ctx.Err() == nil {
 		err := x.catchUp(ctx)
 		x.note(err)
-		if err != nil && ctx.Err() == nil && (last == nil || err.Error() != last.Error()) {
+		switch {
+		case err == nil:
+			said = time.Time{}
+		case ctx.Err() == nil && time.Since(said) > sayEvery:
+			// By time and not by text: that has the port of each connection in it.
 			x.log.Error("follow the store", "error", err)
+			said = time.Now()
 		}
-		last = err
 		pause := pollEvery
 		if err != nil {
 			pause = retryAfter
@@ -149,8 +156,9 @@ func (x *Indexer) note(err error) {
 	defer x.mu.Unlock()
 	x.status.DatabaseUp = err == nil
 	if err == nil {
-		x.caught = time.Now()
+		x.caught = time.Now().Add(-x.waits)
 	}
+	x.waits = 0
 }
 
 // catchUp reads the feed to its end into the index, building the index anew first where
@@ -173,7 +181,7 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 			return err
 		}
 		if len(changes) == 0 {
-			return nil
+			return x.heldBack(ctx, at.Cursor)
 		}
 		for _, c := range changes {
 			if c.Kind == store.KindReindex {
@@ -186,6 +194,21 @@ func (x *Indexer) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// heldBack notes how long the oldest change waits that a transaction under way keeps from
+// being read: the feed seems to be at its end then, and is not.
+func (x *Indexer) heldBack(ctx context.Context, at search.Cursor) error {
+	ctx, done := context.WithTimeout(ctx, followTimeout)
+	defer done()
+	waits, err := x.store.HeldBack(ctx, store.Cursor(at))
+	if err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.waits = waits
+	return nil
 }
 
 // position returns where the index stands in this database's feed, or nil when it must be

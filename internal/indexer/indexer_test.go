@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -119,6 +120,54 @@ func TestTwoNodesFollow(t *testing.T) {
 			t.Error("what is archived is back after building anew")
 		}
 	}
+}
+
+// A transaction that goes on holds the feed back: the node knows, and says so.
+func TestLagOfAFeedThatIsHeldBack(t *testing.T) {
+	url := dbtest.URL(t)
+	st, err := store.Open(t.Context(), store.Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	x := New(st, t.TempDir(), slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); x.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+	if err := x.WaitReady(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), "SELECT pg_current_xact_id()"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO changes (kind, ref, at) VALUES ('offering', '1', now() - interval '1 hour')"); err != nil {
+		t.Fatal(err)
+	}
+	until := func(what string, reached func(time.Duration) bool) {
+		t.Helper()
+		for range 1000 {
+			if reached(x.Status().Lag) {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Fatalf("the lag is %v, want %s", x.Status().Lag, what)
+	}
+	until("an hour", func(lag time.Duration) bool { return lag > time.Hour && x.Status().DatabaseUp })
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	until("none", func(lag time.Duration) bool { return lag < time.Minute })
 }
 
 func TestWhatEditorsTakeOutIsGone(t *testing.T) {

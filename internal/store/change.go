@@ -134,6 +134,19 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change,
 	return changes, nil
 }
 
+// HeldBack returns how long the oldest change after the cursor has waited that was committed
+// and cannot be read by Changes yet, since a transaction that began before it goes on; 0 for
+// none. Call it with a cursor at the end of what Changes returns.
+func (s *Store) HeldBack(ctx context.Context, after Cursor) (time.Duration, error) {
+	var seconds float64
+	err := s.db.WithContext(ctx).Raw(`SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 FROM changes
+		WHERE NOT (`+settled+`) AND (xid, id) > (?::text::xid8, ?)`, strconv.FormatUint(after.XID, 10), after.ID).Scan(&seconds).Error
+	if err != nil {
+		return 0, fmt.Errorf("read changes that wait: %w", err)
+	}
+	return max(0, time.Duration(seconds*float64(time.Second))), nil
+}
+
 // Told are the kinds whose changes those who keep a copy are told of.
 var Told = []Kind{KindOffering, KindCourse, KindKommune, KindType, KindArticle}
 

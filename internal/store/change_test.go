@@ -107,7 +107,7 @@ func TestFeedWaitsForLateCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Its id is lower, and it is invisible.
-	if err := exec(t, s, "INSERT INTO changes (kind, ref) VALUES ('offering', '2')"); err != nil {
+	if err := exec(t, s, "INSERT INTO changes (kind, ref, at) VALUES ('offering', '2', now() - interval '1 hour')"); err != nil {
 		t.Fatal(err)
 	}
 	early, err := s.Changes(t.Context(), start, 10)
@@ -118,8 +118,15 @@ func TestFeedWaitsForLateCommit(t *testing.T) {
 	if head, err := s.Head(t.Context()); err != nil || head != start {
 		t.Errorf("Head() = %v, %v, want %v", head, err, start)
 	}
+	// Who follows is not told that this is all.
+	if waits, err := s.HeldBack(t.Context(), start); err != nil || waits < time.Hour || waits > 2*time.Hour {
+		t.Errorf("HeldBack() = %v, %v, want an hour", waits, err)
+	}
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
+	}
+	if waits, err := s.HeldBack(t.Context(), start); err != nil || waits != 0 {
+		t.Errorf("HeldBack() = %v, %v, want nothing", waits, err)
 	}
 	wantEqual(t, "changes", []Change{{Kind: KindOffering, Ref: "1"}, {Kind: KindOffering, Ref: "2"}}, changesAfter(t, s, start, 2))
 }
