@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/migrations"
 )
 
 // Three nodes on one Postgres, and what befalls them. The parts follow one another on the
@@ -24,12 +25,11 @@ func TestThreeNodes(t *testing.T) {
 	s := newSite(t)
 	a, b := s.add(t, ""), s.add(t, "")
 	c := s.add(t, "&pool_max_conns=2")
-	t.Run("two start at once on an empty database", func(t *testing.T) { startAtOnce(t, s, a, b) })
+	t.Run("one is killed while it migrates", func(t *testing.T) { killedMigrating(t, s, a) })
+	t.Run("three start at once on what it left", func(t *testing.T) { startAtOnce(t, s, a, b, c) })
 	if t.Failed() {
 		t.FailNow() // the rest would only wait
 	}
-	c.start(t)
-	c.ready(t)
 	t.Run("an edit is found on all", func(t *testing.T) { editIsFound(t, s) })
 	t.Run("a node that is cut off", func(t *testing.T) { cutOff(t, s, c) })
 	t.Run("a late commit", func(t *testing.T) { lateCommit(t, s) })
@@ -41,8 +41,32 @@ func TestThreeNodes(t *testing.T) {
 	t.Run("idle and slow clients", func(t *testing.T) { crowd(t, a) })
 }
 
-// startAtOnce starts two nodes on a database that has nothing: one makes the schema and
-// reads the data, and the other waits for it.
+// killedMigrating kills a node while it waits in the middle of the migrations.
+func killedMigrating(t *testing.T, s *site, n *node) {
+	const first = 18 // the one after the first needs the table of offerings
+	if err := migrations.UpTo(t.Context(), s.db, first); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := s.db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Rollback() //nolint:errcheck // it only holds the table
+	if _, err := reader.ExecContext(t.Context(), "LOCK TABLE offerings IN ACCESS SHARE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	n.start(t)
+	eventually(t, "a migration waits for the table", func() bool {
+		return s.count(t, "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'offerings'::regclass") > 0
+	})
+	n.kill()
+	if at := s.count(t, "SELECT max(version_id) FROM goose_db_version"); at != first {
+		t.Errorf("the node was killed at version %d, want %d", at, first)
+	}
+}
+
+// startAtOnce starts nodes on a database that has no data: one makes what is missing of the
+// schema and reads the data, and the others wait for it.
 func startAtOnce(t *testing.T, s *site, nodes ...*node) {
 	began := time.Now()
 	for _, n := range nodes {
@@ -51,7 +75,7 @@ func startAtOnce(t *testing.T, s *site, nodes ...*node) {
 	for _, n := range nodes {
 		n.ready(t)
 	}
-	t.Logf("both are ready after %v", time.Since(began).Round(time.Millisecond))
+	t.Logf("all are ready after %v", time.Since(began).Round(time.Millisecond))
 	if twice := s.count(t, "SELECT count(*) - count(DISTINCT version_id) FROM goose_db_version"); twice != 0 {
 		t.Errorf("%d migrations were run twice", twice)
 	}
@@ -126,6 +150,20 @@ func cutOff(t *testing.T, s *site, cut *node) {
 	began := time.Now()
 	eventually(t, "the node has caught up", func() bool { return cut.shows(o.ID, o.Navn) })
 	t.Logf("caught up %v after the line was back", time.Since(began).Round(time.Millisecond))
+
+	// Cut for longer than the feed goes back: what it stood at is no more, and it builds anew.
+	cut.proxy.cut()
+	eventually(t, "the node knows that it is alone again", func() bool { return !cut.health().Database.Reachable })
+	if _, err := s.db.ExecContext(t.Context(), "DELETE FROM changes"); err != nil {
+		t.Fatal(err)
+	}
+	o = s.nodes[0].mustCreate(t, token, "1804", "Prøvetilbud lenge borte")
+	cut.proxy.heal()
+	began = time.Now()
+	for _, n := range s.nodes {
+		eventually(t, n.name+" shows what came while the feed was gone", func() bool { return n.shows(o.ID, o.Navn) })
+	}
+	t.Logf("built anew %v after the line was back, where the feed does not go back far enough", time.Since(began).Round(time.Millisecond))
 }
 
 // lateCommit holds a change back until a later one has been committed: both are shown.

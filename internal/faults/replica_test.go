@@ -155,6 +155,7 @@ func (s *replicated) untilReplicaAnswers(t *testing.T, n *node) time.Duration {
 	eventually(t, n.name+" reads from the replica", func() bool {
 		s.mustShow(t, n)
 		_, now := n.readsBy(t)
+		time.Sleep(200 * time.Millisecond) // as people come; what it tells is five seconds old
 		return now > before
 	})
 	return time.Since(began)
@@ -235,6 +236,7 @@ func (s *replicated) isKilled(t *testing.T) {
 				default:
 				}
 				asked.Add(1)
+				time.Sleep(20 * time.Millisecond)
 				if status, body, err := s.page(n, s.form()); err != nil || status != http.StatusOK || !strings.Contains(body, s.o.Navn) {
 					failed.Add(1)
 					t.Errorf("%s: %d, %v", n.name, status, err)
