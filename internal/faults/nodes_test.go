@@ -19,12 +19,13 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/migrations"
 )
 
-// Three nodes on one Postgres, and what befalls them. The parts follow one another on the
+// Three nodes on one Postgres with a streaming replica, and what befalls them. The parts follow one another on the
 // same nodes, so that each begins with what the one before left.
 func TestThreeNodes(t *testing.T) {
-	s := newSite(t)
-	a, b := s.add(t, ""), s.add(t, "")
-	c := s.add(t, "&pool_max_conns=2")
+	r := newReplicated(t)
+	s := r.site
+	a, b := r.add(t, ""), r.add(t, "")
+	c := r.add(t, "&pool_max_conns=2")
 	t.Run("one is killed while it migrates", func(t *testing.T) { killedMigrating(t, s, a) })
 	t.Run("three start at once on what it left", func(t *testing.T) { startAtOnce(t, s, a, b, c) })
 	if t.Failed() {
@@ -39,6 +40,7 @@ func TestThreeNodes(t *testing.T) {
 	t.Run("kill -9 of a node and of Postgres", func(t *testing.T) { kills(t, s) })
 	t.Run("Postgres away", func(t *testing.T) { away(t, s) })
 	t.Run("idle and slow clients", func(t *testing.T) { crowd(t, a) })
+	t.Run("the replica", r.befalls) // last, as it ends as the primary
 }
 
 // killedMigrating kills a node while it waits in the middle of the migrations.

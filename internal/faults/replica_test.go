@@ -30,9 +30,9 @@ type replicated struct {
 	o       saved // an offering that is edited
 }
 
-// Three nodes whose staff's pages come from a streaming replica, and what befalls it. The
-// parts follow one another.
-func TestReplica(t *testing.T) {
+// newReplicated starts a Postgres and a streaming replica of it.
+func newReplicated(t *testing.T) *replicated {
+	t.Helper()
 	s := &replicated{site: newSite(t)}
 	s.stream = newProxy(t, s.dial)
 	host, port, err := net.SplitHostPort(s.stream.addr())
@@ -41,15 +41,17 @@ func TestReplica(t *testing.T) {
 	}
 	s.replica = dbtest.NewReplica(t, s.postgres.URL(), "host="+host+" port="+port)
 	s.reads = newProxy(t, func() (net.Conn, error) { return dialSocket(s.replica.URL()) })
-	for range 3 {
-		s.add(t, "", "OVERSIKT_REPLICA_URLS=postgres://oversikt@"+s.reads.addr()+"/oversikt?sslmode=disable")
-	}
-	for _, n := range s.nodes {
-		n.start(t)
-	}
-	for _, n := range s.nodes {
-		n.ready(t)
-	}
+	return s
+}
+
+// add returns another node, which has the replica too.
+func (s *replicated) add(t *testing.T, options string) *node {
+	t.Helper()
+	return s.site.add(t, options, "OVERSIKT_REPLICA_URLS=postgres://oversikt@"+s.reads.addr()+"/oversikt?sslmode=disable")
+}
+
+// befalls is what befalls the replica, while people work on the signed-in pages.
+func (s *replicated) befalls(t *testing.T) {
 	person, err := s.store.CreateAccount(t.Context(), auth.Actor{Kind: auth.Operator, Name: "test"}, "prove@example.org", "Prøve")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +64,6 @@ func TestReplica(t *testing.T) {
 	}
 	s.token = s.site.token(t, "1804")
 	s.o = s.nodes[0].mustCreate(t, s.token, "1804", "Prøvetilbud kopi")
-
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
