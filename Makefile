@@ -78,6 +78,11 @@ bench: $(ASSETS) prerequisites ## benchmarks, then search over HTTP beside Postg
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./internal/bench -n $(BENCH_N)
 
+.PHONY: nodes
+nodes: $(ASSETS) prerequisites ## three nodes, a replica and what befalls them, with more edits; migrations on many rows
+	go test -count=1 -v -timeout 30m ./internal/faults -run TestThreeNodes -edits 300
+	go test -count=1 -v ./migrations -run UnderLoad -rows 300000 -from 26
+
 .PHONY: fuzz
 fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)
 	scripts/fuzz.sh $(FUZZTIME)

@@ -26,9 +26,9 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 // rows is how many offerings, revisions and changes the database has that is migrated.
 var rows = flag.Int("rows", 3000, "rows of each large table under the migrations; 300 000 is a country with its history")
 
-// base is the schema from which migrations are tried under load. Those before it were written
-// when nobody ran the program yet.
-const base = 18
+// base is the schema from which migrations are tried under load. Those before 18 were written
+// when nobody ran the program yet; 26 makes an index that takes seconds on 300 000 changes.
+var base = flag.Int64("from", 18, "version of the schema from which migrations are tried under load")
 
 // bounded are tables that do not grow with use: Norway's regions, the words of the field, and
 // what has a row or a few.
@@ -225,7 +225,7 @@ func costly(version int64, content string, before, after map[string]string) (fou
 // the more rows there are is found in the catalog.
 func TestMigrationsUnderLoad(t *testing.T) {
 	db, address := openEmpty(t)
-	if err := migrations.UpTo(t.Context(), db, base); err != nil {
+	if err := migrations.UpTo(t.Context(), db, *base); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, db)
@@ -236,7 +236,7 @@ func TestMigrationsUnderLoad(t *testing.T) {
 	seen := map[string]bool{}
 	before := shape(t, db)
 	for _, v := range versions(t) {
-		if v <= base {
+		if v <= *base {
 			continue
 		}
 		l.longest.Store(0)
@@ -267,7 +267,11 @@ func TestMigrationsUnderLoad(t *testing.T) {
 	close(stop)
 	all.Wait()
 	for _, what := range knownCostly {
-		if !seen[what] {
+		var version int64
+		if _, err := fmt.Sscanf(what, "%d ", &version); err != nil {
+			t.Fatal(err)
+		}
+		if version > *base && !seen[what] {
 			t.Errorf("%s was not seen: the test looks in the wrong place", what)
 		}
 	}
@@ -278,7 +282,7 @@ func TestMigrationsUnderLoad(t *testing.T) {
 // waits, and is done when the table is free.
 func TestUpLetsOthersThrough(t *testing.T) {
 	db, address := openEmpty(t)
-	if err := migrations.UpTo(t.Context(), db, base); err != nil {
+	if err := migrations.UpTo(t.Context(), db, *base); err != nil {
 		t.Fatal(err)
 	}
 	fill(t, db)
@@ -327,7 +331,7 @@ func TestUpLetsOthersThrough(t *testing.T) {
 	close(stop)
 	all.Wait()
 	list := versions(t)
-	if want := len(list) - 1 - slices.Index(list, base); r.err != nil || r.ran != want {
+	if want := len(list) - 1 - slices.Index(list, *base); r.err != nil || r.ran != want {
 		t.Errorf("Up() = %d, %v, want %d", r.ran, r.err, want)
 	}
 	t.Logf("%d reads and writes while the migration waited for the table, %d failed, the longest took %v", l.done.Load(), l.failed.Load(), time.Duration(l.longest.Load()).Round(time.Millisecond))

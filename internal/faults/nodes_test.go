@@ -19,8 +19,8 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/migrations"
 )
 
-// Three nodes on one Postgres with a streaming replica, and what befalls them. The parts follow one another on the
-// same nodes, so that each begins with what the one before left.
+// Three nodes on one Postgres with a streaming replica, and what befalls them. The parts
+// follow one another on the same nodes, so that each begins with what the one before left.
 func TestThreeNodes(t *testing.T) {
 	r := newReplicated(t)
 	s := r.site
