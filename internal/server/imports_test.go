@@ -68,7 +68,7 @@ var imports = map[string][]string{
 		"internal/staff", "internal/store", "internal/trace", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
-	"internal/bench": {"data", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/pgembed",
+	"internal/bench": {"data", "internal/article", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/page", "internal/pgembed",
 		"internal/region", "internal/search", "internal/server", "internal/store"},
 	"internal/client":       {}, // as others generate one: it must stand alone
 	"internal/dbtest":       {"internal/pgembed", "migrations"},
