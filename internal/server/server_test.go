@@ -65,7 +65,7 @@ func newTestApp(t *testing.T) (*fiber.App, *buffer) {
 	app := New(d)
 	for _, prefix := range []string{"/test", "/api/test"} {
 		app.Get(prefix+"/panic", func(*fiber.Ctx) error { panic("secret of the panic") })
-		app.Get(prefix+"/error", func(*fiber.Ctx) error { return io.ErrUnexpectedEOF })
+		app.Get(prefix+"/error", func(*fiber.Ctx) error { return io.ErrShortBuffer })
 		app.Post(prefix+"/form", func(c *fiber.Ctx) error { return c.SendString("taken") })
 	}
 	return app, log
