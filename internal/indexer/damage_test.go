@@ -2,6 +2,8 @@ package indexer
 
 import (
 	"errors"
+	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,6 +85,8 @@ func TestOneWrongBitIsSeen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	log.SetOutput(io.Discard) // Bleve tells of each segment that it cannot open
+	defer log.SetOutput(os.Stderr)
 	const places = 40
 	for i := range places {
 		for name, content := range whole {

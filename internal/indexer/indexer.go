@@ -34,6 +34,13 @@ const (
 	// connection that the network has forgotten, and would wait for ever. Building anew takes
 	// its time, and has the store's own limit for each statement.
 	followTimeout = 10 * time.Second
+	// readEvery is how often the files of the index are read and compared with their checksums.
+	// Answers do not come from these files, but from copies that nobody can reach: it is the
+	// next start that needs them. That they are there at all is looked at with the feed.
+	readEvery = time.Hour
+	// The disk is tried again when it refused, soon and then ever less often: building anew
+	// takes the processor for a while.
+	diskAfter, diskEvery = 5 * time.Second, 10 * time.Minute
 )
 
 // Status is how the index stands, for /readyz and metrics.
@@ -41,6 +48,7 @@ type Status struct {
 	DatabaseUp bool          // the store answered the last time it was asked
 	Lag        time.Duration // since the feed was last read to its end, or the oldest change was made that is held back
 	InMemory   bool          // the disk refuses writes: the index is kept in memory
+	Repairs    int           // how often the index was made anew because it was damaged or the disk refused
 }
 
 // Indexer owns the node's index. Make it with New and start it with Run.
@@ -52,6 +60,11 @@ type Indexer struct {
 	index atomic.Pointer[search.Index]
 	ready chan struct{} // closed when there is something to answer from
 	once  sync.Once
+
+	// Of Run alone.
+	read  time.Time     // when the files were last read
+	disk  time.Time     // when the disk is tried again, while the index is in memory
+	pause time.Duration // from one try to the next, zero while the index is on disk
 
 	mu     sync.Mutex
 	status Status
@@ -94,16 +107,21 @@ func (x *Indexer) Status() Status {
 // Run follows the store until ctx ends, then closes the index. An index on disk that is
 // whole is answered from at once, also while the store is away.
 func (x *Indexer) Run(ctx context.Context) {
+	x.read = time.Now()
 	x.openDisk()
 	defer x.close()
 	hints := x.store.Listen(ctx)
 	var said time.Time // zero while all is well
+	whole := true
 	for ctx.Err() == nil {
 		err := x.catchUp(ctx)
-		x.note(err)
+		if !errors.Is(err, errAgain) {
+			x.note(err)
+		}
 		switch {
 		case err == nil:
 			said = time.Time{}
+		case errors.Is(err, errAgain): // was said
 		case ctx.Err() == nil && time.Since(said) > sayEvery:
 			// By time and not by text: that has the port of each connection in it.
 			x.log.Error("follow the store", "error", err)
@@ -113,12 +131,57 @@ func (x *Indexer) Run(ctx context.Context) {
 		if err != nil {
 			pause = retryAfter
 		}
+		var failed <-chan struct{}
+		if index := x.index.Load(); index != nil && whole {
+			failed = index.Failed()
+		}
 		select {
 		case <-ctx.Done():
 		case <-hints:
+		case <-failed:
 		case <-time.After(pause):
 		}
+		whole = x.keepWhole(ctx)
 	}
+}
+
+// keepWhole makes the index anew where it or its files are not whole any more, and brings it
+// back to disk where it is in memory. The store is not needed for it, and readers do not wait.
+// It returns false where that did not succeed.
+func (x *Indexer) keepWhole(ctx context.Context) bool {
+	index := x.index.Load()
+	if index == nil || ctx.Err() != nil {
+		return true
+	}
+	err := index.Err()
+	if err == nil {
+		content := time.Since(x.read) > readEvery
+		if err = index.Check(content); content {
+			x.read = time.Now()
+		}
+	}
+	if err == nil && (!x.Status().InMemory || time.Now().Before(x.disk)) {
+		return true
+	}
+	if err != nil {
+		x.log.Error("the index is not whole any more, and is made anew", "error", err)
+	}
+	batch, err := index.Content()
+	if err != nil {
+		x.log.Error("the index cannot be read, and is made anew from the database", "error", err)
+		batch, err = everything(ctx, x.store)
+	}
+	if err == nil {
+		err = x.make(batch)
+	}
+	if err != nil {
+		x.log.Error("make the index anew", "error", err)
+		return false
+	}
+	x.mu.Lock()
+	x.status.Repairs++
+	x.mu.Unlock()
+	return true
 }
 
 // openDisk takes the index on disk into use when it is whole.
@@ -248,15 +311,18 @@ func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.P
 		return err
 	}
 	batch.Position = at
-	err = x.index.Load().Apply(batch)
-	if errors.Is(err, search.ErrBroken) {
-		return x.toMemory(ctx, err)
+	if err = x.index.Load().Apply(batch); errors.Is(err, search.ErrBroken) {
+		x.log.Error("a change cannot be written to the index", "error", err)
+		return errAgain
 	}
 	return err
 }
 
-// rebuild builds the index beside the one in use and swaps them. The position in the feed
-// is read first, so that nothing falls between.
+// errAgain: the index was broken by a batch, which comes again when keepWhole has been there.
+var errAgain = errors.New("the index is made anew first")
+
+// rebuild builds the index of what the store has, beside the one in use, and swaps them. The
+// position in the feed is read first, so that nothing falls between.
 func (x *Indexer) rebuild(ctx context.Context) (err error) {
 	ctx, span := trace.Start(ctx, "index build")
 	defer func() { span.End(err) }()
@@ -265,35 +331,31 @@ func (x *Indexer) rebuild(ctx context.Context) (err error) {
 		return err
 	}
 	span.Number("documents", len(batch.Put))
-	started := time.Now()
-	index, err := search.Build(x.dir, batch, search.Options{Log: x.log})
-	if err != nil {
-		return x.toMemory(ctx, err)
-	}
-	x.use(index)
-	x.log.Info("index built", "documents", len(batch.Put), "duration", time.Since(started).Round(time.Millisecond))
-	return nil
+	return x.make(batch)
 }
 
-// toMemory goes on with an index in memory when the disk refuses, because it is full for
-// example. The next start tries the disk again.
-func (x *Indexer) toMemory(ctx context.Context, cause error) error {
-	x.log.Error("the index cannot be kept on disk; going on in memory", "error", cause)
-	batch, err := everything(ctx, x.store)
-	if err != nil {
-		return err
+// make makes an index of the batch and takes it into use: on disk, or in memory when the disk
+// refuses, because it is full for example. The disk is tried again later.
+func (x *Indexer) make(batch search.Batch) error {
+	started := time.Now()
+	opts := search.Options{Log: x.log}
+	index, err := search.Build(x.dir, batch, opts)
+	inMemory := err != nil
+	if inMemory {
+		x.log.Error("the index cannot be kept on disk; going on in memory", "error", err)
+		if index, err = search.BuildMemory(batch, opts); err != nil {
+			return err
+		}
+		x.pause = min(max(2*x.pause, diskAfter), diskEvery)
+		x.disk = time.Now().Add(x.pause)
+	} else {
+		x.pause, x.read = 0, time.Now()
 	}
-	index, err := search.OpenMemory()
-	if err != nil {
-		return err
-	}
-	if err := index.Apply(batch); err != nil {
-		return err
-	}
-	x.use(index)
 	x.mu.Lock()
-	x.status.InMemory = true
+	x.status.InMemory = inMemory
 	x.mu.Unlock()
+	x.use(index)
+	x.log.Info("index built", "documents", len(batch.Put), "in_memory", inMemory, "duration", time.Since(started).Round(time.Millisecond))
 	return nil
 }
 

@@ -395,12 +395,5 @@ func InMemory(ctx context.Context, st *store.Store) (*search.Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what readers may see: %w", err)
 	}
-	index, err := search.OpenMemory()
-	if err != nil {
-		return nil, err
-	}
-	if err := index.Apply(batch); err != nil {
-		return nil, err
-	}
-	return index, nil
+	return search.BuildMemory(batch, search.Options{})
 }

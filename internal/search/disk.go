@@ -44,16 +44,9 @@ const buildBatch = 1000
 // ErrStale when another version of the mapping made it, ErrInUse when another process
 // has it, and ErrDamaged when it cannot be read whole.
 func Open(root string, opts Options) (*Index, error) {
-	raw, err := os.ReadFile(filepath.Join(root, currentFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrMissing
-	}
+	c, err := readCurrent(root)
 	if err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	var c current
-	if err := json.Unmarshal(raw, &c); err != nil || strings.ContainsAny(c.Name, `/\`) || c.Name == "" {
-		return nil, fmt.Errorf("%w: %s cannot be read", ErrDamaged, currentFile)
+		return nil, err
 	}
 	if c.Mapping != mappingVersion {
 		return nil, fmt.Errorf("%w: %d, want %d", ErrStale, c.Mapping, mappingVersion)
@@ -64,17 +57,26 @@ func Open(root string, opts Options) (*Index, error) {
 		// unsafe_batch: a batch is seen before it is on disk, and readers of an edit do not wait
 		// for the disk. A process that is killed in between finds the cursor of what is on disk,
 		// and follows the feed from there.
-		b, err := bleve.OpenUsing(dir.path(), map[string]any{"bolt_timeout": boltTimeout, "unsafe_batch": true})
+		f := dir.watch()
+		b, err := bleve.OpenUsing(dir.path(), bleveOptions(map[string]any{"unsafe_batch": true}))
 		if err != nil {
 			return err
 		}
-		if err = checkSegments(b); err == nil {
-			x, err = load(b, dir, opts)
+		// Bleve goes on without a segment that cannot be read, or with what was there before.
+		if lost, ok := unreadable.Load(dir.store()); ok {
+			err = lost.(error)
+		} else {
+			x, err = load(b, dir, opts, f)
+		}
+		// What names the segments may be lost, and all of them with it.
+		if err == nil && x.position == (Position{}) && x.View().CountOfferings() == 0 && len(x.others) == 0 {
+			return errors.Join(errors.New("the index is empty"), x.Close())
 		}
 		if err != nil {
-			return errors.Join(err, b.Close())
+			failures.Delete(dir.store())
+			return errors.Join(err, closeQuietly(b))
 		}
-		return nil
+		return removeCopies(dir.store())
 	})
 	switch {
 	case err == nil:
@@ -84,6 +86,30 @@ func Open(root string, opts Options) (*Index, error) {
 	default:
 		return nil, errors.Join(ErrDamaged, err)
 	}
+}
+
+// watch returns where is told what fails in the directory from now on.
+func (d directoryOnDisk) watch() *failure {
+	f := newFailure()
+	failures.Store(d.store(), f)
+	unreadable.Delete(d.store())
+	return f
+}
+
+// readCurrent returns which index is the current one in root. It returns ErrMissing when
+// there is none, and ErrDamaged.
+func readCurrent(root string) (c current, err error) {
+	raw, err := os.ReadFile(filepath.Join(root, currentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, ErrMissing
+	}
+	if err != nil {
+		return c, fmt.Errorf("open index: %w", err)
+	}
+	if err := json.Unmarshal(raw, &c); err != nil || strings.ContainsAny(c.Name, `/\`) || c.Name == "" {
+		return c, fmt.Errorf("%w: %s cannot be read", ErrDamaged, currentFile)
+	}
+	return c, nil
 }
 
 // Build makes an index of the batch in root, beside the one that may lie there, and names
@@ -100,6 +126,7 @@ func Build(root string, b Batch, opts Options) (*Index, error) {
 		return err
 	})
 	if err != nil {
+		failures.Delete(dir.store())
 		return nil, errors.Join(fmt.Errorf("build index: %w", err), os.RemoveAll(dir.path()))
 	}
 	if err := dir.makeCurrent(); err != nil {
@@ -110,7 +137,8 @@ func Build(root string, b Batch, opts Options) (*Index, error) {
 }
 
 func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
-	index, err := bleve.NewUsing(dir.path(), newMapping(), scorch.Name, scorch.Name, map[string]any{"bolt_timeout": boltTimeout})
+	f := dir.watch()
+	index, err := bleve.NewUsing(dir.path(), newMapping(), scorch.Name, scorch.Name, bleveOptions(nil))
 	if err != nil {
 		return nil, err
 	}
@@ -119,32 +147,32 @@ func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
 	for i, d := range b.Put {
 		f, err := d.fields()
 		if err != nil {
-			return nil, errors.Join(err, index.Close())
+			return nil, errors.Join(err, closeQuietly(index))
 		}
 		if err := batch.Index(d.ID, f); err != nil {
-			return nil, errors.Join(fmt.Errorf("index %s: %w", d.ID, err), index.Close())
+			return nil, errors.Join(fmt.Errorf("index %s: %w", d.ID, err), closeQuietly(index))
 		}
 		counts[d.Kind()]++
 		if (i+1)%buildBatch == 0 {
 			if err := index.Batch(batch); err != nil {
-				return nil, errors.Join(err, index.Close())
+				return nil, errors.Join(err, closeQuietly(index))
 			}
 			batch = index.NewBatch()
 		}
 	}
 	// The cursor and the counts come last: an index without them is not whole.
 	if err := setInternal(batch, counts, b.Position); err != nil {
-		return nil, errors.Join(err, index.Close())
+		return nil, errors.Join(err, closeQuietly(index))
 	}
 	if err := index.Batch(batch); err != nil {
-		return nil, errors.Join(err, index.Close())
+		return nil, errors.Join(err, closeQuietly(index))
 	}
 	if err := mergeAll(index); err != nil {
-		return nil, errors.Join(err, index.Close())
+		return nil, errors.Join(err, closeQuietly(index))
 	}
-	x, err := load(index, dir, opts)
+	x, err := load(index, dir, opts, f)
 	if err != nil {
-		return nil, errors.Join(err, index.Close())
+		return nil, errors.Join(err, closeQuietly(index))
 	}
 	return x, nil
 }

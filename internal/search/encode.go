@@ -53,10 +53,17 @@ func appendStrings[S ~string](b []byte, list []S) []byte {
 	return b
 }
 
+// fixed is how many bytes of facts come before their strings.
+const fixed = 4 + 2 + 16
+
+// fits reports whether the content is what the facts were written beside, each bit of it.
+func fits(b, content []byte) bool {
+	return len(b) >= fixed && binary.BigEndian.Uint32(b) == checksum(content, b[4:])
+}
+
 // decodeFacts reads what encode wrote for the content.
 func decodeFacts(b, content []byte) (facts, error) {
-	const fixed = 4 + 2 + 16
-	if len(b) < fixed || binary.BigEndian.Uint32(b) != checksum(content, b[4:]) {
+	if !fits(b, content) {
 		return facts{}, errFacts
 	}
 	f := facts{

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -62,10 +63,24 @@ type Index struct {
 	broken   error
 	known    known
 	stop     func() // ends what goes on in the background
+	laid     laid   // of dir
+	failure  *failure
 }
 
 // OpenMemory returns an empty index in memory, with the same engine as on disk.
 func OpenMemory() (*Index, error) { return openMemory(Options{}) }
+
+// BuildMemory returns an index in memory of the batch.
+func BuildMemory(b Batch, opts Options) (*Index, error) {
+	x, err := openMemory(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.Apply(b); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
+}
 
 func openMemory(opts Options) (*Index, error) {
 	// Not bleve.NewMemOnly: that is an older engine, many times slower.
@@ -73,15 +88,20 @@ func openMemory(opts Options) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open index in memory: %w", err)
 	}
-	return load(b, nil, opts)
+	return load(b, nil, opts, newFailure())
 }
 
 // load reads all of b into memory and publishes the first View.
-func load(b bleve.Index, dir *directoryOnDisk, opts Options) (*Index, error) {
-	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}}
+func load(b bleve.Index, dir *directoryOnDisk, opts Options, f *failure) (*Index, error) {
+	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}, failure: f}
 	snap, err := take(b)
 	if err != nil {
 		return nil, err
+	}
+	if dir != nil {
+		if x.laid, err = dir.remember(); err != nil {
+			return nil, err
+		}
 	}
 	all, err := snap.load()
 	if err != nil {
@@ -146,11 +166,14 @@ func checkCounts(b bleve.Index, got map[Kind]int) error {
 
 // publish makes v, which has its rows, the View that readers get.
 func (x *Index) publish(v *View, snap *snapshot) error {
-	segments, err := snap.number(x.segments, len(v.rows.list), v.rows.slotOf)
+	snap.failure = x.failure
+	err := snap.guard(func() (err error) {
+		x.segments, err = snap.number(x.segments, len(v.rows.list), v.rows.slotOf)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	x.segments = segments
 	v.snap = snap
 	v.coverage = sync.OnceValue(func() *Coverage { return newCoverage(v) })
 	v.tallies = &tallies{}
@@ -193,6 +216,9 @@ func (x *Index) Apply(b Batch) error {
 	if x.broken != nil {
 		return x.broken
 	}
+	if err := x.failure.failed(); err != nil {
+		return errors.Join(ErrBroken, err)
+	}
 	next := x.change(b)
 	batch, err := x.encode(b, next)
 	if err != nil {
@@ -207,8 +233,7 @@ func (x *Index) Apply(b Batch) error {
 		return err
 	})
 	if err != nil {
-		x.broken = errors.Join(ErrBroken, err)
-		return x.broken
+		return x.breaks(err)
 	}
 	old := x.view.Load()
 	x.others = next.others
@@ -221,10 +246,16 @@ func (x *Index) Apply(b Batch) error {
 		v.log = append(slices.Clone(old.log[max(0, len(old.log)-mostGenerations):]), touched{v.generation, next.slots(v.rows)})
 	}
 	if err := x.publish(v, snap); err != nil {
-		x.broken = errors.Join(ErrBroken, err)
-		return x.broken
+		return x.breaks(err)
 	}
 	return nil
+}
+
+// breaks keeps that no batch is taken any more, and why.
+func (x *Index) breaks(err error) error {
+	x.broken = errors.Join(ErrBroken, err)
+	x.failure.fail(x.broken)
+	return x.broken
 }
 
 // changed is what a batch makes of the state in memory.
@@ -350,18 +381,25 @@ func (x *Index) Close() error {
 	}
 	x.broken = ErrClosed
 	x.stop()
+	if x.dir != nil {
+		failures.Delete(x.dir.store())
+	}
 	return closeQuietly(x.bleve)
 }
 
-// closeQuietly closes c even where Bleve panics in it, as it does after a full disk.
-func closeQuietly(c io.Closer) error { return guard(c.Close) }
+// closeTime is how long an index may take to close. One whose writer was interrupted by a
+// panic holds a lock for ever.
+const closeTime = 5 * time.Second
 
-// guard runs f and turns a panic of Bleve into an error.
-func guard(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in Bleve: %v", r)
-		}
-	}()
-	return f()
+// closeQuietly closes c even where Bleve panics in it, as it does after a full disk, and
+// leaves it open where it does not come back.
+func closeQuietly(c io.Closer) error {
+	closed := make(chan error, 1)
+	go func() { closed <- guard(c.Close) }()
+	select {
+	case err := <-closed:
+		return err
+	case <-time.After(closeTime):
+		return errors.New("the index does not close")
+	}
 }

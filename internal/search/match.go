@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"runtime"
 	"slices"
 
 	"github.com/blevesearch/bleve/v2"
@@ -147,7 +146,6 @@ var queryMapping = newMapping()
 
 // ask returns what Bleve finds, among the slots alone unless that is nil.
 func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, error) {
-	defer runtime.KeepAlive(v.snap)
 	if among != nil {
 		var ids []string
 		for _, slot := range among {
@@ -160,7 +158,7 @@ func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, 
 		q = bleve.NewConjunctionQuery(q, only)
 	}
 	var list matches
-	err := guard(func() error {
+	err := v.snap.guard(func() error {
 		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
 		if err != nil {
 			return err

@@ -23,6 +23,8 @@ type snapshot struct {
 	reader *scorch.IndexSnapshot
 	slots  []int32  // by document number
 	docs   []uint32 // document numbers, by slot
+
+	failure *failure // where to tell that it cannot be read any more
 }
 
 // take returns the index's state of now. The reader is given back when nothing uses the
@@ -88,11 +90,10 @@ func (s *snapshot) number(known segmentSlots, count int, slot func(id int64) int
 	return next, nil
 }
 
-// read calls use with the content of the document with the number, which is valid during
-// the call. It returns the error of use, or why the content cannot be read.
-func (s *snapshot) read(number uint32, use func(content []byte) error) error {
-	defer runtime.KeepAlive(s)
-	return guard(func() error {
+// read calls use with the content and the facts of the offering with the number, which are
+// valid during the call. It returns the error of use, or why they cannot be read.
+func (s *snapshot) read(number uint32, use func(content, known []byte) error) error {
+	return s.guard(func() error {
 		rest := uint64(number)
 		for _, seg := range s.reader.Segments() {
 			size := uint64(seg.FullSize())
@@ -100,17 +101,24 @@ func (s *snapshot) read(number uint32, use func(content []byte) error) error {
 				rest -= size
 				continue
 			}
-			var used error
+			var content, known []byte
+			used := ErrDamaged
 			err := seg.VisitDocument(rest, func(field string, _ byte, value []byte, _ []uint64) bool {
-				if field != fieldContent {
+				switch field {
+				case fieldContent:
+					content = value
+				case fieldFacts:
+					known = value
+				}
+				if content == nil || known == nil {
 					return true
 				}
-				used = use(value)
+				used = use(content, known)
 				return false
 			})
 			return errors.Join(err, used)
 		}
-		return nil
+		return ErrDamaged
 	})
 }
 

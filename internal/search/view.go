@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"slices"
 	"sync/atomic"
@@ -59,22 +60,30 @@ func (v *View) read(slot int32) *directory.Offering {
 	return o
 }
 
-// load reads the offering in the slot. It is nil when its content cannot be read any more:
-// what was whole at open, by its checksum, has been damaged on disk since.
+// load reads the offering in the slot. It is nil when its content cannot be read any more, or
+// is not what was written: then the index tells of it, and is made anew.
 func (v *View) load(slot int32) *directory.Offering {
-	var d Document
-	err := v.snap.read(v.snap.docs[slot], func(content []byte) (err error) {
-		d, err = decode(OfferingID(v.rows.list[slot].id), content)
+	id := v.rows.list[slot].id
+	var o *directory.Offering
+	err := v.snap.read(v.snap.docs[slot], func(content, known []byte) error {
+		if !fits(known, content) {
+			return errFacts
+		}
+		d, err := decode(OfferingID(id), content)
+		if err == nil {
+			o, _ = d.value.(*directory.Offering)
+		}
 		return err
 	})
-	if err == nil && d.value == nil {
+	if err == nil && (o == nil || o.ID != id) {
 		err = ErrDamaged
 	}
 	if err != nil {
-		v.index.opts.log().Error("read offering from the index", "id", v.rows.list[slot].id, "error", err)
+		v.index.opts.log().Error("read offering from the index", "id", id, "error", err)
+		v.index.failure.fail(errors.Join(ErrDamaged, err))
 		return nil
 	}
-	return d.value.(*directory.Offering)
+	return o
 }
 
 // CountOfferings returns how many public offerings there are.

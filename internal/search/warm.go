@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"slices"
 )
 
@@ -39,10 +38,9 @@ type commonForm struct {
 
 // commonForms returns the forms that many offerings have, the commonest first.
 func (v *View) commonForms() ([]commonForm, error) {
-	defer runtime.KeepAlive(v.snap)
 	counts := map[string]int{}
 	for _, field := range textFields {
-		err := guard(func() error {
+		err := v.snap.guard(func() error {
 			words, err := v.snap.reader.FieldDict(field)
 			if err != nil {
 				return err
