@@ -116,7 +116,7 @@ func TestExpiredIsSkipped(t *testing.T) {
 	h := Handler(o.sender(t), from, func() time.Time { return now })
 	send := func(expires time.Time) error {
 		content, _ := json.Marshal(map[string]any{"to": letter.To, "subject": letter.Subject, "text": letter.Text, "expires": expires})
-		return h(t.Context(), store.Job{ID: 1, Kind: store.JobMail, Payload: content})
+		return h(t.Context(), store.Job{ID: 1, Kind: store.JobMail, Payload: content, TakenAt: now})
 	}
 	if err := send(now.Add(-time.Second)); err == nil || isPermanent(err) || err.Error() != "expired before it could be sent" {
 		t.Errorf("a second late: %v", err)

@@ -118,7 +118,7 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 		page.Note(c, "wrong second factor")
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.", "")
 	case errors.As(err, &wait):
-		return s.showConfirmWith(c, http.StatusTooManyRequests, "Det er skrevet feil kode mange ganger. Vent "+waiting(wait.Until.Sub(s.deps.Store.Now()))+", og prøv igjen.", "")
+		return s.showConfirmWith(c, http.StatusTooManyRequests, "Det er skrevet feil kode mange ganger. Vent "+waiting(wait.For)+", og prøv igjen.", "")
 	case errors.Is(err, store.ErrTooManyCodes):
 		page.Note(c, "wrong second factor: signed out")
 		dropCookie(c, sessionCookie)

@@ -99,9 +99,13 @@ func (s *Store) AskToConfirm(ctx context.Context, owner auth.Owner, stage Stage,
 	asking := false
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		var id int64
-		err := tx.Raw(`INSERT INTO confirmations (kommune_number, organization_id, stage, round, sent_to, hash, created_at, expires_at)
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
+		err = tx.Raw(`INSERT INTO confirmations (kommune_number, organization_id, stage, round, sent_to, hash, created_at, expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?::timestamptz, ?::timestamptz + ?::interval) ON CONFLICT (kommune_number, organization_id, round, stage) DO NOTHING RETURNING id`,
-			optional(owner.Kommune), nilIfZero(owner.Organization), string(stage), round.Format(time.DateOnly), textArray(to), hashOf(secret), s.now(), s.now(), confirmLinkLife).Scan(&id).Error
+			optional(owner.Kommune), nilIfZero(owner.Organization), string(stage), round.Format(time.DateOnly), textArray(to), hashOf(secret), now, now, confirmLinkLife).Scan(&id).Error
 		if err != nil || id == 0 {
 			return err
 		}
@@ -132,7 +136,11 @@ func (s *Store) AskToConfirm(ctx context.Context, owner auth.Owner, stage Stage,
 func (s *Store) ConfirmationBySecret(ctx context.Context, secret string) (Confirmation, error) {
 	var c Confirmation
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
-		c, err = confirmationBySecret(tx, secret, s.now())
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
+		c, err = confirmationBySecret(tx, secret, now)
 		return err
 	})
 	if err != nil {
@@ -167,7 +175,11 @@ func (s *Store) ConfirmationByID(ctx context.Context, id int64) (Confirmation, e
 func (s *Store) ConfirmByLink(ctx context.Context, secret string, ids []int64) ([]int64, error) {
 	var confirmed []int64
 	err := s.write(ctx, func(tx *gorm.DB) error {
-		c, err := confirmationBySecret(tx.Session(&gorm.Session{}), secret, s.now())
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
+		c, err := confirmationBySecret(tx.Session(&gorm.Session{}), secret, now)
 		if err != nil {
 			return err
 		}
@@ -175,7 +187,6 @@ func (s *Store) ConfirmByLink(ctx context.Context, secret string, ids []int64) (
 		if err != nil {
 			return err
 		}
-		now := s.now()
 		for _, a := range c.Asked {
 			if !slices.Contains(ids, a.Offering) || a.ConfirmedAt != nil {
 				continue

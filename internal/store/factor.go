@@ -25,7 +25,10 @@ var (
 )
 
 // WaitError is returned for a code that was not looked at, since wrong ones came before.
-type WaitError struct{ Until time.Time }
+type WaitError struct {
+	Until time.Time     // by the database's clock
+	For   time.Duration // from now on
+}
 
 func (e WaitError) Error() string { return "no codes until " + e.Until.Format(time.RFC3339) }
 
@@ -177,12 +180,16 @@ func (s *Store) AddPasskey(ctx context.Context, session Session, p Passkey) (str
 // is one of it, and returns the session's new secret. An app that the account had is no
 // more. It returns ErrWrongCode, and auth.ErrForbidden as AddPasskey does.
 func (s *Store) AddApp(ctx context.Context, session Session, appSecret, code string) (string, error) {
-	step, ok := auth.AppStep(appSecret, code, s.now(), 0)
+	now, err := s.clock(s.db.WithContext(ctx))
+	if err != nil {
+		return "", err
+	}
+	step, ok := auth.AppStep(appSecret, code, now, 0)
 	if !ok {
 		return "", ErrWrongCode
 	}
 	var secret string
-	err := s.changeFactors(ctx, session, func(tx *gorm.DB, _ Factors) (err error) {
+	err = s.changeFactors(ctx, session, func(tx *gorm.DB, _ Factors) (err error) {
 		err = tx.Exec(`INSERT INTO apps (account_id, secret, last_step) VALUES (?, ?, ?)
 			ON CONFLICT (account_id) DO UPDATE SET secret = EXCLUDED.secret, last_step = EXCLUDED.last_step, created_at = now(), used_at = NULL`,
 			session.Account.ID, appSecret, step).Error
@@ -288,16 +295,20 @@ func (s *Store) PassWithCode(ctx context.Context, session Session, code string) 
 		if err != nil {
 			return err
 		}
-		if until.After(s.now()) {
-			refused = WaitError{until}
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
+		if until.After(now) {
+			refused = WaitError{until, until.Sub(now)}
 			return nil
 		}
-		ok, err := s.takeCode(tx, session.Account, code)
+		ok, err := takeCode(tx, session.Account, code, now)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			refused, err = s.countWrongCode(tx, session, tries+1)
+			refused, err = countWrongCode(tx, session, tries+1, now)
 			return err
 		}
 		if err := tx.Exec("DELETE FROM wrong_codes WHERE account_id = ?", session.Account.ID).Error; err != nil {
@@ -331,13 +342,13 @@ func wrongCodes(tx *gorm.DB, account int64) (until time.Time, tries int, err err
 
 // takeCode reports whether the code is one of the account's, and keeps it from being
 // taken again.
-func (s *Store) takeCode(tx *gorm.DB, a Account, code string) (bool, error) {
+func takeCode(tx *gorm.DB, a Account, code string, now time.Time) (bool, error) {
 	apps, err := list(tx.Where("account_id = ?", a.ID), appRow.app)
 	if err != nil {
 		return false, err
 	}
 	if len(apps) > 0 {
-		if step, ok := auth.AppStep(apps[0].Secret, code, s.now(), apps[0].LastStep); ok {
+		if step, ok := auth.AppStep(apps[0].Secret, code, now, apps[0].LastStep); ok {
 			return true, tx.Exec("UPDATE apps SET last_step = ?, used_at = now() WHERE account_id = ?", step, a.ID).Error
 		}
 	}
@@ -364,8 +375,8 @@ func plainCode(code string) string {
 
 // countWrongCode counts the account's wrong code, the tries-th in a row, and returns what
 // to say of it.
-func (s *Store) countWrongCode(tx *gorm.DB, session Session, tries int) (refused, err error) {
-	until := s.now()
+func countWrongCode(tx *gorm.DB, session Session, tries int, now time.Time) (refused, err error) {
+	until := now
 	if beyond := tries - sessionTries; beyond >= 0 {
 		until = until.Add(min(time.Minute<<min(beyond, 10), maxWait))
 	}

@@ -23,6 +23,7 @@ type Job struct {
 	Payload  json.RawMessage
 	RunAt    time.Time // not before; the zero value is now
 	Attempts int       // begun so far
+	TakenAt  time.Time // of one that was taken: when that was, by the database's clock
 
 	lockedUntil *time.Time // of one that was taken: tells whether it is still this node's
 }

@@ -41,7 +41,7 @@ func (s *Store) TakeJobs(ctx context.Context, kinds []JobKind, n int) ([]Job, er
 		)
 		UPDATE jobs j SET attempts = attempts + 1, locked_until = now() + ?::interval
 		FROM due WHERE j.id = due.id
-		RETURNING j.id, j.kind, coalesce(j.key, '') AS key, j.payload::text AS payload, j.run_at, j.attempts, j.locked_until`,
+		RETURNING j.id, j.kind, coalesce(j.key, '') AS key, j.payload::text AS payload, j.run_at, j.attempts, j.locked_until, now() AS taken_at`,
 		textArray(texts[string](kinds)), n, interval(JobLease)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("take jobs: %w", err)
@@ -59,10 +59,11 @@ type jobRow struct {
 	RunAt              time.Time
 	Attempts           int
 	LockedUntil        *time.Time
+	TakenAt            time.Time
 }
 
 func (r jobRow) job() Job {
-	return Job{ID: r.ID, Kind: JobKind(r.Kind), Key: r.Key, Payload: json.RawMessage(r.Payload), RunAt: r.RunAt.UTC(), Attempts: r.Attempts, lockedUntil: r.LockedUntil}
+	return Job{ID: r.ID, Kind: JobKind(r.Kind), Key: r.Key, Payload: json.RawMessage(r.Payload), RunAt: r.RunAt.UTC(), TakenAt: r.TakenAt.UTC(), Attempts: r.Attempts, lockedUntil: r.LockedUntil}
 }
 
 // interval is a duration as a parameter that Postgres casts.

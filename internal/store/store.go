@@ -18,7 +18,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -67,8 +66,9 @@ type Options struct {
 
 // Store is an open database. Its methods may be called at the same time.
 type Store struct {
-	// Now is the clock of the dates that people read: when a thing was changed or
-	// confirmed. The history and the feed are dated by the database.
+	// Now, for tests, is the clock of all that is not dated in SQL. Nil: this machine's clock for
+	// the dates that people read, of when a thing was changed or confirmed; the database's for
+	// what runs out. The history and the feed are dated by the database.
 	Now func() time.Time
 
 	db   *gorm.DB
@@ -92,7 +92,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{Now: time.Now, pool: pool, log: opts.Log}
+	s := &Store{pool: pool, log: opts.Log}
 	primary := stdlib.OpenDBFromPool(pool)
 	if len(opts.ReplicaURLs) == 0 {
 		s.db, err = openGORM(primary)
@@ -237,8 +237,32 @@ func (s *Store) write(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return s.db.WithContext(ctx).Transaction(fn)
 }
 
-// now returns the time as the database can keep it.
-func (s *Store) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// nodeClock is this machine's clock. Tests set it wrong.
+var nodeClock = time.Now
+
+// now returns the time as the database can keep it, by this machine's clock: for when a thing
+// was written, where an hour more or less does no harm.
+func (s *Store) now() time.Time {
+	now := nodeClock
+	if s.Now != nil {
+		now = s.Now
+	}
+	return now().UTC().Truncate(time.Microsecond)
+}
+
+// clock returns the time that decides what has run out and who has to wait: the database's,
+// which is one for all nodes. A node whose own is hours off would refuse every code of an app,
+// and let people wait for hours on the others.
+func (s *Store) clock(tx *gorm.DB) (time.Time, error) {
+	if s.Now != nil {
+		return s.now(), nil
+	}
+	var now time.Time
+	if err := tx.Raw("SELECT now()").Scan(&now).Error; err != nil {
+		return now, fmt.Errorf("read the clock: %w", err)
+	}
+	return now.UTC(), nil
+}
 
 // allowLongStatements lifts the time limit of the transaction's statements to what an
 // import needs.
@@ -265,8 +289,13 @@ func Unavailable(err error) bool {
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		// Connection trouble; too many of them; an operator or a time limit stepped in; read-only.
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "53") || strings.HasPrefix(pg.Code, "57") || pg.Code == readOnly
+		// Connection trouble; no room left, or too many of them; an operator or a time limit stepped
+		// in; its disk fails; it fails itself; read-only.
+		switch pg.Code[:min(2, len(pg.Code))] {
+		case "08", "53", "57", "58", "XX":
+			return true
+		}
+		return pg.Code == readOnly
 	}
 	// The line broke while an answer was on its way.
 	var line *net.OpError

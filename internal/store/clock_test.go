@@ -1,0 +1,119 @@
+package store
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+)
+
+// setNodeClock sets this machine's clock wrong by so much for the test.
+func setNodeClock(t *testing.T, by time.Duration) {
+	nodeClock = func() time.Time { return time.Now().Add(by) }
+	t.Cleanup(func() { nodeClock = time.Now })
+}
+
+// A node whose clock is hours off, or jumps while it runs, throws nobody out, lets nobody in
+// for longer, and lets nobody wait for hours: what runs out does so by the database's clock.
+func TestWrongClockOfANode(t *testing.T) {
+	for name, by := range map[string]time.Duration{"ahead": 5 * time.Hour, "behind": -5 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			s := openSeeded(t)
+			s.Now = nil // as the program has it
+			secret, code := startCode(t, s, "klokke@"+domainOf(t, s, "1804"))
+			setNodeClock(t, by) // the mail is on its way
+			account, err := s.RedeemCode(ctx, secret, code, entryNotice)
+			if err != nil {
+				t.Fatalf("a code by mail: %v", err)
+			}
+			cookie, err := s.StartSession(ctx, account.ID, ByCode, true, "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			session, err := s.SessionBySecret(ctx, cookie)
+			if err != nil {
+				t.Fatalf("the session is not there: %v", err)
+			}
+
+			key, err := totp.Generate(totp.GenerateOpts{Issuer: "test", AccountName: "test"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			right, err := totp.GenerateCode(key.Secret(), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if cookie, err = s.AddApp(ctx, session, key.Secret(), right); err != nil {
+				t.Fatalf("a right code of an app: %v", err)
+			}
+			if session, err = s.SessionBySecret(ctx, cookie); err != nil {
+				t.Fatal(err)
+			}
+
+			// Wrong codes in other sessions, until there is a wait. Then the clock is right again,
+			// as it is on another node.
+			for range sessionTries {
+				other, err := s.StartSession(ctx, account.ID, ByCode, false, "test")
+				if err != nil {
+					t.Fatal(err)
+				}
+				o, err := s.SessionBySecret(ctx, other)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.PassWithCode(ctx, o, "no code"); !errors.Is(err, ErrWrongCode) {
+					t.Fatalf("a wrong code: %v", err)
+				}
+			}
+			var wait WaitError
+			for _, off := range []time.Duration{by, 0} {
+				setNodeClock(t, off)
+				if _, err := s.PassWithCode(ctx, session, "no code"); !errors.As(err, &wait) || wait.For <= 0 || wait.For > maxWait {
+					t.Errorf("%v off: %v, wait %v, want a wait of up to %v", off, err, wait.For, maxWait)
+				}
+			}
+
+			setNodeClock(t, by)
+			var link string
+			asked, err := s.AskToConfirm(ctx, auth.Owner{Kommune: "1804"}, Stage30, time.Now(), []string{"en@example.org"}, nil, func(secret string) Mail { link = secret; return Mail{} })
+			if err != nil || !asked {
+				t.Fatalf("ask: %v, %v", asked, err)
+			}
+			var off float64
+			if err := s.db.Raw("SELECT abs(extract(epoch FROM expires_at - (now() + ?::interval))) FROM confirmations", confirmLinkLife).Scan(&off).Error; err != nil {
+				t.Fatal(err)
+			}
+			if off > 60*60 {
+				t.Errorf("a link's end is %v off", time.Duration(off)*time.Second)
+			}
+			if _, err := s.ConfirmationBySecret(ctx, link); err != nil {
+				t.Errorf("the link: %v", err)
+			}
+			if err := s.db.Exec("UPDATE confirmations SET expires_at = now() - interval '1 minute'").Error; err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.ConfirmationBySecret(ctx, link); !errors.Is(err, ErrNotFound) {
+				t.Errorf("a link that has run out: %v, want ErrNotFound", err)
+			}
+			if err := s.db.Exec("UPDATE sessions SET expires_at = now() - interval '1 minute'").Error; err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.SessionBySecret(ctx, cookie); !errors.Is(err, ErrNotFound) {
+				t.Errorf("a session that has run out: %v, want ErrNotFound", err)
+			}
+			jobs, err := s.TakeJobs(ctx, []JobKind{JobMail}, 10)
+			if err != nil || len(jobs) == 0 {
+				t.Fatalf("%d mails wait, %v", len(jobs), err)
+			}
+			for _, j := range jobs {
+				if since := time.Since(j.TakenAt).Abs(); since > time.Hour {
+					t.Errorf("%s was taken %v from now", j.Key, since)
+				}
+			}
+		})
+	}
+}
