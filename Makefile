@@ -83,6 +83,10 @@ nodes: $(ASSETS) prerequisites ## three nodes, a replica and what befalls them, 
 	go test -count=1 -v -timeout 30m ./internal/faults -run TestThreeNodes -edits 300
 	go test -count=1 -v ./migrations -run UnderLoad -rows 300000 -from 26
 
+.PHONY: faults
+faults: $(ASSETS) prerequisites ## long: an hour without Postgres, 10 000 connections, every damage, then an hour of soak
+	scripts/faults.sh
+
 .PHONY: fuzz
 fuzz: $(ASSETS) ## each fuzz target for a while (FUZZTIME=30s)
 	scripts/fuzz.sh $(FUZZTIME)

@@ -57,6 +57,8 @@ func commands() []command {
 var errUsage = errors.New("usage")
 
 func main() {
+	// A file that may not grow is an error of the write, as on a full disk, and not the end.
+	signal.Ignore(syscall.SIGXFSZ)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Environ(), os.Stderr)

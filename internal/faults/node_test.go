@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,12 +55,14 @@ type node struct {
 }
 
 // newSite builds the program and starts a Postgres that keeps what it has acknowledged.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T) *site { return newSiteIn(t, t.TempDir()) }
+
+func newSiteIn(t *testing.T, dir string) *site {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("starts the whole program, several times")
 	}
-	s := &site{binary: build(t), dir: t.TempDir()}
+	s := &site{binary: build(t), dir: dir}
 	ctx := context.Background()
 	var err error
 	s.postgres, err = pgembed.Start(ctx, pgembed.Options{
@@ -90,9 +93,14 @@ var built struct {
 	err  error
 }
 
+var binary = flag.String("binary", "", "the program to try; empty: it is built")
+
 // build returns the program's path. It is built once for all tests.
 func build(t *testing.T) string {
 	t.Helper()
+	if *binary != "" {
+		return *binary
+	}
 	built.Do(func() {
 		dir, err := os.MkdirTemp("", "oversikt-faults-")
 		if err != nil {

@@ -38,6 +38,8 @@ func TestThreeNodes(t *testing.T) {
 	t.Run("a slow database", func(t *testing.T) { slowDatabase(t, s) })
 	t.Run("an exhausted pool", func(t *testing.T) { exhaustedPool(t, s, c) })
 	t.Run("kill -9 of a node and of Postgres", func(t *testing.T) { kills(t, s) })
+	t.Run("a node's disk is full", func(t *testing.T) { fullDisk(t, s, b) })
+	t.Run("a node's index is damaged", func(t *testing.T) { damagedIndex(t, s, b) })
 	t.Run("Postgres away", func(t *testing.T) { away(t, s) })
 	t.Run("idle and slow clients", func(t *testing.T) { crowd(t, a) })
 	t.Run("the replica", r.befalls) // last, as it ends as the primary
@@ -215,7 +217,7 @@ func silentConnections(t *testing.T, s *site, n *node) {
 func slowDatabase(t *testing.T, s *site) {
 	token := s.token(t, "1804")
 	n := s.nodes[0]
-	for _, delay := range []time.Duration{20 * time.Millisecond, 150 * time.Millisecond} {
+	for _, delay := range []time.Duration{20 * time.Millisecond, 150 * time.Millisecond, time.Second} {
 		n.proxy.slow(delay)
 		began := time.Now()
 		name := "Prøvetilbud treg" + strconv.Itoa(int(delay.Milliseconds()))
@@ -345,18 +347,26 @@ func kills(t *testing.T, s *site) {
 	}
 	for _, n := range s.nodes {
 		for _, w := range ledger {
-			eventually(t, n.name+" shows "+w.name, func() bool { return n.shows(w.id, w.name) })
+			word := strings.Fields(w.name)[1]
+			eventually(t, n.name+" shows and finds "+w.name, func() bool { return n.shows(w.id, w.name) && n.finds(word, word) })
 		}
-		word := strings.Fields(ledger[len(ledger)-1].name)[1]
-		eventually(t, n.name+" finds "+word, func() bool { return n.finds(word, word) })
 	}
-	t.Logf("%d writes tried, %d acknowledged, %d refused, %d lost", tried.Load(), len(ledger), refused.Load(), lost)
+	t.Logf("%d writes tried, %d acknowledged, %d refused, %d lost; each looked for in the database, in its history, and by address and by search on %d nodes",
+		tried.Load(), len(ledger), refused.Load(), lost, len(s.nodes))
 }
 
 // killPostgres kills the postmaster; pgembed starts it again, as a service manager would.
 func (s *site) killPostgres(t *testing.T) { t.Helper(); killPostgres(t, s.dir) }
 
 func killPostgres(t *testing.T, dir string) {
+	t.Helper()
+	if err := syscall.Kill(postmaster(t, dir), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// postmaster is the first process of the Postgres in the directory.
+func postmaster(t *testing.T, dir string) int {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(dir, "postgres", "postmaster.pid"))
 	if err != nil {
@@ -367,32 +377,43 @@ func killPostgres(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	return pid
 }
 
-// away takes the database from all nodes, and starts one of them anew meanwhile.
+var awayTime = flag.Duration("away", 5*time.Second, "how long Postgres is away")
+
+// away takes the database from all nodes for a while, and starts one of them anew meanwhile:
+// readers do not notice, writes are refused with a time to come back, and all goes on by itself.
 func away(t *testing.T, s *site) {
 	token := s.token(t, "1804")
 	for _, n := range s.nodes {
 		n.proxy.cut()
 	}
-	restarted := s.nodes[0]
-	restarted.kill()
-	restarted.start(t)
-	restarted.ready(t)
-	reads := 0
 	for _, n := range s.nodes {
 		eventually(t, n.name+" knows", func() bool { return !n.health().Database.Reachable })
-		for _, path := range []string{"/", "/sok?q=avlastning", "/kommune/1804-bodo", "/api/v1/tilbud?q=rus", "/healthz", "/kart", "/mote-med-helsetjenesten", "/hsds/v3/services", "/fhir/R4/metadata", "/sitemap.xml"} {
-			if status, _, err := n.get(path); err != nil || status != http.StatusOK {
-				t.Errorf("%s on %s: %d, %v", path, n.name, status, err)
-			}
-			reads++
+	}
+	restarted := s.nodes[0]
+	reads, writes, round := 0, 0, 0
+	for began := time.Now(); round < 2 || time.Since(began) < *awayTime; round++ {
+		if round == 1 {
+			restarted.kill()
+			restarted.start(t)
+			restarted.ready(t)
 		}
-		if got, err := n.create(token, "1804", "Prøvetilbud borte"); err != nil || got.status != http.StatusServiceUnavailable || got.retryAfter == "" {
-			t.Errorf("a write on %s: %d, Retry-After %q, %v, want 503", n.name, got.status, got.retryAfter, err)
+		for _, n := range s.nodes {
+			for _, path := range []string{"/", "/sok?q=avlastning", "/kommune/1804-bodo", "/api/v1/tilbud?q=rus", "/healthz", "/kart", "/mote-med-helsetjenesten", "/hsds/v3/services", "/fhir/R4/metadata", "/sitemap.xml"} {
+				if status, _, err := n.get(path); err != nil || status != http.StatusOK {
+					t.Errorf("%s on %s: %d, %v", path, n.name, status, err)
+				}
+				reads++
+			}
+			if got, err := n.create(token, "1804", "Prøvetilbud borte"); err != nil || got.status != http.StatusServiceUnavailable || got.retryAfter == "" {
+				t.Errorf("a write on %s: %d, Retry-After %q, %v, want 503", n.name, got.status, got.retryAfter, err)
+			}
+			writes++
+		}
+		if *awayTime > time.Minute {
+			time.Sleep(5 * time.Second)
 		}
 	}
 	for _, n := range s.nodes {
@@ -404,6 +425,9 @@ func away(t *testing.T, s *site) {
 	for _, n := range s.nodes {
 		eventually(t, n.name+" follows again", func() bool { return n.shows(o.ID, o.Navn) })
 	}
-	t.Logf("%d reads without a database, one node started without it; when it was back, writes were taken after %v and all nodes followed after %v",
-		reads, wrote.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
+	if left := s.count(t, "SELECT count(*) FROM offerings WHERE name = 'Prøvetilbud borte'"); left != 0 {
+		t.Errorf("%d writes were refused and are there", left)
+	}
+	t.Logf("away for %v: %d reads answered and %d writes refused, one node started without a database; when it was back, writes were taken after %v and all nodes followed after %v",
+		*awayTime, reads, writes, wrote.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
 }
