@@ -1,11 +1,14 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
+	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 )
@@ -99,7 +102,7 @@ func TestWrongClockOfANode(t *testing.T) {
 			if _, err := s.ConfirmationBySecret(ctx, link); !errors.Is(err, ErrNotFound) {
 				t.Errorf("a link that has run out: %v, want ErrNotFound", err)
 			}
-			if err := s.db.Exec("UPDATE sessions SET expires_at = now() - interval '1 minute'").Error; err != nil {
+			if err := s.db.Exec("UPDATE sessions SET created_at = now() - interval '1 day', expires_at = now() - interval '1 minute'").Error; err != nil {
 				t.Fatal(err)
 			}
 			if _, err := s.SessionBySecret(ctx, cookie); !errors.Is(err, ErrNotFound) {
@@ -115,5 +118,27 @@ func TestWrongClockOfANode(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A transaction whose time runs out between two statements is one that may work later, not a
+// mistake of ours.
+func TestTimeRunsOutInTransaction(t *testing.T) {
+	s := openStore(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("SELECT 1").Error; err != nil {
+			return err
+		}
+		cancel()
+		var err error
+		for began := time.Now(); !errors.Is(err, sql.ErrTxDone) && time.Since(began) < time.Minute; {
+			err = tx.WithContext(context.WithoutCancel(ctx)).Exec("SELECT 1").Error
+		}
+		return err
+	})
+	if err == nil || !Unavailable(err) {
+		t.Errorf("got %v, want what is unavailable", err)
 	}
 }

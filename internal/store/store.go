@@ -302,5 +302,6 @@ func Unavailable(err error) bool {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &line) {
 		return true
 	}
-	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
+	// A transaction whose time ran out is rolled back behind the back of who works on it.
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrTxDone) || pgconn.SafeToRetry(err)
 }
