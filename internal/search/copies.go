@@ -60,10 +60,21 @@ func (p *ownCopies) OpenUsing(path string, config map[string]any) (segment.Segme
 
 func (p *ownCopies) open(path string, config map[string]any) (*ownCopy, error) {
 	copied, file, err := copyWhole(path)
-	if err != nil {
+	switch {
+	case err == nil:
+		defer os.Remove(copied) // the open file stays
+	case errors.Is(err, ErrDamaged) || errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	default:
+		// No room for a copy: what is whole now answers, and a node that starts while the database
+		// is away has nothing else.
+		if copied, file, err = path, nil, checkFile(path); err == nil {
+			file, err = os.Stat(path)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	defer os.Remove(copied) // the open file stays
 	opened, err := p.ZapPlugin.OpenUsing(copied, config)
 	if err != nil {
 		return nil, err
@@ -128,10 +139,27 @@ func checkWhole(r io.Reader, path string, size int64) error {
 		return err
 	}
 	var want [crc32.Size]byte
-	if _, err := io.ReadFull(r, want[:]); err != nil || body != size-crc32.Size || sum.Sum32() != binary.BigEndian.Uint32(want[:]) {
+	if _, err := io.ReadFull(r, want[:]); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	if body != size-crc32.Size || sum.Sum32() != binary.BigEndian.Uint32(want[:]) {
 		return fmt.Errorf("%w: %s is not what was written", ErrDamaged, path)
 	}
 	return nil
+}
+
+// checkFile is checkWhole for the file.
+func checkFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return checkWhole(f, path, info.Size())
 }
 
 // removeCopies removes what a program left that was killed while it opened a segment.

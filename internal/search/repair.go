@@ -122,21 +122,12 @@ func (x *Index) checkSegments(content bool) error {
 			return fmt.Errorf("%s has been changed", c.path)
 		}
 		if content {
-			if err := checkFile(c.path, c.file.Size()); err != nil {
+			if err := checkFile(c.path); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func checkFile(path string, size int64) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return checkWhole(f, path, size)
 }
 
 // Content returns a batch that makes an index like this one, with its position: what is
