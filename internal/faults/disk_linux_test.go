@@ -53,7 +53,6 @@ func fullDisk(t *testing.T, s *site, n *node) {
 		eventually(t, "an edit in memory is found", func() bool { return n.shows(o.ID, o.Navn) && n.finds("fulldisk"+strconv.Itoa(i), o.Navn) })
 		edits++
 	}
-	// Mail is written by whichever node has room: here there is one.
 	if err := s.store.QueueMail(t.Context(), "faults:full", store.Mail{To: "en@example.org", Subject: "Prøve", Text: "Prøve."}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
@@ -144,21 +143,28 @@ func eachFile(dir, pattern string, do func(string) error) error {
 	return err
 }
 
-// Postgres on a disk that is full: writes are refused with 503, none is there by half, and they
-// are taken again when there is room, without anyone restarting anything.
-func TestPostgresOnFullDisk(t *testing.T) {
+// One node, and what befalls its disk and that of Postgres.
+func TestDisks(t *testing.T) {
 	dir := t.TempDir()
 	small := mountSmall(t, dir)
 	s := newSiteIn(t, dir)
 	n := s.add(t, "")
 	n.start(t)
 	n.ready(t)
+	t.Run("the node's is full", func(t *testing.T) { fullDisk(t, s, n) })
+	t.Run("the node's index is damaged", func(t *testing.T) { damagedIndex(t, s, n) })
+	t.Run("Postgres's is full", func(t *testing.T) { fullPostgres(t, s, n, small) })
+}
+
+// fullPostgres has the disk of Postgres run full: writes are refused with 503, none is there by
+// half, and they are taken again when there is room, without anyone restarting anything.
+func fullPostgres(t *testing.T, s *site, n *node, small bool) {
 	token := s.token(t, "1804")
 	n.mustCreate(t, token, "1804", "Prøvetilbud førdisken")
 
 	how, free := "the disk is full", func() {}
 	if small {
-		free = fill(t, dir)
+		free = fill(t, s.dir)
 	} else {
 		how = "no file of Postgres may grow"
 		free = s.limitPostgres(t)

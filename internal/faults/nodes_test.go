@@ -38,8 +38,6 @@ func TestThreeNodes(t *testing.T) {
 	t.Run("a slow database", func(t *testing.T) { slowDatabase(t, s) })
 	t.Run("an exhausted pool", func(t *testing.T) { exhaustedPool(t, s, c) })
 	t.Run("kill -9 of a node and of Postgres", func(t *testing.T) { kills(t, s) })
-	t.Run("a node's disk is full", func(t *testing.T) { fullDisk(t, s, b) })
-	t.Run("a node's index is damaged", func(t *testing.T) { damagedIndex(t, s, b) })
 	t.Run("Postgres away", func(t *testing.T) { away(t, s) })
 	t.Run("idle and slow clients", func(t *testing.T) { crowd(t, a) })
 	t.Run("the replica", r.befalls) // last, as it ends as the primary
