@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -252,13 +253,26 @@ func fill(t *testing.T, dir string) func() {
 // that ends of it is started again without the limit, as on another disk.
 func (s *site) limitPostgres(t *testing.T) func() {
 	t.Helper()
-	pids := s.postgresProcesses(t)
-	for _, pid := range pids {
-		setFull(t, pid, true)
-	}
-	return func() {
-		for _, pid := range s.postgresProcesses(t) {
-			setFull(t, pid, false)
+	s.setPostgres(t, "1:unlimited")
+	return func() { s.setPostgres(t, "unlimited:unlimited") }
+}
+
+// setPostgres sets how large files of Postgres may be, as its own account: root in a container
+// may not do that to others.
+func (s *site) setPostgres(t *testing.T, limit string) {
+	t.Helper()
+	for _, pid := range s.postgresProcesses(t) {
+		info, err := os.Stat("/proc/" + strconv.Itoa(pid))
+		if err != nil {
+			continue // it has ended
+		}
+		owner := info.Sys().(*syscall.Stat_t)
+		cmd := exec.Command("prlimit", "--pid", strconv.Itoa(pid), "--fsize="+limit)
+		if int(owner.Uid) != os.Getuid() {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}}
+		}
+		if out, err := cmd.CombinedOutput(); err != nil && syscall.Kill(pid, 0) == nil {
+			t.Fatalf("limit process %d: %v: %s", pid, err, out)
 		}
 	}
 }
