@@ -20,8 +20,8 @@ import (
 )
 
 var (
-	soakTime = flag.Duration("soak", 15*time.Second, "how long TestSoak lasts")
-	soakRate = flag.Int("soak-rate", 40, "requests in a second of TestSoak")
+	soakTime = flag.Duration("soak", 8*time.Second, "how long TestSoak lasts")
+	soakRate = flag.Int("soak-rate", 20, "requests in a second of TestSoak")
 )
 
 // gauge is one of what must not grow.
