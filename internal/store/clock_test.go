@@ -4,6 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 )
 
 // setNodeClock sets this machine's clock wrong by so much for the test.
@@ -138,6 +143,53 @@ func TestTimeRunsOutInTransaction(t *testing.T) {
 		}
 		return err
 	})
+	if err == nil || !Unavailable(err) {
+		t.Errorf("got %v, want what is unavailable", err)
+	}
+}
+
+// A server that is killed while it answers is away, and what was asked for is no mistake.
+func TestKilledServerIsUnavailable(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	direct, err := url.Parse(dbtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(direct.Query().Get("host"), ".s.PGSQL."+direct.Query().Get("port"))
+	cut := make(chan struct{})
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("unix", socket)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(server, c) }()
+			go func() { _, _ = io.Copy(c, server) }()
+			go func() { <-cut; c.Close() }()
+		}
+	}()
+	through := *direct
+	through.Host = l.Addr().String()
+	q := through.Query()
+	q.Del("host")
+	q.Del("port")
+	through.RawQuery = q.Encode()
+	s := openURL(t, through.String())
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(time.Second, func() { close(cut) })
+	var slept string
+	err = s.db.WithContext(t.Context()).Raw("SELECT 'is answered in parts', pg_sleep(10)").Row().Scan(&slept, &slept)
 	if err == nil || !Unavailable(err) {
 		t.Errorf("got %v, want what is unavailable", err)
 	}
