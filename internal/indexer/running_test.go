@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -94,15 +95,24 @@ func TestDamageWhileRunning(t *testing.T) {
 			if !*everyDamage && !slices.Contains([]string{"truncated root.bolt", "truncated *.zap", "flipped *.zap"}, how+" "+filepath.Base(kind)) {
 				continue
 			}
+			// All of them: segments that a merge left behind may still lie there, and nobody reads those.
 			found, err := filepath.Glob(filepath.Join(dir, kind))
-			if err != nil || len(found) != 1 {
-				t.Fatalf("%s: %v, %v, want one file", kind, found, err)
+			if err != nil || len(found) == 0 {
+				t.Fatalf("no %s to damage: %v", kind, err)
 			}
-			content, err := os.ReadFile(found[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			damage(how+" "+filepath.Base(kind), func() error { return do(found[0], content) })
+			damage(how+" "+filepath.Base(kind), func() error {
+				var all error
+				for _, name := range found {
+					content, err := os.ReadFile(name)
+					if err == nil {
+						err = do(name, content)
+					}
+					if !errors.Is(err, os.ErrNotExist) { // removed after the merge
+						all = errors.Join(all, err)
+					}
+				}
+				return all
+			})
 			tried++
 		}
 	}
