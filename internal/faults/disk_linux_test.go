@@ -163,7 +163,8 @@ func fullPostgres(t *testing.T, s *site, n *node, small bool) {
 	token := s.token(t, "1804")
 	n.mustCreate(t, token, "1804", "Prøvetilbud førdisken")
 
-	how, free := "the disk is full", func() {}
+	how := "the disk is full"
+	var free func()
 	if small {
 		free = fill(t, s.dir)
 	} else {
