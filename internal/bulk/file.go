@@ -129,19 +129,25 @@ func readXLSX(content []byte) ([][]string, error) {
 }
 
 // Spreadsheets take a text that begins with one of these for a formula, and would carry it
-// out on the machine of whoever opens the file. An apostrophe in front keeps it a text.
-const formulaStarts = "=+-@\t"
+// out on the machine of whoever opens the file; in some languages the wide ones too. An
+// apostrophe in front keeps it a text.
+const formulaStarts = "=+-@＝＋－＠"
+
+// unseenStarts may stand before such a sign without anybody, or any spreadsheet, seeing it.
+// The writer of CSV takes a carriage return away.
+const unseenStarts = "\t\r\n \u00a0\u200b\ufeff"
 
 func guarded(cell string) string {
-	if cell != "" && strings.ContainsRune(formulaStarts, rune(cell[0])) {
+	bare := strings.TrimLeft(cell, unseenStarts)
+	if r, _ := utf8.DecodeRuneInString(bare); bare != "" && strings.ContainsRune(formulaStarts, r) || cell != "" && cell[0] == '\t' {
 		return "'" + cell
 	}
 	return cell
 }
 
 func unguarded(cell string) string {
-	if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulaStarts, rune(cell[1])) {
-		return cell[1:]
+	if bare, ok := strings.CutPrefix(cell, "'"); ok && guarded(bare) != bare {
+		return bare
 	}
 	return cell
 }
