@@ -150,7 +150,7 @@ const MaxCourseDates = 208
 // references. A draft may still lack its dates.
 func (c Course) Validate() error {
 	v := Invalid{}
-	v.required("title", c.Title, MaxName)
+	v.name("title", c.Title)
 	v.length("description", c.Description, MaxDescription)
 	v.length("audience", c.Audience, MaxSummary)
 	v.each("languages", c.Languages)

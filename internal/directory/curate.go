@@ -16,8 +16,8 @@ func (t OfferingType) Validate() error {
 	v := Invalid{}
 	v.code(t.Code)
 	v.required("group", t.Group, 40)
-	v.required("name", t.Name.NB, MaxName)
-	v.required("plural", t.Plural.NB, MaxName)
+	v.name("name", t.Name.NB)
+	v.name("plural", t.Plural.NB)
 	v.required("does", t.Does.NB, MaxSummary)
 	for field, text := range map[string]Text{"name": t.Name, "plural": t.Plural, "does": t.Does} {
 		v.length(field+"_nn", text.NN, MaxSummary)
@@ -48,7 +48,7 @@ func (t Term) Validate() error {
 	v := Invalid{}
 	oneOf(v, "kind", t.Kind, TargetGroup, Topic, Format)
 	v.code(t.Code)
-	v.required("name", t.Name.NB, MaxName)
+	v.name("name", t.Name.NB)
 	v.length("name_nn", t.Name.NN, MaxName)
 	v.length("name_en", t.Name.EN, MaxName)
 	return v.orNil()

@@ -55,7 +55,7 @@ var (
 // references: whether a type, term or kommune exists is the store's question.
 func (o Offering) Validate() error {
 	v := Invalid{}
-	v.required("name", o.Name, MaxName)
+	v.name("name", o.Name)
 	v.required("key", o.Key, MaxName)
 	if !keyForm.MatchString(o.Key) {
 		v.add("key", MsgFormat)
@@ -102,7 +102,7 @@ func (o Offering) Validate() error {
 
 // ValidateEmail returns nil, or an Invalid that names "email".
 func ValidateEmail(e string) error {
-	if a, err := mail.ParseAddress(e); err != nil || a.Address != e || !emailForm.MatchString(e) {
+	if a, err := mail.ParseAddress(e); err != nil || a.Address != e || !emailForm.MatchString(e) || HasUnseen(e) {
 		return Invalid{"email": MsgFormat}
 	}
 	return nil
@@ -118,7 +118,7 @@ func (v Invalid) organization(o Organization) {
 	if o == (Organization{}) {
 		return
 	}
-	v.required("organization", o.Name, MaxName)
+	v.name("organization", o.Name)
 	oneOf(v, "organization_kind", o.Kind, "", KindKommune, KindFylkeskommune, KindState, KindHealthTrust, KindFoundation, KindAssociation)
 	if n, err := ParseOrgNumber(string(o.OrgNumber)); o.OrgNumber != "" && (err != nil || n != o.OrgNumber) {
 		v.add("organization_number", MsgFormat)
@@ -224,13 +224,21 @@ func ParseWebsite(s string) (string, error) {
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	written := strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") // not "HTTP://"
-	return err == nil && written && utf8.ValidString(s) && strings.Contains(u.Host, ".") && u.User == nil
+	return err == nil && written && utf8.ValidString(s) && !HasUnseen(s) && strings.Contains(u.Host, ".") && u.User == nil
 }
 
 // add keeps the first finding for a field.
 func (v Invalid) add(field, key string) {
 	if _, ok := v[field]; !ok {
 		v[field] = key
+	}
+}
+
+// name wants a text on one line: it stands in headings, and in subjects of mail.
+func (v Invalid) name(field, s string) {
+	v.required(field, s, MaxName)
+	if strings.ContainsAny(s, "\r\n\u2028\u2029") {
+		v.add(field, MsgFormat)
 	}
 }
 
@@ -245,8 +253,8 @@ func (v Invalid) length(field, s string, limit int) {
 	if utf8.RuneCountInString(s) > limit {
 		v.add(field, MsgTooLong)
 	}
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		v.add(field, MsgFormat) // Postgres stores neither
+	if !utf8.ValidString(s) || HasUnseen(s) {
+		v.add(field, MsgFormat) // Postgres stores neither NUL nor what is no UTF-8
 	}
 }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -9,22 +10,29 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/quotedprintable"
 	"net/http"
+	netmail "net/mail"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/gofiber/fiber/v2"
+	gomail "github.com/wneessen/go-mail"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/net/html"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/staff"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 // hostile is what somebody may write where a name or a text is asked for. Each holds "qx" in
@@ -669,5 +677,155 @@ func TestFormulasInEveryTable(t *testing.T) {
 			t.Errorf("%q is in %d tables only: the test does not see what it should", formula, seen)
 		}
 		w.check(fmt.Sprintf("%q", formula), doors)
+	}
+}
+
+// Characters that nobody writes or sees come in by no way: each is refused, or left out.
+func TestUnseenCharactersComeInNowhere(t *testing.T) {
+	w := newHostileWorld(t)
+	ctx := t.Context()
+	_, secret, err := w.store.CreateToken(ctx, tester, store.Token{Owner: bodo, Name: "Test", Scopes: store.Scopes()}, func(store.Token) store.Mail { return store.Mail{} })
+	w.must(err)
+	o, err := w.store.OfferingByID(ctx, w.offerings[0])
+	w.must(err)
+	courses, err := w.store.CoursesOf(ctx, w.offerings)
+	w.must(err)
+	refused := 0
+	check := func(what string, err error) {
+		t.Helper()
+		var invalid directory.Invalid
+		switch {
+		case errors.As(err, &invalid):
+			refused++
+		case err != nil:
+			t.Errorf("%s: %v, want it said which field is wrong", what, err)
+		}
+	}
+	for i, bad := range append(slices.Clone(unseen), "qx\x00") {
+		text := "Prøve " + bad
+		for _, change := range []func(*directory.Offering){
+			func(o *directory.Offering) { o.Name = text }, func(o *directory.Offering) { o.Summary = text }, func(o *directory.Offering) { o.Description = text }, func(o *directory.Offering) { o.Audience = text },
+			func(o *directory.Offering) { o.Organization.Name = text }, func(o *directory.Offering) { o.Keywords = []string{text} }, func(o *directory.Offering) { o.Coverage.Bydel = text }, func(o *directory.Offering) { o.OpeningText = text },
+			func(o *directory.Offering) { o.Cost.Text = text }, func(o *directory.Offering) { o.Referral.Text = text }, func(o *directory.Offering) { o.Complaint = text }, func(o *directory.Offering) { o.Source.Title = text },
+			func(o *directory.Offering) { o.Locations = []directory.Location{{Name: text}} }, func(o *directory.Offering) { o.Locations = []directory.Location{{Street: text}} },
+			func(o *directory.Offering) {
+				o.Locations = []directory.Location{{Street: "Veien 1", PostalPlace: text}}
+			},
+			func(o *directory.Offering) { o.Phones = []directory.Phone{{Number: "+4722222222", Hours: text}} },
+			func(o *directory.Offering) { o.Websites = []string{seedAddress + bad} }, func(o *directory.Offering) { o.Emails = []string{"qx" + bad + "@test.example.org"} },
+		} {
+			changed := o
+			change(&changed)
+			_, err := w.store.UpdateOffering(ctx, tester, "", changed)
+			if err == nil {
+				t.Errorf("an offering with %q is taken", bad)
+				break
+			}
+			check(fmt.Sprintf("offering with %q", bad), err)
+		}
+		course := courses[0]
+		course.Title, course.Description = text, text
+		_, err := w.store.UpdateCourse(ctx, tester, "", course)
+		check("course", err)
+		check("term", w.store.SaveTerm(ctx, tester, "", 1, directory.Term{Kind: directory.Topic, Code: "rus", Name: directory.Text{NB: text}, Order: 1}))
+		check("expression", w.store.SaveExpression(ctx, tester, "", 0, directory.Expression{Text: "prøve " + bad, Kind: directory.EverydayExpression, LeadsTo: []directory.Lead{"type:annet"}}))
+		_, _, err = w.store.CreateToken(ctx, tester, store.Token{Owner: bodo, Name: text, Scopes: store.Scopes()}, func(store.Token) store.Mail { return store.Mail{} })
+		check("token", err)
+		_, _, err = w.store.CreateWebhook(ctx, tester, store.Webhook{Name: text, URL: seedAddress}, func(string, store.Cursor) string { return w.cursor })
+		check("webhook", err)
+		// Left out: what is not worth a refusal, and what a reader would have to write anew.
+		account, err := w.store.CreateAccount(ctx, tester, fmt.Sprintf("usett%d@test.example.org", i), text)
+		w.must(err)
+		_, err = w.store.StartSession(ctx, account.ID, store.ByCode, true, text)
+		w.must(err)
+		w.must(w.store.RenameAccount(ctx, account.ID, text))
+		w.must(w.store.AddReport(ctx, store.NewReport{Offering: o.ID, Choice: store.OtherWrong, Text: text, Suggestion: text, Code: fmt.Sprintf("USETT%05d", i)}))
+		_, err = w.store.SaveArticle(ctx, tester, text, article.Key{Section: "ta-vare-pa-barna", Slug: fmt.Sprintf("usett-%d", i), Language: "nb"}, "---\ntittel: Test\ningress: Test\npublisert: 2026-01-01\noppdatert: 2026-01-02\nrekkefolge: 9\n---\n"+text+"\n")
+		w.must(err)
+		body := encode(t, map[string]any{"navn": text, "type": map[string]any{"kode": "annet"}, "dekning": map[string]any{"kommuner": []any{map[string]any{"kommunenummer": "1804"}}}})
+		resp, answer := ask(t, w.app, http.MethodPost, "/api/v1/tilbud", body, "Authorization", "Bearer "+secret, "Content-Type", "application/json")
+		if resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(answer, `"body.navn"`) {
+			t.Errorf("%q by the API: %d %s", bad, resp.StatusCode, answer)
+		}
+	}
+	// What JSON can say and text cannot.
+	for _, escape := range []string{`\ud800`, `\udc00x`, `\ud800\ud800`, `\u0000`} {
+		resp, answer := ask(t, w.app, http.MethodPost, "/api/v1/tilbud", `{"navn":"Prøve `+escape+`","type":{"kode":"annet"},"dekning":{"kommuner":[{"kommunenummer":"1804"}]}}`, "Authorization", "Bearer "+secret, "Content-Type", "application/json")
+		if resp.StatusCode >= 500 || resp.StatusCode == http.StatusCreated && !strings.Contains(answer, "\ufffd") {
+			t.Errorf("%s by the API: %d %s", escape, resp.StatusCode, answer)
+		}
+	}
+	if least := len(unseen) * 20; refused < least {
+		t.Errorf("%d refusals, want at least %d", refused, least)
+	}
+	for _, column := range w.columns() {
+		var n int
+		pattern := "[\\u0001-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ufffe\\uffff]"
+		value := column.name + "::text"
+		if column.kind == "jsonb" {
+			pattern, value = pattern+`|\\u00[01]`, value+"||''"
+		}
+		w.must(w.db.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM %s WHERE %s ~ $1", column.table, value), pattern).Scan(&n))
+		if n > 0 {
+			t.Errorf("%s.%s has them in %d rows", column.table, column.name, n)
+		}
+	}
+}
+
+// postbox keeps what is sent, as it is sent.
+type postbox [][]byte
+
+func (p *postbox) Send(_ context.Context, m *gomail.Msg) error {
+	var b bytes.Buffer
+	_, err := m.WriteTo(&b)
+	*p = append(*p, b.Bytes())
+	return err
+}
+
+// Whatever stands in a mail, it is one message from us to the one that it is for, with the
+// subject and the text that it has and nothing more.
+func TestHostileMails(t *testing.T) {
+	w := newHostileWorld(t)
+	from := netmail.Address{Name: "Oversikt", Address: "oversikt@test.example.org"}
+	sent, refused := 0, 0
+	for _, h := range hostile {
+		w.replace([]string{h.text}, []string{seedAddress})
+		for i, m := range w.mails() {
+			if m.To == "" {
+				continue
+			}
+			payload, err := json.Marshal(m)
+			w.must(err)
+			var box postbox
+			err = mail.Handler(&box, from, time.Now)(t.Context(), store.Job{ID: int64(i), Payload: payload})
+			if err != nil || len(box) != 1 {
+				if refused++; !strings.ContainsAny(m.Subject, "\r\n\t") || len(box) > 0 {
+					t.Errorf("%s: a mail with the subject %q: %v, %d sent", h.name, m.Subject, err, len(box))
+				}
+				continue
+			}
+			sent++
+			message, err := netmail.ReadMessage(bytes.NewReader(box[0]))
+			if err != nil {
+				t.Fatalf("%s: %v: %q", h.name, err, box[0])
+			}
+			for name, values := range message.Header {
+				if len(values) != 1 || !slices.Contains(strings.Fields("Date Mime-Version Message-Id Auto-Submitted X-Auto-Response-Suppress Subject From To Content-Type Content-Transfer-Encoding"), name) {
+					t.Errorf("%s: header %s %q", h.name, name, values)
+				}
+			}
+			subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
+			if to, failed := message.Header.AddressList("To"); err != nil || failed != nil || strings.TrimSpace(subject) != strings.TrimSpace(m.Subject) || len(to) != 1 || to[0].Address != m.To {
+				t.Errorf("%s: subject %q, to %v, want %q to %s; %v, %v", h.name, subject, to, m.Subject, m.To, err, failed)
+			}
+			text, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+			if want := strings.ReplaceAll(strings.ReplaceAll(m.Text, "\r\n", "\n"), "\n", "\r\n"); err != nil || strings.TrimRight(strings.ReplaceAll(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n", "\r\n"), "\r\n") != strings.TrimRight(want, "\r\n") {
+				t.Errorf("%s: text %q, want %q, %v", h.name, text, want, err)
+			}
+		}
+	}
+	t.Logf("%d sent, %d refused for a line break in the subject", sent, refused)
+	if sent < 2*len(hostile) || refused == 0 {
+		t.Errorf("%d sent, %d refused: the test does not see what it should", sent, refused)
 	}
 }

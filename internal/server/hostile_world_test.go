@@ -49,8 +49,10 @@ type hostileWorld struct {
 	view  func() *search.View
 
 	offerings []int64
+	cursor    string   // of the webhook
 	session   string   // of a national editor
 	doors     []string // that links may not lead to
+	url       string   // of the database
 	texts     []string // what stands for seedWord just now
 	addresses []string // what stands for seedAddress just now
 }
@@ -74,7 +76,7 @@ func newHostileWorld(t *testing.T) *hostileWorld {
 			t.Fatal(err)
 		}
 	}
-	w := &hostileWorld{t: t, store: st, db: db, texts: []string{seedWord}, addresses: []string{seedAddress}}
+	w := &hostileWorld{t: t, url: address, store: st, db: db, texts: []string{seedWord}, addresses: []string{seedAddress}}
 	w.seedVocabulary()
 	w.seedOfferings()
 	w.seedPeople()
@@ -296,6 +298,7 @@ func (w *hostileWorld) seedPeople() {
 	if _, err := w.store.SucceedToday(ctx); err != nil {
 		w.t.Fatal(err)
 	}
+	w.cursor = hook.Cursor
 	w.doors = append(w.doors, fmt.Sprintf("/redaksjon/tilganger/%d/trekk-tilbake", token.ID), fmt.Sprintf("/redaksjon/abonnement/%d", hook.ID), fmt.Sprintf("/redaksjon/abonnement/%d/slett", hook.ID),
 		fmt.Sprintf("/redaksjon/mange/fil/%d?kommune=1804", upload), fmt.Sprintf("/redaksjon/brukere/%d", newcomer.ID), fmt.Sprintf("/redaksjon/personer/%d/fjern?kommune=1804", editor.ID),
 		"/redaksjon/mange/erstatt?kommune=1804&felt=telefon&fra=22222222&til=33333333")
@@ -305,16 +308,14 @@ func (w *hostileWorld) seedPeople() {
 // texts in a form of their own that nobody is shown.
 var machine = []string{"goose_db_version.", "coverage_days."}
 
-// put replaces what stands for seedWord and seedAddress, in all columns; in those whose
-// constraints refuse the first text by the next. It returns the columns in which one now
-// stands, and those that refuse all.
-func (w *hostileWorld) put(texts, addresses []string) (stored, refused []string) {
+type column struct{ table, name, kind string }
+
+// columns are all that hold text.
+func (w *hostileWorld) columns() []column {
 	w.t.Helper()
-	ctx := w.t.Context()
-	rows, err := w.db.Query(ctx, `SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+	rows, err := w.db.Query(w.t.Context(), `SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
 		WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER' AND c.data_type IN ('text', 'ARRAY', 'jsonb') ORDER BY 1, 2`)
 	w.must(err)
-	type column struct{ table, name, kind string }
 	var columns []column
 	for rows.Next() {
 		var c column
@@ -322,7 +323,16 @@ func (w *hostileWorld) put(texts, addresses []string) (stored, refused []string)
 		columns = append(columns, c)
 	}
 	w.must(rows.Err())
-	for _, c := range columns {
+	return columns
+}
+
+// replace changes what stands for seedWord and seedAddress, in all columns; in those whose
+// constraints refuse the first text by the next. It returns the columns in which one now
+// stands, and those that refuse all.
+func (w *hostileWorld) replace(texts, addresses []string) (stored, refused []string) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	for _, c := range w.columns() {
 		name := c.table + "." + c.name
 		if slices.ContainsFunc(machine, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
 			continue
@@ -364,8 +374,15 @@ func (w *hostileWorld) put(texts, addresses []string) (stored, refused []string)
 		}
 	}
 	w.texts, w.addresses = append(slices.Clone(texts), seedWord), append(slices.Clone(addresses), seedAddress)
+	return stored, refused
+}
+
+// put replaces texts and addresses, and waits for the index to have them.
+func (w *hostileWorld) put(texts, addresses []string) (stored, refused []string) {
+	w.t.Helper()
+	stored, refused = w.replace(texts, addresses)
 	before := w.view()
-	w.must(w.store.RequestReindex(ctx, tester))
+	w.must(w.store.RequestReindex(w.t.Context(), tester))
 	for began := time.Now(); w.view() == before; time.Sleep(2 * time.Millisecond) {
 		if time.Since(began) > 30*time.Second {
 			w.t.Fatalf("no index after %v: %s", time.Since(began), regexp.MustCompile(`(?m)^.*"msg":"request".*$\n`).ReplaceAllString(w.log.String(), ""))

@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
@@ -302,7 +303,7 @@ func (s *Staff) keepPasskey(c *fiber.Ctx, session store.Session) (string, error)
 // passkeyName returns what the person called the passkey, or the sort of device that the
 // browser says it runs on.
 func passkeyName(typed, userAgent string) string {
-	if r := []rune(strings.TrimSpace(typed)); len(r) > 0 {
+	if r := []rune(strings.TrimSpace(directory.Seen(typed))); len(r) > 0 {
 		return string(r[:min(len(r), 100)])
 	}
 	for _, device := range []struct{ in, name string }{

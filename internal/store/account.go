@@ -128,7 +128,7 @@ func createAccount(tx *gorm.DB, actor auth.Actor, email, name string) (Account, 
 	if err := directory.ValidateEmail(email); err != nil {
 		return Account{}, err
 	}
-	row := accountRow{UUID: uuid.New(), Email: email, Name: strings.TrimSpace(name)}
+	row := accountRow{UUID: uuid.New(), Email: email, Name: strings.TrimSpace(directory.Seen(name))}
 	err := tx.Select("UUID", "Email", "Name").Create(&row).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return Account{}, ErrConflict
@@ -143,7 +143,7 @@ func createAccount(tx *gorm.DB, actor auth.Actor, email, name string) (Account, 
 
 // RenameAccount gives the account another name. It asks nobody: people name themselves.
 func (s *Store) RenameAccount(ctx context.Context, id int64, name string) error {
-	err := s.db.WithContext(ctx).Exec("UPDATE accounts SET name = ? WHERE id = ?", strings.TrimSpace(name), id).Error
+	err := s.db.WithContext(ctx).Exec("UPDATE accounts SET name = ? WHERE id = ?", strings.TrimSpace(directory.Seen(name)), id).Error
 	if err != nil {
 		return fmt.Errorf("rename account %d: %w", id, err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
 // Articles returns all guidance articles by section, each section's own text first and
@@ -106,6 +107,7 @@ func (s *Store) ArticleSourceByKey(ctx context.Context, key article.Key) (Articl
 // and the error of article.Parse for a source that is not right. A translation without its
 // bokmål is not right either.
 func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, version int, key article.Key, source string) error {
+	source = directory.Seen(source)
 	if _, err := article.Parse(key.File(), []byte(source)); err != nil {
 		return fmt.Errorf("edit article: %w", err)
 	}
@@ -131,6 +133,7 @@ func (s *Store) EditArticle(ctx context.Context, actor auth.Actor, why string, v
 // else than an import has edited or confirmed. It returns the error of article.Parse for a source that
 // is not right, and for a translation without its bokmål.
 func (s *Store) SaveArticle(ctx context.Context, actor auth.Actor, why string, key article.Key, source string) (Result, error) {
+	source = directory.Seen(source)
 	if _, err := article.Parse(key.File(), []byte(source)); err != nil {
 		return "", fmt.Errorf("save article: %w", err)
 	}

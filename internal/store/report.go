@@ -144,6 +144,7 @@ var errSeen = errors.New("seen before")
 // does not go with what it is about or texts that are too long, and ErrTooMany when there
 // are so many that somebody must be making them up.
 func (s *Store) AddReport(ctx context.Context, r NewReport) error {
+	r.Text, r.Suggestion = directory.Seen(r.Text), directory.Seen(r.Suggestion)
 	err := s.write(ctx, func(tx *gorm.DB) error { return addReport(tx, r) })
 	if err != nil && !errors.Is(err, errSeen) {
 		return fmt.Errorf("add report: %w", err)
@@ -283,6 +284,7 @@ func reportKey(id int64) string { return strconv.FormatInt(id, 10) }
 // ErrNotFound when there is none such, ErrConflict when words are there already, when it was
 // answered meanwhile, and when it is too late.
 func (s *Store) AddToReport(ctx context.Context, code, text, suggestion string) error {
+	text, suggestion = directory.Seen(text), directory.Seen(suggestion)
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		r, err := reportByCode(tx, code)
 		if err != nil {
@@ -390,6 +392,7 @@ func (s *Store) ReportByID(ctx context.Context, actor auth.Actor, id int64) (Rep
 // ErrConflict when it is answered already or the offering is not as the update's author
 // saw it, and a directory.Invalid for what may not be stored.
 func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, state ReportState, answer string, update *directory.Offering) error {
+	answer = directory.Seen(answer)
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		// Locked before it is read: two who answer at once must not both.
 		if err := tx.Exec("SELECT FROM reports WHERE id = ? FOR UPDATE", id).Error; err != nil {

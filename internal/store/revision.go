@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
 // Revision is one change of a thing, as the append-only history keeps it.
@@ -68,7 +69,7 @@ const maxWhy = 1000
 // reason returns what is kept of a reason. It comes as it was typed, from every form, and a
 // sign that Postgres does not store is no reason to refuse what it is about.
 func reason(why string) string {
-	why = strings.ReplaceAll(strings.ToValidUTF8(why, ""), "\x00", "")
+	why = directory.Seen(strings.ToValidUTF8(why, ""))
 	if r := []rune(why); len(r) > maxWhy {
 		why = string(r[:maxWhy])
 	}

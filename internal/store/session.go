@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
 // Method says how somebody signed in.
@@ -96,7 +97,7 @@ func (s *Store) StartSession(ctx context.Context, account int64, method Method, 
 		// GORM spreads bytes that stand first in parentheses over several parameters.
 		err := tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, confirmed_at, expires_at, idle_expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, now() + ?::interval, now() + ?::interval)`,
-			account, hashOf(secret), string(method), secondFactor, shortened(device, 200), s.now(), sessionLife, sessionIdle).Error
+			account, hashOf(secret), string(method), secondFactor, shortened(directory.Seen(device), 200), s.now(), sessionLife, sessionIdle).Error
 		if err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func (s *Store) checkToken(t Token) error {
 		v["name"] = directory.MsgRequired
 	case len([]rune(t.Name)) > maxTokenName:
 		v["name"] = directory.MsgTooLong
-	case strings.ContainsFunc(t.Name, func(r rune) bool { return r < ' ' || r == '\uFFFD' }):
+	case directory.HasUnseen(t.Name), strings.ContainsAny(t.Name, "\t\r\n\uFFFD"):
 		v["name"] = directory.MsgFormat
 	}
 	if len(t.Scopes) == 0 {

@@ -161,7 +161,7 @@ func checkWebhook(tx *gorm.DB, w Webhook) error {
 		v["name"] = directory.MsgRequired
 	case len([]rune(w.Name)) > 100:
 		v["name"] = directory.MsgTooLong
-	case strings.ContainsFunc(w.Name, func(r rune) bool { return unicode.IsControl(r) || r == '\uFFFD' }):
+	case directory.HasUnseen(w.Name), strings.ContainsAny(w.Name, "\t\r\n\uFFFD"):
 		v["name"] = directory.MsgFormat
 	}
 	u, err := url.Parse(w.URL)
@@ -170,7 +170,7 @@ func checkWebhook(tx *gorm.DB, w Webhook) error {
 		v["url"] = directory.MsgRequired
 	case len(w.URL) > 2000:
 		v["url"] = directory.MsgTooLong
-	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || strings.ContainsFunc(w.URL, unicode.IsSpace):
+	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || strings.ContainsFunc(w.URL, unicode.IsSpace) || directory.HasUnseen(w.URL):
 		v["url"] = directory.MsgFormat
 	}
 	for _, list := range []struct {
