@@ -70,6 +70,9 @@ func readCSV(content []byte) ([][]string, error) {
 			r.Comma = c
 		}
 	}
+	if tooWide(content, byte(r.Comma)) {
+		return nil, fmt.Errorf("%w: den har over %d kolonner", ErrFile, maxColumns)
+	}
 	var rows [][]string
 	for {
 		row, err := r.Read()
@@ -99,7 +102,30 @@ func readCSV(content []byte) ([][]string, error) {
 	}
 }
 
+// tooWide reports whether a line has more columns than a table may have. Read as a row, eight
+// megabytes of separators are hundreds in memory.
+func tooWide(content []byte, comma byte) bool {
+	quoted, n := false, 0
+	for _, ch := range content {
+		switch {
+		case ch == '"':
+			quoted = !quoted
+		case quoted:
+		case ch == '\n':
+			n = 0
+		case ch == comma:
+			if n++; n >= maxColumns {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func readXLSX(content []byte) ([][]string, error) {
+	if err := checkParts(content); err != nil {
+		return nil, err
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked, RawCellValue: true})
 	if err != nil {
 		return nil, fmt.Errorf("%w: det er ikke en Excel-fil (.xlsx), eller den har passord", ErrFile)
