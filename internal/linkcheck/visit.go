@@ -36,11 +36,15 @@ var guard control = ssrf.New().Safe
 // newClient returns a client that connects to what is allowed, keeps nothing, and follows
 // no redirects: visit does.
 func newClient(allowed control) *http.Client {
+	return newClientBy(&net.Dialer{Timeout: requestTime, Control: allowed})
+}
+
+func newClientBy(dialer *net.Dialer) *http.Client {
 	return &http.Client{
 		Timeout: requestTime,
 		Transport: trace.Transport(&http.Transport{
 			// No proxy: it would resolve and connect where the guard cannot see.
-			DialContext:            (&net.Dialer{Timeout: requestTime, Control: allowed}).DialContext,
+			DialContext:            dialer.DialContext,
 			DisableKeepAlives:      true,
 			ForceAttemptHTTP2:      true,
 			TLSHandshakeTimeout:    requestTime,
