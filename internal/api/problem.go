@@ -45,6 +45,9 @@ func notFound(location, message string, suggestions []pointer) *problem {
 func WriteProblem(c *fiber.Ctx, status int, requestID string) error {
 	detail, ok := details[status]
 	if !ok {
+		detail, ok = bodyDetails[status]
+	}
+	if !ok {
 		detail = details[http.StatusInternalServerError]
 	}
 	p := newProblem(status, detail)

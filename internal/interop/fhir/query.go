@@ -3,6 +3,7 @@ package fhir
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -288,12 +289,19 @@ func (q *query) address(root string, from *cursor) string {
 	return b.String()
 }
 
+// maxPairs is how many parameters a query or a form may have. All that are known, several
+// times over, are some dozens; each is answered with in the links of what is found.
+const maxPairs = 500
+
 // pairsOf reads a query or a form, in order.
 func pairsOf(raw string) ([]pair, error) {
 	var list []pair
 	for part := range strings.SplitSeq(raw, "&") {
 		if part == "" {
 			continue
+		}
+		if len(list) == maxPairs {
+			return nil, fail(http.StatusBadRequest, "too-long", fmt.Sprintf("Et søk kan ha høyst %d parametere.", maxPairs))
 		}
 		name, value, _ := strings.Cut(part, "=")
 		n, err1 := url.QueryUnescape(name)
