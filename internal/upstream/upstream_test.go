@@ -203,7 +203,8 @@ func TestInside(t *testing.T) {
 	if _, err := upstream.New(upstream.Options{Base: "http://data.example.no/api"}); err == nil {
 		t.Error("an http address that nobody gave was taken")
 	}
-	for _, base := range []string{"https://127.0.0.1:8443", "https://[::1]/", "https://169.254.169.254/latest", "https://10.0.0.1"} {
+	for _, base := range []string{"https://127.0.0.1:8443", "https://[::1]/", "https://169.254.169.254/latest", "https://10.0.0.1",
+		"https://0.0.0.0", "https://[::]", "https://[::ffff:127.0.0.1]", "https://[64:ff9b::7f00:1]", "https://[2002:7f00:1::1]", "https://[fd00:ec2::254]", "https://[fe80::1]", "https://100.64.0.1", "https://①②⑦.⓪.⓪.①", "https://193.156.0.1:22"} {
 		client, err := upstream.New(upstream.Options{Base: base, Tries: 2, Sleep: func(context.Context, time.Duration) error { return nil }})
 		if err != nil {
 			t.Fatal(err)

@@ -434,7 +434,8 @@ func TestGuard(t *testing.T) {
 	w := newWorld(t)
 	hook, _ := w.subscribe(store.Webhook{})
 	w.sender = New(w.store, w.sender.feed, "https://oversikt.test", slog.New(slog.DiscardHandler))
-	for _, address := range []string{w.URL, "https://localhost/", "https://[::1]/", "https://169.254.169.254/", "https://10.0.0.1/", "https://193.156.0.1:8443/"} {
+	for _, address := range []string{w.URL, "https://localhost/", "https://[::1]/", "https://169.254.169.254/", "https://10.0.0.1/", "https://193.156.0.1:8443/", "https://193.156.0.1:22/", "https://193.156.0.1:80/",
+		"https://0.0.0.0/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::1]/", "https://[fd00:ec2::254]/", "https://[fe80::1]/", "https://100.64.0.1/", "https://①②⑦.⓪.⓪.①/", "https://bruker@127.0.0.1/"} {
 		w.exec("UPDATE webhooks SET url = $1 WHERE id = $2", address, hook.ID)
 		if err := w.store.TestWebhook(t.Context(), tester, hook.ID); err != nil {
 			t.Fatal(err)
