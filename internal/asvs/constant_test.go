@@ -39,6 +39,8 @@ func constantsOf(t *testing.T) constants {
 type parameter struct {
 	function string // with the directory of its package: "internal/store.tokens"
 	place    int
+	of       int // how many the function has; methods of several types share a name
+	more     bool
 }
 
 // constant reports whether the expression, in a function of the package, is a text from the
@@ -61,11 +63,29 @@ func (c constants) constant(dir string, f *ast.FuncDecl, e ast.Expr) (ok bool, n
 		for _, field := range f.Type.Params.List {
 			for _, name := range field.Names {
 				if name.Name == e.Name {
-					return !assigned(f, e.Name), []parameter{{dir + "." + f.Name.Name, place}}
+					last := f.Type.Params.List[len(f.Type.Params.List)-1]
+					_, more := last.Type.(*ast.Ellipsis)
+					return !assigned(f, e.Name), []parameter{{dir + "." + f.Name.Name, place, f.Type.Params.NumFields(), more}}
 				}
 				place++
 			}
 		}
+	case *ast.CallExpr: // pieces that are repeated, as question marks are
+		fun, ok := e.Fun.(*ast.SelectorExpr)
+		if !ok || len(e.Args) != 2 {
+			return false, nil
+		}
+		switch x, _ := fun.X.(*ast.Ident); {
+		case x == nil || x.Name != "strings":
+			return false, nil
+		case fun.Sel.Name == "Repeat":
+			return c.constant(dir, f, e.Args[0])
+		case fun.Sel.Name == "TrimPrefix" || fun.Sel.Name == "TrimSuffix":
+			text, a := c.constant(dir, f, e.Args[0])
+			cut, b := c.constant(dir, f, e.Args[1])
+			return text && cut, append(a, b...)
+		}
+		return false, nil
 	case *ast.SelectorExpr: // a constant of another package
 		x, ok := e.X.(*ast.Ident)
 		return ok && c["internal/"+x.Name][e.Sel.Name], nil
@@ -156,7 +176,7 @@ func holdConstant(t *testing.T, allowed map[string]string, check func(dir, of, n
 		next = nil
 		eachCall(t, func(dir string, at token.Position, f *ast.FuncDecl, _, name string, args []ast.Expr) {
 			for _, p := range now {
-				if p.function == dir+"."+name && p.place < len(args) {
+				if p.function == dir+"."+name && p.place < len(args) && (len(args) == p.of || p.more && len(args) >= p.of-1) {
 					look(dir, at, f, args[p.place])
 				}
 			}
