@@ -1447,6 +1447,34 @@ CREATE TABLE public.leader (
 
 
 --
+-- Name: limits; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE UNLOGGED TABLE public.limits (
+    kind text NOT NULL,
+    hash bytea NOT NULL,
+    spent bigint NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT limits_hash_check CHECK ((length(hash) = 32)),
+    CONSTRAINT limits_spent_check CHECK ((spent >= 0))
+);
+
+
+--
+-- Name: COLUMN limits.hash; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.limits.hash IS 'HMAC of the kind and of who is counted, a network address or a token, keyed with what is derived from report_key';
+
+
+--
+-- Name: COLUMN limits.ends_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.limits.ends_at IS 'when counting begins anew';
+
+
+--
 -- Name: links; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2271,6 +2299,7 @@ CREATE TABLE public.sign_in_codes (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    known_browser boolean DEFAULT false NOT NULL,
     CONSTRAINT sign_in_codes_check CHECK ((expires_at > created_at)),
     CONSTRAINT sign_in_codes_code_hash_check CHECK ((length(code_hash) = 32)),
     CONSTRAINT sign_in_codes_email_check CHECK (((email = lower(email)) AND (length(email) <= 254))),
@@ -2298,6 +2327,13 @@ COMMENT ON COLUMN public.sign_in_codes.code_hash IS 'HMAC of the code, keyed wit
 --
 
 COMMENT ON COLUMN public.sign_in_codes.sent IS 'false for an address that may not sign in; the browser cannot tell';
+
+
+--
+-- Name: COLUMN sign_in_codes.known_browser; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.sign_in_codes.known_browser IS 'asked for in a browser that has signed in with the address before; counted apart, so that strangers cannot use up its codes';
 
 
 --
@@ -3096,6 +3132,14 @@ ALTER TABLE ONLY public.leader
 
 
 --
+-- Name: limits limits_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.limits
+    ADD CONSTRAINT limits_pkey PRIMARY KEY (hash);
+
+
+--
 -- Name: links links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3646,6 +3690,13 @@ CREATE UNIQUE INDEX kommuner_org_number ON public.kommuner USING btree (org_numb
 --
 
 CREATE UNIQUE INDEX kommuner_wikidata ON public.kommuner USING btree (wikidata) WHERE (ended_on IS NULL);
+
+
+--
+-- Name: limits_ends_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX limits_ends_at ON public.limits USING btree (ends_at);
 
 
 --

@@ -44,8 +44,7 @@ type API struct {
 	encodings encodings
 
 	schemas   huma.Registry // of bodies
-	limiter   limiter
-	perMinute int // calls of a token
+	allowance allowance
 	now       func() time.Time
 }
 
@@ -60,8 +59,7 @@ func New(d Deps) *API {
 		baseURL: d.BaseURL,
 		reads:   page.NewReads(d.View, answerBytes),
 
-		perMinute: perMinute,
-		now:       time.Now,
+		now: time.Now,
 	}
 	a.reads.Address, a.reads.ETag = a.addressOf, withVersion
 	return a

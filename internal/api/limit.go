@@ -1,39 +1,88 @@
 package api
 
 import (
+	"context"
+	"crypto/sha256"
 	"sync"
 	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 // What programs are told of the API's limits. MaxPageSize stands again in the tags of the
-// parameters, which a test compares.
+// parameters, which a test compares, and the calls in store.APICalls.
 const (
-	MaxPageSize    = 100
-	MaxBody        = maxBody
-	CallsPerMinute = perMinute
+	MaxPageSize = 100
+	MaxBody     = maxBody
 )
 
-// perMinute is how many calls a token may make in a minute. A program that sends over all
-// offerings of the largest kommune in one go is far below. The page for developers says it.
-const perMinute = 600
+// CallsPerMinute is how many calls that write a token may make in a minute.
+func CallsPerMinute() int { return store.APICalls.Most }
 
-// limiter counts the calls of each token in the present minute. It counts for one node:
-// it is there to keep a program that runs wild from taking all, not to count exactly.
-type limiter struct {
-	mu     sync.Mutex
-	minute time.Time
-	calls  map[int64]int
+// portion is how many calls of a token a node takes out of the limit at a time: the database
+// is written to once for each twenty calls. Nothing is let through that was not taken out, so
+// all nodes together let through the limit and not more. What a node has taken and does not
+// use, at most nineteen calls, the others cannot.
+const portion = 20
+
+// allowance is what this node has taken out, by token.
+type allowance struct {
+	mu    sync.Mutex
+	taken map[[sha256.Size]byte]taken
 }
 
-// wait counts a call and returns 0, or how long to wait when there were too many.
-func (l *limiter) wait(token int64, now time.Time, most int) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if minute := now.Truncate(time.Minute); !minute.Equal(l.minute) {
-		l.minute, l.calls = minute, map[int64]int{}
+type taken struct {
+	left  int
+	until time.Time
+}
+
+// maxTaken is how many tokens are kept before those of which nothing is left are dropped.
+const maxTaken = 1000
+
+// known reports whether something is left for the token: it was seen to be one a moment ago.
+func (a *allowance) known(token string, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t, ok := a.taken[sha256.Sum256([]byte(token))]
+	return ok && now.Before(t.until)
+}
+
+// use uses one call of the token, which is somebody's. Spend takes a number of calls out of
+// the limit and returns for how long. It returns spend's error.
+func (a *allowance) use(ctx context.Context, token string, now func() time.Time, spend func(context.Context, int) (time.Duration, error)) error {
+	h, at := sha256.Sum256([]byte(token)), now()
+	a.mu.Lock()
+	t := a.taken[h]
+	if t.left > 0 && at.Before(t.until) {
+		t.left--
+		a.taken[h] = t
+		a.mu.Unlock()
+		return nil
 	}
-	if l.calls[token]++; l.calls[token] <= most {
-		return 0
+	a.mu.Unlock()
+	left, err := spend(ctx, portion)
+	if err != nil {
+		return err
 	}
-	return l.minute.Add(time.Minute).Sub(now)
+	// Told in whole seconds, rounded up; here it has to end before it does in the database.
+	fresh := taken{portion - 1, at.Add(left - time.Second)}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t := a.taken[h]; at.Before(t.until) { // another call took some meanwhile
+		fresh.left += t.left
+		if t.until.Before(fresh.until) {
+			fresh.until = t.until
+		}
+	}
+	if len(a.taken) >= maxTaken || a.taken == nil {
+		kept := map[[sha256.Size]byte]taken{}
+		for h, t := range a.taken {
+			if at.Before(t.until) {
+				kept[h] = t
+			}
+		}
+		a.taken = kept
+	}
+	a.taken[h] = fresh
+	return nil
 }

@@ -34,7 +34,7 @@ const (
 	msgNoType       = "Vi kjenner ingen slik type tilbud."
 	msgNoToken      = "Send tilgangen i Authorization: Bearer oversikt_…"
 	msgBadToken     = "Tilgangen finnes ikke, er trukket tilbake, eller er gått ut."
-	msgTooMany      = "Tilgangen er brukt for ofte det siste minuttet. Vent så lenge som Retry-After sier."
+	msgTooMany      = "Tilgangen er brukt for ofte, eller det er prøvd mange som ikke finnes, fra samme nettverk. Vent så lenge som Retry-After sier."
 	msgScope        = "Tilgangen er ikke laget for dette. Den som har ansvar for tilgangene hos dere, kan lage en som er det."
 	msgNotYours     = "Tilgangen gjelder ikke dette tilbudet, eller ikke området det skal være for."
 	msgStale        = "Tilbudet er endret siden du leste det, eller If-Match er ikke en ETag herfra. Les det på nytt, og gjør endringen igjen."

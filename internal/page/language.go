@@ -107,6 +107,12 @@ func (l Language) Locale() string { return languages[l].locale }
 // Clock returns a time of day as the language writes it: "08.30" of "08:30".
 func (l Language) Clock(hhmm string) string { return strings.ReplaceAll(hhmm, ":", languages[l].hour) }
 
+// ClockAfter returns the time of day in Norway when the wait from now is over, in whole
+// minutes and not before: "21.35".
+func (l Language) ClockAfter(now time.Time, wait time.Duration) string {
+	return l.Clock(now.Add(wait + time.Minute - time.Nanosecond).In(Oslo).Format("15:04"))
+}
+
 // Pick returns the text in the language, in bokmål where it has none.
 func (l Language) Pick(t directory.Text) string { return t.In(string(l)) }
 

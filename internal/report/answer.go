@@ -8,24 +8,22 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/place"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
 // lookup returns the report of the code. It returns store.ErrNotFound for one that is not
-// there, and store.ErrTooMany to an address that has tried too many of those.
+// there, and store.TooSoon where too many of those were tried.
 func (r *Reports) lookup(c *fiber.Ctx, code string) (store.Report, error) {
-	address := addressOf(c)
-	if r.limiter.spent("code", address, guessesPerHour) {
-		return store.Report{}, store.ErrTooMany
+	if code == "" { // none that could be one
+		return store.Report{}, errors.Join(store.ErrNotFound, r.deps.Store.Refused(store.ReportCodes, place.Of(c).Circles()...))
 	}
-	if code == "" {
-		return store.Report{}, store.ErrNotFound
-	}
-	found, err := r.deps.Store.ReportByCode(c.UserContext(), code)
-	if errors.Is(err, store.ErrNotFound) {
-		r.limiter.allow("code", address, guessesPerHour)
-	}
+	var found store.Report
+	err := r.deps.Store.Guess(c.UserContext(), store.ReportCodes, place.Of(c).Circles(), func() (right bool, err error) {
+		found, err = r.deps.Store.ReportByCode(c.UserContext(), code)
+		return !errors.Is(err, store.ErrNotFound), err
+	})
 	return found, err
 }
 
@@ -141,12 +139,13 @@ func (r *Reports) answerPage(typed, problem string) view.ReportAnswerPage {
 
 // answerFailed says why there is no answer to show.
 func (r *Reports) answerFailed(c *fiber.Ctx, typed string, err error) error {
+	var soon store.TooSoon
 	switch {
+	case errors.As(err, &soon):
+		retryAfter(c, soon.Wait)
+		return r.render(c, http.StatusTooManyRequests, view.ReportAnswer(r.answerPage(typed, r.t("Det er prøvd mange koder herfra. Prøv igjen etter kl. %s.", r.lang.ClockAfter(r.deps.Now(), soon.Wait)))))
 	case errors.Is(err, store.ErrNotFound):
 		return r.render(c, http.StatusNotFound, view.ReportAnswer(r.answerPage(typed, r.t("Vi fant ingen melding med den koden. Se om tegnene er riktige."))))
-	case errors.Is(err, store.ErrTooMany):
-		retryAfter(c, r.limiter.wait())
-		return r.render(c, http.StatusTooManyRequests, view.ReportAnswer(r.answerPage(typed, r.t("Det er prøvd mange koder herfra. Prøv igjen om en time."))))
 	case away(err):
 		retryAfter(c, time.Minute)
 		return r.render(c, http.StatusServiceUnavailable, view.ReportAnswer(r.answerPage(typed, r.t("Vi får ikke hentet svaret akkurat nå. Prøv igjen om et lite minutt."))))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/place"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -222,7 +223,7 @@ func (r *Reports) send(c *fiber.Ctx) error {
 	}
 	age, nonce := r.signer.check(key, f.stamp)
 	// A choice with nothing beside it, sent from the offering's own page. It has nothing that
-	// others would have to read, and the same is counted once for each address.
+	// others would have to read, and the same is counted once for each place.
 	quick := age == ofDay && f.offering != nil && !f.choice.InWords() && f.words == (words{})
 	if !f.check(v) {
 		return r.show(c, v, f, http.StatusUnprocessableEntity, "")
@@ -230,26 +231,26 @@ func (r *Reports) send(c *fiber.Ctx) error {
 	switch {
 	case f.trapped, !quick && age != fresh:
 		// Nobody is told to be a program: people whose form was old press once more.
-		return r.show(c, v, f, statusRetry, pressText)
+		return r.show(c, v, f, statusRetry, r.t(pressText))
 	}
-	address, what := addressOf(c), f.about()
+	from, what := place.Of(c), f.about()
 	var code string
 	if quick {
-		if code = r.limiter.earlier(address, what); code != "" {
+		if code = r.given.earlier(from.Network().String(), what); code != "" {
 			return r.thank(c, code)
 		}
 		code = newCode()
 	} else {
 		code = codeFor(key, nonce, what, f.text, f.suggestion)
 	}
-	if !r.limiter.allow("send", address, sendsPerHour) {
-		return r.failed(c, v, f, store.ErrTooMany)
+	if _, err := r.deps.Store.Spend(ctx, store.ReportSends, 1, from.Circles()...); err != nil {
+		return r.failed(c, v, f, err)
 	}
 	if err := r.deps.Store.AddReport(ctx, f.report(code)); err != nil {
 		return r.failed(c, v, f, err)
 	}
 	if quick {
-		r.limiter.remember(address, what, code)
+		r.given.remember(from.Network().String(), what, code)
 	}
 	return r.thank(c, code)
 }
@@ -283,13 +284,17 @@ func (f *form) report(code string) store.NewReport {
 // failed shows the form again with why it was not sent and another way, where that is all
 // there is to say.
 func (r *Reports) failed(c *fiber.Ctx, v *search.View, f *form, err error) error {
+	var soon store.TooSoon
 	switch {
+	case errors.As(err, &soon):
+		retryAfter(c, soon.Wait)
+		return r.show(c, v, f, http.StatusTooManyRequests, r.t(fromHereText, r.lang.ClockAfter(r.deps.Now(), soon.Wait)))
 	case errors.Is(err, store.ErrTooMany):
-		retryAfter(c, r.limiter.wait())
-		return r.show(c, v, f, http.StatusTooManyRequests, tooManyText)
+		retryAfter(c, time.Hour)
+		return r.show(c, v, f, http.StatusTooManyRequests, r.t(tooManyText))
 	case away(err):
 		retryAfter(c, time.Minute)
-		return r.show(c, v, f, http.StatusServiceUnavailable, awayText)
+		return r.show(c, v, f, http.StatusServiceUnavailable, r.t(awayText))
 	}
 	return err
 }
@@ -309,7 +314,7 @@ func (r *Reports) show(c *fiber.Ctx, v *search.View, f *form, status int, proble
 	if c.Method() == fiber.MethodGet { // else what was typed would be lost on the way to another language
 		p.Meta.Path, p.Meta.Query = "/meld-feil", f.query()
 	}
-	if p.Problem = r.t(problem); problem != "" && status != statusRetry {
+	if p.Problem = problem; problem != "" && status != statusRetry {
 		p.Ask = f.ask(v)
 	}
 	return r.render(c, status, view.Report(p))

@@ -6,7 +6,7 @@
 // who are signed in. What editors do with reports is there.
 //
 // Against floods, without cookies or somebody else's puzzles: forms are signed and have an
-// age (sign.go), each address has a limit (limit.go), a field that people do not see tells
+// age (sign.go), each place has a limit (store.Spend), a field that people do not see tells
 // programs, and the store adds up what says the same and has limits of its own.
 package report
 
@@ -36,15 +36,15 @@ type Deps struct {
 
 // Reports answers the pages.
 type Reports struct {
-	deps    *Deps // one for all languages
-	lang    page.Language
-	signer  *signer
-	limiter *limiter
+	deps   *Deps // one for all languages
+	lang   page.Language
+	signer *signer
+	given  *given
 }
 
 // New returns the pages; Mount puts them on an app.
 func New(d Deps) *Reports {
-	return &Reports{deps: &d, lang: page.Bokmal, signer: &signer{load: d.Store.ReportKey, now: d.Now}, limiter: &limiter{now: d.Now}}
+	return &Reports{deps: &d, lang: page.Bokmal, signer: &signer{load: d.Store.ReportKey, now: d.Now}, given: &given{now: d.Now}}
 }
 
 // DayStamp returns what the forms in other public pages carry today, the same in all of
@@ -57,7 +57,7 @@ const maxBody = 16 << 10
 // Mount registers the pages in every language. Limits and signatures are shared.
 func (r *Reports) Mount(app fiber.Router) {
 	for _, l := range page.Languages() {
-		(&Reports{deps: r.deps, lang: l, signer: r.signer, limiter: r.limiter}).mount(app.Group(l.Prefix()+"/meld-feil", guard))
+		(&Reports{deps: r.deps, lang: l, signer: r.signer, given: r.given}).mount(app.Group(l.Prefix()+"/meld-feil", guard))
 	}
 }
 
@@ -126,9 +126,10 @@ func away(err error) bool {
 
 // Sentences that several pages say.
 var (
-	tooManyText = page.Mark("Det har kommet mange meldinger på kort tid, så vi tar en pause. Det du skrev, står her. Prøv igjen om en time, eller ring.")
-	awayText    = page.Mark("Vi får ikke lagret meldingen akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt, eller ring.")
-	pressText   = page.Mark("Det er ett trykk igjen: Se over, og trykk «Send».")
+	tooManyText  = page.Mark("Det har kommet mange meldinger på kort tid, så vi tar en pause. Det du skrev, står her. Prøv igjen om en time, eller ring.")
+	fromHereText = page.Mark("Det har kommet mange meldinger herfra på kort tid, så vi tar en pause. Det du skrev, står her. Prøv igjen etter kl. %s, eller ring.")
+	awayText     = page.Mark("Vi får ikke lagret meldingen akkurat nå. Det du skrev, står her. Prøv igjen om et lite minutt, eller ring.")
+	pressText    = page.Mark("Det er ett trykk igjen: Se over, og trykk «Send».")
 )
 
 const statusRetry = http.StatusUnprocessableEntity

@@ -28,6 +28,7 @@ var operator = auth.Actor{Kind: auth.Operator, Name: "test"}
 
 // testSite is the pages over a small directory, with a clock of its own.
 type testSite struct {
+	database string // its address
 	t        *testing.T
 	app      *fiber.App
 	store    *store.Store
@@ -38,12 +39,13 @@ type testSite struct {
 
 func newTestSite(t *testing.T) *testSite {
 	t.Helper()
-	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
+	address := dbtest.URL(t)
+	st, err := store.Open(t.Context(), store.Options{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	s := &testSite{t: t, store: st, clock: time.Date(2026, 11, 26, 12, 10, 0, 0, time.UTC)}
+	s := &testSite{t: t, store: st, database: address, clock: time.Date(2026, 11, 26, 12, 10, 0, 0, time.UTC)}
 	view := s.seed()
 	s.reports = New(Deps{Store: st, View: view, Now: func() time.Time { return s.clock }})
 	s.app = fiber.New(fiber.Config{Immutable: true, EnableTrustedProxyCheck: true, TrustedProxies: []string{"0.0.0.0", "10.0.0.0/8"}, ErrorHandler: func(c *fiber.Ctx, err error) error {

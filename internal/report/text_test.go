@@ -47,16 +47,16 @@ func TestParseCode(t *testing.T) {
 	}
 }
 
-func TestLimiterForgets(t *testing.T) {
+func TestGivenCodesAreForgotten(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 59, 59, 0, time.UTC)
-	l := &limiter{now: func() time.Time { return now }}
-	if !l.allow("a", "x", 1) || l.allow("a", "x", 1) || !l.allow("b", "x", 1) || !l.allow("a", "y", 1) {
-		t.Error("each kind and address has a limit of its own")
+	g := &given{now: func() time.Time { return now }}
+	g.remember("x", "what", "code")
+	if g.earlier("x", "what") != "code" || g.earlier("y", "what") != "" || g.earlier("x", "else") != "" {
+		t.Error("each place and thing has a code of its own")
 	}
-	l.remember("x", "what", "code")
-	key := l.key
-	if now = now.Add(time.Second); l.earlier("x", "what") != "" || !l.allow("a", "x", 1) || l.key == key {
-		t.Error("the hour is over: want new counts under a new key")
+	key := g.key
+	if now = now.Add(time.Second); g.earlier("x", "what") != "" || g.key == key {
+		t.Error("the hour is over: want no codes, and a new key")
 	}
 }
 

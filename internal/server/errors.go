@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -32,6 +33,8 @@ func statusOf(err error) int {
 		return http.StatusNotFound
 	case errors.Is(err, store.ErrConflict):
 		return http.StatusConflict
+	case errors.As(err, new(store.TooSoon)):
+		return http.StatusTooManyRequests
 	case errors.Is(err, page.ErrNotReady),
 		errors.Is(err, context.DeadlineExceeded),
 		store.Unavailable(err):
@@ -52,13 +55,22 @@ func (s *server) answer(c *fiber.Ctx, err error) {
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		c.Set(fiber.HeaderRetryAfter, "10")
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(waitOf(err)))
 	}
 	if failed := s.render(c, status); failed != nil {
 		s.deps.Log.Error("error page failed", "error", failed, "request_id", requestID(c))
 		c.Status(status).Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		c.Response().SetBodyString(lastResort)
 	}
+}
+
+// waitOf returns after how many seconds it may work.
+func waitOf(err error) int {
+	var soon store.TooSoon
+	if errors.As(err, &soon) {
+		return int(soon.Wait.Seconds())
+	}
+	return 10
 }
 
 // lastResort is said when the error page itself cannot be made.

@@ -37,6 +37,8 @@ var (
 	cacheHits    = describe("oversikt_cache_hits_total", "Requests that found their answer finished.", "cache")
 	cacheMisses  = describe("oversikt_cache_misses_total", "Requests whose answer had to be made.", "cache")
 
+	limited = describe("oversikt_limited_total", "Requests that were refused because there were too many, by what there were too many of.", "kind")
+
 	databaseUp   = describe("oversikt_database_up", "1 if the database answered the last time it was asked.")
 	poolMax      = describe("oversikt_database_connections_max", "Connections that this node may have.")
 	poolInUse    = describe("oversikt_database_connections_in_use", "Connections in use.")
@@ -88,6 +90,9 @@ func (n *node) Collect(ch chan<- prometheus.Metric) {
 	}
 	if n.deps.Store == nil {
 		return
+	}
+	for kind, refused := range n.deps.Store.RefusedByKind() {
+		count(limited, float64(refused), kind)
 	}
 	p := n.deps.Store.PoolStats()
 	set(poolMax, float64(p.Max))

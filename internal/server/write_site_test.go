@@ -42,15 +42,32 @@ type writeSite struct {
 	view   func() *search.View
 	log    *buffer
 	router routers.Router
+
+	database string // its address
 }
 
-func newWriteSite(t *testing.T) *writeSite {
+func openStore(t *testing.T, address string) *store.Store {
 	t.Helper()
-	st, err := store.Open(t.Context(), store.Options{URL: dbtest.URL(t)})
+	st, err := store.Open(t.Context(), store.Options{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	return st
+}
+
+// otherNode returns another server over the same database.
+func (s *writeSite) otherNode() *writeSite {
+	s.t.Helper()
+	d, log := testDeps(s.t)
+	d.Store, d.View, d.MetricsToken = openStore(s.t, s.database), s.view, "test"
+	return &writeSite{s.t, New(d), d.Store, s.view, log, s.router, s.database}
+}
+
+func newWriteSite(t *testing.T) *writeSite {
+	t.Helper()
+	address := dbtest.URL(t)
+	st := openStore(t, address)
 	seed(t, st)
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -63,7 +80,7 @@ func newWriteSite(t *testing.T) *writeSite {
 	}
 	d, log := testDeps(t)
 	d.Store, d.View, d.Status = st, x.View, x.Status
-	s := &writeSite{t: t, app: New(d), store: st, view: x.View, log: log}
+	s := &writeSite{t: t, app: New(d), store: st, view: x.View, log: log, database: address}
 	_, body := do(t, s.app, http.MethodGet, "/api/v1/openapi.json")
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(body))
 	if err != nil {

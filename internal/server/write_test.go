@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -278,21 +280,60 @@ func TestConfidentialPlacesAreLeftAlone(t *testing.T) {
 	}
 }
 
+// Two nodes share the count of a token's calls, and let through what the limit says.
 func TestTooManyWrites(t *testing.T) {
 	s := newWriteSite(t)
-	_, secret := s.token(bodo, store.ScopeConfirm)
+	token, secret := s.token(bodo, store.ScopeConfirm)
 	_, other := s.token(bodo, store.ScopeConfirm)
-	var r reply
-	for range 1300 { // more than two minutes' worth, should the minute end meanwhile
-		if r = s.call(http.MethodPost, pathOf(1)+"/bekreft", secret, `"1"`, ""); r.StatusCode != http.StatusNotFound {
-			break
+	second := s.otherNode()
+	call := func(n *writeSite, secret string) reply {
+		return n.call(http.MethodPost, pathOf(1)+"/bekreft", secret, `"1"`, "")
+	}
+	if _, err := s.store.Spend(t.Context(), store.APICalls, store.APICalls.Most-60, strconv.FormatInt(token.ID, 10)); err != nil {
+		t.Fatal(err)
+	}
+	through := 0
+	var last reply
+	for i := range 80 {
+		if last = call([]*writeSite{s, second}[i%2], secret); last.StatusCode == http.StatusNotFound {
+			through++
 		}
 	}
-	r.want(t, http.StatusTooManyRequests)
-	if r.Header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+	if through != 60 {
+		t.Errorf("%d calls of 60 are let through", through)
 	}
-	s.call(http.MethodPost, pathOf(1)+"/bekreft", other, `"1"`, "").want(t, http.StatusNotFound)
+	last.want(t, http.StatusTooManyRequests)
+	if wait, err := strconv.Atoi(last.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 60 {
+		t.Errorf("Retry-After %q", last.Header.Get("Retry-After"))
+	}
+	call(s, other).want(t, http.StatusNotFound)
+	if _, metrics := do(t, second.app, http.MethodGet, "/metrics", "Authorization", "Bearer test"); !regexp.MustCompile(`oversikt_limited_total{kind="api_call"} [1-9]`).MatchString(metrics) {
+		t.Error("the metrics do not say that calls were refused")
+	}
+}
+
+// Tokens that are nobody's are refused after a while, also on another node, and keep out
+// neither who is right nor who is elsewhere.
+func TestTooManyTokens(t *testing.T) {
+	s := newWriteSite(t)
+	_, secret := s.token(bodo, store.ScopeConfirm)
+	second := s.otherNode()
+	call := func(n *writeSite, secret string) reply {
+		return n.call(http.MethodPost, pathOf(1)+"/bekreft", secret, `"1"`, "")
+	}
+	call(s, secret).want(t, http.StatusNotFound)
+	for i := range store.APITokens.Most {
+		call([]*writeSite{s, second}[i%2], store.TokenPrefix+"GUESSED").want(t, http.StatusUnauthorized)
+	}
+	for _, n := range []*writeSite{s, second} {
+		r := call(n, store.TokenPrefix+"GUESSED")
+		r.want(t, http.StatusTooManyRequests)
+		if wait, err := strconv.Atoi(r.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 900 {
+			t.Errorf("Retry-After %q", r.Header.Get("Retry-After"))
+		}
+	}
+	call(s, secret).want(t, http.StatusNotFound)
+	s.call(http.MethodGet, "/tilbud", "", "", "").want(t, http.StatusOK)
 }
 
 func TestWritesWithoutADatabase(t *testing.T) {

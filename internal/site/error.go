@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -82,6 +84,9 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	}
 	if status >= http.StatusInternalServerError {
 		p.RequestID = requestID
+	}
+	if wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter)); err == nil && status == http.StatusTooManyRequests && wait > 60 {
+		p.Text = []string{s.t("Prøv igjen etter kl. %s.", s.lang.ClockAfter(s.deps.Now(), time.Duration(wait)*time.Second))}
 	}
 	if v := s.deps.View(); v != nil && status == http.StatusNotFound {
 		s.describeMissing(&p, v, s.at(c))

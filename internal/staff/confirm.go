@@ -31,9 +31,13 @@ var contactFields = []string{"cost", "phones", "emails", "websites", "opening_te
 
 func (s *Staff) showConfirmation(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
-	asked, err := s.deps.Store.ConfirmationBySecret(c.UserContext(), c.Params("secret"))
+	var asked store.Confirmation
+	err := s.guess(c, func() (err error) {
+		asked, err = s.deps.Store.ConfirmationBySecret(c.UserContext(), c.Params("secret"))
+		return err
+	}, store.ErrNotFound)
 	if errors.Is(err, store.ErrNotFound) {
-		return s.send(c, http.StatusNotFound, view.ConfirmAsked(view.ConfirmAskedPage{Meta: s.signInMeta(c, "Lenken virker ikke"), Gone: true}))
+		return s.sendNoConfirmation(c)
 	}
 	if err != nil {
 		return err
@@ -43,6 +47,10 @@ func (s *Staff) showConfirmation(c *fiber.Ctx) error {
 		return err
 	}
 	return s.send(c, http.StatusOK, view.ConfirmAsked(p))
+}
+
+func (s *Staff) sendNoConfirmation(c *fiber.Ctx) error {
+	return s.send(c, http.StatusNotFound, view.ConfirmAsked(view.ConfirmAskedPage{Meta: s.signInMeta(c, "Lenken virker ikke"), Gone: true}))
 }
 
 func (s *Staff) confirmationPage(c *fiber.Ctx, asked store.Confirmation) (view.ConfirmAskedPage, error) {
@@ -153,10 +161,14 @@ func (s *Staff) confirmByLink(c *fiber.Ctx) error {
 		}
 		ids = append(ids, id)
 	}
-	confirmed, err := s.deps.Store.ConfirmByLink(c.UserContext(), c.Params("secret"), ids)
+	var confirmed []int64
+	err := s.guess(c, func() (err error) {
+		confirmed, err = s.deps.Store.ConfirmByLink(c.UserContext(), c.Params("secret"), ids)
+		return err
+	}, store.ErrNotFound)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return s.showConfirmation(c)
+		return s.sendNoConfirmation(c)
 	case store.Unavailable(err):
 		c.Set(fiber.HeaderRetryAfter, "30")
 		return s.send(c, http.StatusServiceUnavailable, view.ConfirmAsked(view.ConfirmAskedPage{Meta: s.signInMeta(c, "Prøv igjen om litt"), Away: true, Action: c.Path()}))

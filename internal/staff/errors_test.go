@@ -22,6 +22,8 @@ func statusForTest(err error) int {
 		return http.StatusNotFound
 	case errors.Is(err, store.ErrConflict):
 		return http.StatusConflict
+	case errors.As(err, new(store.TooSoon)):
+		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
 }

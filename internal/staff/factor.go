@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"rsc.io/qr"
@@ -33,8 +34,7 @@ func (s *Staff) mountFactors(app fiber.Router) {
 	enrol.Post("/passnokkel/start", s.needPasskeys, s.startPasskey)
 	enrol.Post("/passnokkel", s.needPasskeys, s.addPasskey)
 
-	tooMany := func(*fiber.Ctx) error { return fiber.ErrTooManyRequests } // a script asks, and says that it failed
-	app.Post("/logg-inn/passnokkel/start", privately, s.needPasskeys, limit(tooMany), s.startPasskeySignIn)
+	app.Post("/logg-inn/passnokkel/start", privately, s.needPasskeys, s.startPasskeySignIn)
 	app.Post("/logg-inn/passnokkel", privately, s.needPasskeys, s.passkeySignIn)
 }
 
@@ -111,13 +111,21 @@ func (s *Staff) signInMeta(c *fiber.Ctx, title string) view.StaffMeta {
 // confirmCode takes a code of the app, or a recovery code, as the second factor.
 func (s *Staff) confirmCode(c *fiber.Ctx) error {
 	session, _ := sessionOf(c)
-	secret, err := s.deps.Store.PassWithCode(c.UserContext(), session, c.FormValue("kode"))
+	var secret string
+	err := s.guess(c, func() (err error) {
+		secret, err = s.deps.Store.PassWithCode(c.UserContext(), session, c.FormValue("kode"))
+		return err
+	}, store.ErrWrongCode, store.ErrTooManyCodes)
 	var wait store.WaitError
+	var soon store.TooSoon
 	switch {
+	case errors.As(err, &soon):
+		return s.showConfirmWith(c, http.StatusTooManyRequests, manyWrong(soon), "")
 	case errors.Is(err, store.ErrWrongCode):
 		page.Note(c, "wrong second factor")
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Vent på neste kode i appen, og prøv igjen.", "")
 	case errors.As(err, &wait):
+		_ = sayWhen(c, store.TooSoon{Wait: max(time.Second, wait.For)})
 		return s.showConfirmWith(c, http.StatusTooManyRequests, "Det er skrevet feil kode mange ganger. Vent "+waiting(wait.For)+", og prøv igjen.", "")
 	case errors.Is(err, store.ErrTooManyCodes):
 		page.Note(c, "wrong second factor: signed out")
@@ -135,6 +143,7 @@ func (s *Staff) confirmCode(c *fiber.Ctx) error {
 
 // showConfirmAway shows the code's form without asking the database, which is away.
 func (s *Staff) showConfirmAway(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderRetryAfter, "30")
 	return s.send(c, http.StatusServiceUnavailable, view.Confirm(view.ConfirmPage{
 		Meta: s.signInMeta(c, "Bekreft at det er deg"), To: wantedAfter(c), App: true, Failed: "Vi fikk ikke sjekket koden akkurat nå. Prøv igjen om litt.",
 		Code: view.FormField{Name: "kode", Label: "Kode", Value: c.FormValue("kode"), Required: true, Max: 40, Complete: "one-time-code"},

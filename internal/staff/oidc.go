@@ -41,6 +41,9 @@ type oidcChallenge struct {
 // startOIDC sends the browser to the provider.
 func (s *Staff) startOIDC(c *fiber.Ctx) error {
 	asked := oidcChallenge{To: localPath(c.FormValue("til"))}
+	if err := s.spend(c); err != nil {
+		return err
+	}
 	if c.FormValue("handling") == "koble" {
 		session, err := s.readSession(c)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -83,19 +86,29 @@ func (s *Staff) oidcFailed(c *fiber.Ctx, asked oidcChallenge, sentence string) e
 func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 	name := s.deps.OIDC.Name()
 	var asked oidcChallenge
-	if err := s.answered(c, store.OIDCSignIn, &asked); errors.Is(err, store.ErrNotFound) {
-		return s.refuseOIDC(c)
-	} else if err != nil {
+	var who oidc.Identity
+	denied := errors.New("the provider says no")
+	err := s.guess(c, func() error {
+		if err := s.answered(c, store.OIDCSignIn, &asked); errors.Is(err, store.ErrNotFound) {
+			return oidc.ErrRefused
+		} else if err != nil {
+			return err
+		}
+		if c.Query("error") != "" {
+			return denied
+		}
+		var err error
+		who, err = s.deps.OIDC.Finish(c.UserContext(), asked.Challenge, oidc.Answer{State: c.Query("state"), Code: c.Query("code"), Issuer: c.Query("iss")})
 		return err
-	}
-	if c.Query("error") != "" {
+	}, oidc.ErrRefused)
+	switch {
+	case errors.Is(err, denied):
 		// Not said in other words: what stands in the address may be anybody's.
 		return s.oidcFailed(c, asked, "Du ble ikke logget inn med "+name+". Prøv igjen, eller bruk en annen måte.")
-	}
-	who, err := s.deps.OIDC.Finish(c.UserContext(), asked.Challenge, oidc.Answer{State: c.Query("state"), Code: c.Query("code"), Issuer: c.Query("iss")})
-	switch {
 	case errors.Is(err, oidc.ErrRefused):
-		s.deps.Log.Warn("OIDC", "error", err)
+		if asked.Challenge != (oidc.Challenge{}) {
+			s.deps.Log.Warn("OIDC", "error", err)
+		}
 		return s.refuseOIDC(c)
 	case errors.Is(err, oidc.ErrWeak):
 		page.Note(c, "OIDC sign-in too weak")

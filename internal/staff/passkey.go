@@ -92,6 +92,9 @@ func (s *Staff) needPasskeys(c *fiber.Ctx) error {
 
 // startPasskeySignIn answers with what the browser shall ask any passkey of ours.
 func (s *Staff) startPasskeySignIn(c *fiber.Ctx) error {
+	if err := s.spend(c); err != nil {
+		return err // a script asks, and says that it failed
+	}
 	options, session, err := s.relyingParty.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
 	if err != nil {
 		return err
@@ -105,7 +108,11 @@ func (s *Staff) startPasskeySignIn(c *fiber.Ctx) error {
 // passkeySignIn signs in who the passkey is of.
 func (s *Staff) passkeySignIn(c *fiber.Ctx) error {
 	to := localPath(c.FormValue("til"))
-	account, err := s.passkeyOwner(c)
+	var account store.Account
+	err := s.guess(c, func() (err error) {
+		account, err = s.passkeyOwner(c)
+		return err
+	}, errPasskey)
 	if err == nil {
 		err = s.signIn(c, account.ID, store.ByPasskey, true)
 	}
@@ -198,7 +205,7 @@ func (s *Staff) startPasskeyConfirm(c *fiber.Ctx) error {
 // confirmPasskey takes a passkey as the second factor of the session.
 func (s *Staff) confirmPasskey(c *fiber.Ctx) error {
 	session, _ := sessionOf(c)
-	err := s.passkeyShown(c, session)
+	err := s.guess(c, func() error { return s.passkeyShown(c, session) }, errPasskey)
 	if errors.Is(err, errPasskey) {
 		page.Note(c, "passkey refused")
 		return s.showConfirmWith(c, http.StatusUnprocessableEntity, "", "Vi kunne ikke bekrefte med passnøkkelen. Prøv igjen.")

@@ -4,18 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/limiter"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/place"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -23,10 +23,14 @@ import (
 // flowCookie holds the secret of a sign-in by mail that is under way.
 const flowCookie = "__Host-inn"
 
+// browserCookie says that somebody has signed in here with an address. It stays when the
+// browser is closed, and lets nobody in.
+const browserCookie = "__Host-kjent"
+
 // mountSignIn registers the way in, which needs no session.
 func (s *Staff) mountSignIn(app fiber.Router) {
 	app.Get("/logg-inn", privately, s.showSignIn)
-	app.Post("/logg-inn", privately, s.limitCodes(), s.askForCode)
+	app.Post("/logg-inn", privately, s.askForCode)
 	app.Get("/logg-inn/kode", privately, s.showCode)
 	app.Post("/logg-inn/kode", privately, s.redeemCode)
 	app.Get("/logg-inn/lenke/:secret", privately, s.showLoginLink)
@@ -34,38 +38,36 @@ func (s *Staff) mountSignIn(app fiber.Router) {
 	app.Post("/logg-ut", privately, s.signOut)
 }
 
-// codesPerClient is how many codes may be asked for from one place in codesWindow, and how
-// many sign-ins with a passkey begun. A kommune is often one place, so it is many; but less
-// than what store allows everybody together, so that no single place can keep all others out.
-const (
-	codesPerClient = 100
-	codesWindow    = 15 * time.Minute
-)
-
-// limit keeps one place from asking without end; refuse answers it then. It counts for one
-// node and in memory alone: addresses of readers are not kept.
-func limit(refuse fiber.Handler) fiber.Handler {
-	return limiter.New(limiter.Config{Max: codesPerClient, Expiration: codesWindow, KeyGenerator: place, LimitReached: refuse})
+// spend counts the beginning of a sign-in from where the request comes from. It returns
+// store.TooSoon when there were too many.
+func (s *Staff) spend(c *fiber.Ctx) error {
+	_, err := s.deps.Store.Spend(c.UserContext(), store.SignInStarts, 1, place.Of(c).Circles()...)
+	return sayWhen(c, err)
 }
 
-func (s *Staff) limitCodes() fiber.Handler {
-	return limit(func(c *fiber.Ctx) error {
-		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, c.FormValue("epost"), "Det er bedt om mange koder fra nettverket ditt. Vent et kvarter, eller bruk den siste koden du fikk.")))
-	})
+// guess carries out a try of something secret, and counts it when it was wrong. It returns
+// store.TooSoon, without trying, when there were too many of those from where the request
+// comes from.
+func (s *Staff) guess(c *fiber.Ctx, try func() error, wrong ...error) error {
+	return sayWhen(c, s.deps.Store.Guess(c.UserContext(), store.SignInTries, place.Of(c).Circles(), func() (bool, error) {
+		err := try()
+		return !slices.ContainsFunc(wrong, func(w error) bool { return errors.Is(err, w) }), err
+	}))
 }
 
-// place returns the address that the request comes from, for IPv6 the network: one
-// machine has a great many addresses there.
-func place(c *fiber.Ctx) string {
-	a, err := netip.ParseAddr(c.IP())
-	if err != nil || a.Is4() || a.Is4In6() {
-		return c.IP()
+// sayWhen returns err, and tells browsers and programs when it may work if it is
+// store.TooSoon.
+func sayWhen(c *fiber.Ctx, err error) error {
+	var soon store.TooSoon
+	if errors.As(err, &soon) {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(soon.Wait.Seconds())))
 	}
-	network, err := a.WithZone("").Prefix(64)
-	if err != nil {
-		return c.IP()
-	}
-	return network.String()
+	return err
+}
+
+// manyWrong is said to those in whose network much was tried that was wrong.
+func manyWrong(soon store.TooSoon) string {
+	return "Det er prøvd mye som ikke stemte, fra nettverket ditt. Vent " + waiting(soon.Wait) + ", og prøv igjen."
 }
 
 func (s *Staff) signInPage(c *fiber.Ctx, email, wrong string) view.SignInPage {
@@ -87,7 +89,35 @@ func (s *Staff) showSignIn(c *fiber.Ctx) error {
 // typed, whether it may or not.
 func (s *Staff) askForCode(c *fiber.Ctx) error {
 	email := c.FormValue("epost")
-	secret, err := s.deps.Store.StartCode(c.UserContext(), email, func(code string, expires time.Time) store.Mail {
+	var soon store.TooSoon
+	err := s.spend(c)
+	if errors.As(err, &soon) {
+		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, email, "Det er bedt om mange koder fra nettverket ditt. Vent "+waiting(soon.Wait)+", eller bruk den siste koden du fikk.")))
+	}
+	var secret string
+	if err == nil {
+		secret, err = s.startCode(c, email)
+	}
+	var invalid directory.Invalid
+	switch {
+	case errors.As(err, &invalid):
+		return s.send(c, http.StatusUnprocessableEntity, view.SignIn(s.signInPage(c, email, "Skriv hele adressen, slik: navn@kommune.no.")))
+	case errors.As(sayWhen(c, err), &soon):
+		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, email, "Det er sendt mange koder nå. Vent "+waiting(soon.Wait)+", eller bruk den siste koden du fikk.")))
+	case store.Unavailable(err):
+		c.Set(fiber.HeaderRetryAfter, "30")
+		return s.send(c, http.StatusServiceUnavailable, view.SignIn(s.signInPage(c, email, "Vi får ikke sendt noen kode akkurat nå. Prøv igjen om litt.")))
+	case err != nil:
+		return err
+	}
+	page.Note(c, "code asked for")
+	setCookie(c, flowCookie, secret)
+	return c.Redirect("/logg-inn/kode?til="+url.QueryEscape(wantedAfter(c)), fiber.StatusSeeOther)
+}
+
+// startCode begins a sign-in by mail and returns the secret for the browser.
+func (s *Staff) startCode(c *fiber.Ctx, email string) (string, error) {
+	return s.deps.Store.StartCode(c.UserContext(), email, c.Cookies(browserCookie), func(code string, expires time.Time) store.Mail {
 		return store.Mail{Subject: "Koden din er " + code, Text: fmt.Sprintf(`Hei!
 
 Koden din for å logge inn på %s er:
@@ -100,23 +130,6 @@ Ba du ikke om noen kode? Da kan du se bort fra denne e-posten.
 Gi aldri koden til noen. Vi ringer aldri og spør etter den.
 `, s.deps.BaseURL, code, expires.In(page.Oslo).Format("15.04"))}
 	})
-	var invalid directory.Invalid
-	var soon store.TooSoon
-	switch {
-	case errors.As(err, &invalid):
-		return s.send(c, http.StatusUnprocessableEntity, view.SignIn(s.signInPage(c, email, "Skriv hele adressen, slik: navn@kommune.no.")))
-	case errors.As(err, &soon):
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(soon.Wait.Seconds())))
-		return s.send(c, http.StatusTooManyRequests, view.SignIn(s.signInPage(c, email, "Det er sendt mange koder nå. Vent "+waiting(soon.Wait)+", eller bruk den siste koden du fikk.")))
-	case store.Unavailable(err):
-		c.Set(fiber.HeaderRetryAfter, "30")
-		return s.send(c, http.StatusServiceUnavailable, view.SignIn(s.signInPage(c, email, "Vi får ikke sendt noen kode akkurat nå. Prøv igjen om litt.")))
-	case err != nil:
-		return err
-	}
-	page.Note(c, "code asked for")
-	setCookie(c, flowCookie, secret)
-	return c.Redirect("/logg-inn/kode?til="+url.QueryEscape(wantedAfter(c)), fiber.StatusSeeOther)
 }
 
 // waiting says how long, in whole minutes.
@@ -154,8 +167,17 @@ func (s *Staff) codePage(c *fiber.Ctx, wrong string) view.CodePage {
 
 func (s *Staff) redeemCode(c *fiber.Ctx) error {
 	code := strings.Join(strings.Fields(c.FormValue("kode")), "")
-	a, err := s.deps.Store.RedeemCode(c.UserContext(), c.Cookies(flowCookie), code, s.entryMail)
+	var a store.Account
+	err := s.guess(c, func() (err error) {
+		a, err = s.deps.Store.RedeemCode(c.UserContext(), c.Cookies(flowCookie), code, s.entryMail)
+		return err
+	}, store.ErrWrongCode, store.ErrNotFound)
+	var soon store.TooSoon
 	switch {
+	case errors.As(err, &soon):
+		p := s.codePage(c, manyWrong(soon))
+		p.Code.Value = code
+		return s.send(c, http.StatusTooManyRequests, view.Code(p))
 	case errors.Is(err, store.ErrWrongCode):
 		page.Note(c, "wrong code")
 		return s.showCodeWith(c, http.StatusUnprocessableEntity, "Koden stemmer ikke. Se i den nyeste e-posten fra oss.")
@@ -175,7 +197,20 @@ func (s *Staff) redeemCode(c *fiber.Ctx) error {
 		return err
 	}
 	dropCookie(c, flowCookie)
+	if err := s.rememberBrowser(c, a); err != nil {
+		return err
+	}
 	return c.Redirect(wantedAfter(c), fiber.StatusSeeOther)
+}
+
+// rememberBrowser lets strangers who ask for codes for the address use up none of those that
+// are asked for here.
+func (s *Staff) rememberBrowser(c *fiber.Ctx, a store.Account) error {
+	value, life, err := s.deps.Store.KnownBrowser(c.UserContext(), a.Email)
+	if err == nil {
+		c.Cookie(&fiber.Cookie{Name: browserCookie, Value: value, Path: "/", Secure: true, HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(life.Seconds())})
+	}
+	return err
 }
 
 // entryMail tells a manager that somebody asks to be let in.
@@ -213,22 +248,31 @@ func (s *Staff) leave(c *fiber.Ctx) error {
 // showLoginLink asks before the link is used: mail programs and chats open links.
 func (s *Staff) showLoginLink(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
-	err := s.deps.Store.LoginLink(c.UserContext(), c.Params("secret"))
+	err := s.guess(c, func() error { return s.deps.Store.LoginLink(c.UserContext(), c.Params("secret")) }, store.ErrNotFound)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	return s.sendLoginLink(c, err == nil)
+}
+
+func (s *Staff) sendLoginLink(c *fiber.Ctx, works bool) error {
 	status := http.StatusOK
-	if err != nil {
+	if !works {
 		status = http.StatusNotFound
 	}
-	return s.send(c, status, view.LoginLink(view.LoginLinkPage{Meta: s.signInMeta(c, "Logg inn"), Action: c.Path(), Works: err == nil}))
+	return s.send(c, status, view.LoginLink(view.LoginLinkPage{Meta: s.signInMeta(c, "Logg inn"), Action: c.Path(), Works: works}))
 }
 
 func (s *Staff) redeemLoginLink(c *fiber.Ctx) error {
-	id, err := s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
+	c.Set("Referrer-Policy", "no-referrer")
+	var id int64
+	err := s.guess(c, func() (err error) {
+		id, err = s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
+		return err
+	}, store.ErrNotFound)
 	if errors.Is(err, store.ErrNotFound) {
 		page.Note(c, "link that does not work")
-		return s.showLoginLink(c)
+		return s.sendLoginLink(c, false)
 	}
 	if err != nil {
 		return err

@@ -1,14 +1,17 @@
 package staff
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
@@ -252,16 +255,45 @@ func TestPeople(t *testing.T) {
 	}
 }
 
+// otherNode is another server over the same database.
+func (s *testSite) otherNode() *testSite {
+	s.t.Helper()
+	st, err := store.Open(context.Background(), store.Options{URL: s.url})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { st.Close() })
+	return s.over(st)
+}
+
+// spent has all but so many of the limit spent already, from where tests ask.
+func (s *testSite) spent(l store.Limit, left int) {
+	s.t.Helper()
+	if _, err := s.store.Spend(context.Background(), l, l.Most-left, "0.0.0.0/32"); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// wantLater fails unless the answer says when to try again.
+func (a answer) wantLater(t *testing.T, most time.Duration) {
+	t.Helper()
+	a.wantStatus(t, http.StatusTooManyRequests)
+	if wait, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || wait < 1 || wait > int(most.Seconds()) {
+		t.Errorf("Retry-After %q, want 1 to %.0f", a.Header.Get("Retry-After"), most.Seconds())
+	}
+}
+
 func TestCodesFromOnePlace(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", false)
-	for range codesPerClient {
-		s.anyone().post("/logg-inn", url.Values{"epost": {"x"}}).wantStatus(t, http.StatusUnprocessableEntity)
+	other := s.otherNode()
+	s.spent(store.SignInStarts, 4)
+	for _, node := range []*testSite{s, other, s, other} {
+		node.anyone().post("/logg-inn", url.Values{"epost": {"x"}}).wantStatus(t, http.StatusUnprocessableEntity)
 	}
-	a := s.anyone().post("/logg-inn", url.Values{"epost": {"kari@test.example.org"}})
-	a.wantStatus(t, http.StatusTooManyRequests)
-	a.contains(t, `value="kari@test.example.org"`, "fra nettverket ditt")
-	if a.Header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+	for _, node := range []*testSite{s, other} {
+		a := node.anyone().post("/logg-inn", url.Values{"epost": {"kari@test.example.org"}})
+		a.wantLater(t, store.SignInStarts.Window)
+		a.contains(t, `value="kari@test.example.org"`, "fra nettverket ditt. Vent 15 minutter")
 	}
 	s.anyone().get("/logg-inn").wantStatus(t, http.StatusOK)
 }
@@ -269,10 +301,120 @@ func TestCodesFromOnePlace(t *testing.T) {
 func TestPasskeysFromOnePlace(t *testing.T) {
 	s := newTestSite(t, "https://oversikt.test.example.org", false)
 	const start = "/logg-inn/passnokkel/start"
-	for range codesPerClient {
-		s.anyone().post(start, nil).wantStatus(t, http.StatusOK)
+	s.spent(store.SignInStarts, 1)
+	s.anyone().post(start, nil).wantStatus(t, http.StatusOK)
+	s.otherNode().anyone().post(start, nil).wantStatus(t, http.StatusTooManyRequests)
+}
+
+// Every place where a secret is tried counts the wrong ones, all together and on all nodes,
+// and lets nobody try on who has tried too much. What is not known to be wrong is not counted.
+func TestGuessesFromOnePlace(t *testing.T) {
+	s := newTestSite(t, "https://oversikt.test.example.org", false)
+	other := s.otherNode()
+	ola := s.national("ola@test.example.org")
+	link := func() string {
+		t.Helper()
+		secret, err := s.store.CreateLoginLink(t.Context(), operator, "ola@test.example.org")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/logg-inn/lenke/" + secret
 	}
-	s.anyone().post(start, nil).wantStatus(t, http.StatusTooManyRequests)
+	spent := func() int {
+		t.Helper()
+		return dbtest.Count(t, s.url, "limits, generate_series(1, spent) WHERE kind = 'sign_in_try'")
+	}
+	half := func() *person { // signed in by mail alone
+		secret, err := s.store.StartSession(t.Context(), ola.account.ID, store.ByCode, false, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &person{s, ola.account, map[string]string{sessionCookie: secret}}
+	}
+	flow := func() *person {
+		p := s.anyone()
+		p.post("/logg-inn", url.Values{"epost": {"ola@test.example.org"}}).wantStatus(t, http.StatusSeeOther)
+		return p
+	}
+	guesses := map[string]func(p *testSite) answer{
+		"code": func(n *testSite) answer {
+			p := flow()
+			p.site = n
+			return p.post("/logg-inn/kode", url.Values{"kode": {"x"}})
+		},
+		"code, no cookie": func(n *testSite) answer { return n.anyone().post("/logg-inn/kode", url.Values{"kode": {"123456"}}) },
+		"second factor": func(n *testSite) answer {
+			p := half()
+			p.site = n
+			return p.post("/logg-inn/bekreft", url.Values{"kode": {"123456"}})
+		},
+		"its passkey": func(n *testSite) answer {
+			p := half()
+			p.site = n
+			return p.post("/logg-inn/bekreft/passnokkel", url.Values{"svar": {"{}"}})
+		},
+		"passkey":       func(n *testSite) answer { return n.anyone().post("/logg-inn/passnokkel", url.Values{"svar": {"{}"}}) },
+		"link":          func(n *testSite) answer { return n.anyone().get("/logg-inn/lenke/GUESSED") },
+		"link, used":    func(n *testSite) answer { return n.anyone().post("/logg-inn/lenke/GUESSED", nil) },
+		"confirm":       func(n *testSite) answer { return n.anyone().get("/bekreft/GUESSED") },
+		"confirm, used": func(n *testSite) answer { return n.anyone().post("/bekreft/GUESSED", nil) },
+	}
+	want := 0
+	for name, guess := range guesses {
+		node := []*testSite{s, other}[want%2]
+		if a := guess(node); a.StatusCode >= 500 || a.StatusCode == http.StatusTooManyRequests {
+			t.Errorf("%s: status %d: %.200s", name, a.StatusCode, a.body)
+		}
+		if want++; spent() != want {
+			t.Fatalf("%s: %d are counted, want %d", name, spent(), want)
+		}
+	}
+	// What is right is not.
+	s.anyone().get(link()).contains(t, "Denne lenken virker én gang.")
+	s.anyone().post(link(), nil).wantRedirect(t, "/redaksjon")
+	if spent() != want {
+		t.Errorf("%d are counted after what was right, want %d", spent(), want)
+	}
+	if _, err := s.store.Spend(t.Context(), store.SignInTries, store.SignInTries.Most-want, "0.0.0.0/32"); err != nil {
+		t.Fatal(err)
+	}
+	right := link()
+	for name, guess := range guesses {
+		for _, node := range []*testSite{other, s} {
+			if a := guess(node); name != "its passkey" || a.StatusCode != http.StatusUnprocessableEntity {
+				a.wantLater(t, store.SignInTries.Window)
+			}
+		}
+	}
+	s.anyone().post(right, nil).wantLater(t, store.SignInTries.Window)
+	code := flow().post("/logg-inn/kode", url.Values{"kode": {"12 34 56"}})
+	code.wantLater(t, store.SignInTries.Window)
+	code.contains(t, `value="123456"`, "Vent 15 minutter, og prøv igjen.")
+	// Elsewhere nothing has happened, and here it is over when its time is.
+	if _, err := s.store.Spend(t.Context(), store.SignInTries, 1, "192.0.2.2/32"); err != nil {
+		t.Errorf("another place: %v", err)
+	}
+	dbtest.Exec(t, s.url, "UPDATE limits SET ends_at = now()")
+	s.otherNode().anyone().post(right, nil).wantRedirect(t, "/redaksjon")
+}
+
+// A stranger may use up the codes of an address, and not those of the browser in which its
+// person has signed in.
+func TestStrangersKeepNobodyOut(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	email := "kari@bodo.kommune.no"
+	kari := s.signInByCode(email)
+	if kari.cookies[browserCookie] == "" {
+		t.Fatal("the browser is not remembered")
+	}
+	ask := func(p *person) answer { return p.post("/logg-inn", url.Values{"epost": {email}}) }
+	for range 10 {
+		ask(s.anyone())
+	}
+	ask(s.anyone()).wantStatus(t, http.StatusTooManyRequests)
+	kari.post("/logg-ut", nil)
+	ask(kari).wantRedirect(t, "/logg-inn/kode?til=%2Fredaksjon")
+	kari.post("/logg-inn/kode", url.Values{"kode": {s.codeTo(email)}}).wantRedirect(t, "/redaksjon")
 }
 
 func TestInviteToAnOrganization(t *testing.T) {

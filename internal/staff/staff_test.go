@@ -39,6 +39,8 @@ type testSite struct {
 	staff *Staff
 	store *store.Store
 	url   string // of the database
+
+	baseURL string
 }
 
 // newTestSite returns the pages over a database without rows; with real, over the real
@@ -57,13 +59,18 @@ func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 			t.Fatalf("import: %v %v", err, report.Problems)
 		}
 	}
-	s := New(Deps{Store: st, View: func() *search.View { return nil }, BaseURL: baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	return (&testSite{t: t, url: databaseURL, baseURL: baseURL}).over(st)
+}
+
+// over returns the same pages over another connection to the database, as another node has.
+func (s *testSite) over(st *store.Store) *testSite {
+	pages := New(Deps{Store: st, View: func() *search.View { return nil }, BaseURL: s.baseURL, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
 		return c.Status(statusForTest(err)).SendString(err.Error())
 	}})
 	page.FormsFromBody(app)
-	s.Mount(app)
-	return &testSite{t, app, s, st, databaseURL}
+	pages.Mount(app)
+	return &testSite{s.t, app, pages, st, s.url, s.baseURL}
 }
 
 // person is a signed-in browser.

@@ -49,7 +49,7 @@ func (t backupTable) entry() string { return "tables/" + t.Name }
 
 // notBackedUp are the tables whose rows make no sense elsewhere or later: who is signed in,
 // and what is given out to sign in with; what names this very database; what goose keeps.
-var notBackedUp = []string{"goose_db_version", "installation", "leader", "sessions", "login_links", "challenges", "sign_in_codes", "wrong_codes", "uploads", "status_transitions"}
+var notBackedUp = []string{"goose_db_version", "installation", "leader", "sessions", "login_links", "challenges", "sign_in_codes", "wrong_codes", "limits", "uploads", "status_transitions"}
 
 // BackupSummary says what a backup holds.
 type BackupSummary struct {

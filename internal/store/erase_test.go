@@ -49,7 +49,7 @@ func newPerson(t *testing.T, s *Store) Account {
 	_, err = s.Invite(ctx, a.Actor(), "other@test.example.org", auth.Grant{Owner: auth.Owner{Kommune: "0301"}, Role: auth.Contributor},
 		func(bool) Mail { return Mail{Subject: "Du er invitert", Text: personName + " inviterer deg."} })
 	must(err)
-	_, err = s.StartCode(ctx, personEmail, func(code string, _ time.Time) Mail { return Mail{Subject: "code", Text: code} })
+	_, err = s.StartCode(ctx, personEmail, "", func(code string, _ time.Time) Mail { return Mail{Subject: "code", Text: code} })
 	must(err)
 	_, err = s.StartChallenge(ctx, AppRegister, map[string]string{"address": "otpauth://totp/" + personEmail})
 	must(err)

@@ -27,6 +27,7 @@ var expired = []string{
 	"DELETE FROM sign_in_codes WHERE created_at < now() - interval '" + codesKept + "'",
 	"DELETE FROM login_links WHERE expires_at < now()",
 	"DELETE FROM invitations WHERE expires_at < now() OR used_at IS NOT NULL",
+	"DELETE FROM limits WHERE ends_at < now()",
 	"DELETE FROM challenges WHERE expires_at < now()",
 	"DELETE FROM uploads WHERE created_at < now() - interval '" + uploadsKept + "'",
 	"DELETE FROM wrong_codes WHERE wait_until < now() - interval '" + wrongCodesKept + "'",

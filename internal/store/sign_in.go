@@ -5,9 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -27,6 +30,9 @@ const (
 	codesInAll = 600
 
 	loginLinkLife = "10 minutes"
+
+	// browserLife is how long a browser that has signed in is known by it.
+	browserLife = 180 * 24 * time.Hour
 )
 
 // TooSoon is the error for what was asked for too often.
@@ -45,9 +51,10 @@ type CodeFlow struct {
 
 // StartCode begins a sign-in with the address and returns the secret for the browser's
 // cookie. If the address may sign in, the mail that write makes of a code is queued to it;
-// that it may not, nothing tells. It returns a directory.Invalid for what is no address,
-// and TooSoon.
-func (s *Store) StartCode(ctx context.Context, email string, write func(code string, expires time.Time) Mail) (string, error) {
+// that it may not, nothing tells. Browser is what KnownBrowser gave it, or "": codes asked for
+// where the address has signed in before are counted apart from those that strangers ask for.
+// It returns a directory.Invalid for what is no address, and TooSoon.
+func (s *Store) StartCode(ctx context.Context, email, browser string, write func(code string, expires time.Time) Mail) (string, error) {
 	email, err := cleanEmail(email)
 	if err != nil {
 		return "", err
@@ -56,12 +63,17 @@ func (s *Store) StartCode(ctx context.Context, email string, write func(code str
 	if err != nil {
 		return "", fmt.Errorf("make a code: %w", err)
 	}
+	key, err := s.limitKey(ctx)
+	if err != nil {
+		return "", fmt.Errorf("start code: %w", err)
+	}
+	known := knowsBrowser(key, email, browser, s.now())
 	secret, code := NewSecret(), fmt.Sprintf("%06d", n)
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec("SELECT pg_advisory_xact_lock(hashtext(?))", "codes of "+email).Error; err != nil {
 			return err
 		}
-		if err := countCodes(tx, email); err != nil {
+		if err := countCodes(tx, email, known); err != nil {
 			return err
 		}
 		may, err := mayEnter(tx, email)
@@ -73,8 +85,8 @@ func (s *Store) StartCode(ctx context.Context, email string, write func(code str
 			ExpiresAt time.Time
 		}
 		// GORM spreads bytes that stand first in parentheses over several parameters.
-		err = tx.Raw(`INSERT INTO sign_in_codes (email, hash, code_hash, sent, expires_at) VALUES (?, ?, ?, ?, now() + ?::interval)
-			RETURNING id, expires_at`, email, hashOf(secret), codeHash(secret, code), may, interval(codeLife)).Scan(&flow).Error
+		err = tx.Raw(`INSERT INTO sign_in_codes (email, hash, code_hash, sent, known_browser, expires_at) VALUES (?, ?, ?, ?, ?, now() + ?::interval)
+			RETURNING id, expires_at`, email, hashOf(secret), codeHash(secret, code), may, known, interval(codeLife)).Scan(&flow).Error
 		if err != nil {
 			return err
 		}
@@ -103,24 +115,59 @@ func (s *Store) StartCode(ctx context.Context, email string, write func(code str
 
 var errTakeBack = errors.New("take back")
 
-// countCodes returns TooSoon when the address, or everybody together, has asked for too
-// many codes. What stands after a "+" in an address leads to the same inbox.
-func countCodes(tx *gorm.DB, email string) error {
+// countCodes returns TooSoon when too many codes were asked for: for the address where it is
+// known, or by strangers, for it or all together. What stands after a "+" in an address leads
+// to the same inbox.
+func countCodes(tx *gorm.DB, email string, known bool) error {
 	var wait float64 // seconds
 	err := tx.Raw(`WITH lately AS (
-			SELECT created_at, regexp_replace(email, '\+[^@]*@', '@') = regexp_replace(?, '\+[^@]*@', '@') AS same FROM sign_in_codes
+			SELECT created_at, regexp_replace(email, '\+[^@]*@', '@') = regexp_replace(?, '\+[^@]*@', '@') AND known_browser = ? AS same,
+				known_browser AS known FROM sign_in_codes
 			WHERE created_at > now() - interval '1 day'
 		), over AS (
 			(SELECT created_at + interval '1 hour' AS free FROM lately WHERE same ORDER BY created_at DESC OFFSET ? LIMIT 1)
 			UNION ALL (SELECT created_at + interval '1 day' FROM lately WHERE same ORDER BY created_at DESC OFFSET ? LIMIT 1)
-			UNION ALL (SELECT created_at + interval '1 hour' FROM lately ORDER BY created_at DESC OFFSET ? LIMIT 1)
+			UNION ALL (SELECT created_at + interval '1 hour' FROM lately WHERE NOT known AND NOT ? ORDER BY created_at DESC OFFSET ? LIMIT 1)
 		)
 		SELECT coalesce(max(extract(epoch FROM free - now())), 0)::float8 FROM over`,
-		email, codesPerHour-1, codesPerDay-1, codesInAll-1).Scan(&wait).Error
+		email, known, codesPerHour-1, codesPerDay-1, known, codesInAll-1).Scan(&wait).Error
 	if err == nil && wait > 0 {
 		return TooSoon{time.Duration(wait*float64(time.Second)).Round(time.Second) + time.Second}
 	}
 	return err
+}
+
+// KnownBrowser returns what a browser in which the address has signed in keeps, so that
+// strangers who ask for codes for the address do not use up those of its person. It says
+// nothing of the address, and lets nobody in.
+func (s *Store) KnownBrowser(ctx context.Context, email string) (value string, life time.Duration, err error) {
+	key, err := s.limitKey(ctx)
+	if err == nil {
+		email, err = cleanEmail(email)
+	}
+	if err != nil {
+		return "", 0, fmt.Errorf("known browser: %w", err)
+	}
+	made, nonce := strconv.FormatInt(s.now().Unix(), 10), rand.Text()
+	return made + "." + nonce + "." + browserMAC(key, email, made, nonce), browserLife, nil
+}
+
+func browserMAC(key []byte, email, made, nonce string) string {
+	return hex.EncodeToString(derive(key, "browser", email, made, nonce))
+}
+
+// knowsBrowser reports whether KnownBrowser gave the value, for the address and not too long
+// ago.
+func knowsBrowser(key []byte, email, value string, now time.Time) bool {
+	parts := strings.Split(value, ".")
+	if len(parts) != 3 {
+		return false
+	}
+	made, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil || now.After(time.Unix(made, 0).Add(browserLife)) {
+		return false
+	}
+	return hmac.Equal([]byte(parts[2]), []byte(browserMAC(key, email, parts[0], parts[1])))
 }
 
 // codeHash is what is stored of a code. Keyed with the cookie's secret, of which the

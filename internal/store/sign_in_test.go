@@ -18,7 +18,7 @@ func entryNotice(e Entry) Mail { return Mail{Subject: "notice", Text: e.Email} }
 // startCode begins a sign-in and returns the cookie's secret and the code as it was mailed.
 func startCode(t *testing.T, s *Store, email string) (secret, code string) {
 	t.Helper()
-	secret, err := s.StartCode(t.Context(), email, func(c string, _ time.Time) Mail {
+	secret, err := s.StartCode(t.Context(), email, "", func(c string, _ time.Time) Mail {
 		code = c
 		return Mail{Subject: "code", Text: c}
 	})
@@ -80,7 +80,7 @@ func TestWhoIsSentACode(t *testing.T) {
 		if want == 2 {
 			before, want = 0, 2
 		}
-		_, err := s.StartCode(t.Context(), email, func(c string, _ time.Time) Mail { return Mail{Text: c} })
+		_, err := s.StartCode(t.Context(), email, "", func(c string, _ time.Time) Mail { return Mail{Text: c} })
 		if want < 0 {
 			wantInvalid(t, email, err, directory.Invalid{"email": directory.MsgFormat})
 			continue
@@ -202,7 +202,7 @@ func TestLimitsOfCodes(t *testing.T) {
 	s := openSeeded(t)
 	newAccount(t, s, "kari@test.example.org")
 	start := func(email string) error {
-		_, err := s.StartCode(t.Context(), email, func(c string, _ time.Time) Mail { return Mail{Text: c} })
+		_, err := s.StartCode(t.Context(), email, "", func(c string, _ time.Time) Mail { return Mail{Text: c} })
 		return err
 	}
 	wantTooSoon := func(what string, err error, most time.Duration) {

@@ -80,6 +80,8 @@ type Store struct {
 	primaryReads atomic.Int64  // that a replica might have answered
 	awayUntil    atomic.Int64  // in Unix nanoseconds: until then, the primary is taken to be away by those who only read
 	system       atomic.Value  // which database it is: the system identifier, a string
+
+	limits limits
 }
 
 // Open returns the store at the address. It does not connect: a database that is away

@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limit is how often something may be done by one of those who do it, all nodes together.
+type Limit struct {
+	Kind   string // as the metrics name it
+	Most   int
+	Window time.Duration // begins with the first that is counted
+}
+
+// The limits that are counted in the database. deploy/SECURITY.md has them in a table, with
+// those that are counted elsewhere, and why they are what they are.
+var (
+	// SignInStarts are codes asked for and sign-ins with passkeys and providers begun, from one
+	// place. A kommune is often one place, so it is many; but less than what everybody together
+	// may ask for, so that no single place can keep all others out.
+	SignInStarts = Limit{"sign_in_start", 100, 15 * time.Minute}
+	// SignInTries are wrong codes, links and answers of passkeys and providers, from one place.
+	SignInTries = Limit{"sign_in_try", 30, 15 * time.Minute}
+	// ReportSends are reports of readers from one place. A whole library or hospital may stand
+	// behind one.
+	ReportSends = Limit{"report_send", 10, time.Hour}
+	// ReportCodes are codes of reports that are not there, from one place.
+	ReportCodes = Limit{"report_code", 20, time.Hour}
+	// APITokens are tokens that are not there, from one place.
+	APITokens = Limit{"api_token", 30, 15 * time.Minute}
+	// APICalls are calls that write, of one token. A program that sends over all offerings of
+	// the largest kommune in one go is far below.
+	APICalls = Limit{"api_call", 600, time.Minute}
+)
+
+// Limits returns all limits that are counted in the database.
+func Limits() []Limit {
+	return []Limit{SignInStarts, SignInTries, ReportSends, ReportCodes, APITokens, APICalls}
+}
+
+// wider is how many times as much is let through from the wider network that a place is in:
+// it may be a town's, or that of somebody who has 65 536 places of their own.
+const wider = 16
+
+// limits is what a node keeps of limits.
+type limits struct {
+	mu      sync.Mutex
+	key     []byte
+	over    map[string]time.Time // by hash: until when it is known to be refused
+	refused map[string]uint64    // by kind
+}
+
+// maxOver is how many refusals a node remembers: a flood from everywhere must not fill the
+// memory. What is not remembered is asked of the database.
+const maxOver = 10_000
+
+// Spend counts n of the limit for whoever is counted, and returns how long it is until
+// counting begins anew. It returns TooSoon when that is more than the limit lets through;
+// tries at the same time, on whichever nodes, are let through up to the limit and not beyond.
+// Each who after the first is a wider circle that the first is in, of which more is let
+// through. Nothing but a keyed hash of who is stored.
+func (s *Store) Spend(ctx context.Context, l Limit, n int, who ...string) (time.Duration, error) {
+	spent, err := s.spend(ctx, l, n, who)
+	if err != nil {
+		return 0, err
+	}
+	return spent[0].left(), nil
+}
+
+// Guess lets somebody try a secret, and counts it when it was wrong. It is counted before it
+// is looked at and given back when it was right, so that tries at the same time are not free.
+// It returns TooSoon, and then try was not called; else what try returns.
+func (s *Store) Guess(ctx context.Context, l Limit, who []string, try func() (right bool, err error)) error {
+	spent, err := s.spend(ctx, l, 1, who)
+	if err != nil {
+		return err
+	}
+	right, err := try()
+	if right || Unavailable(err) {
+		// Failing to is no reason to say that it went wrong: it is one try less.
+		_ = s.giveBack(context.WithoutCancel(ctx), spent)
+	}
+	return err
+}
+
+// Refused returns nil, or TooSoon when this node has seen that no more is let through. It
+// asks nothing of the database.
+func (s *Store) Refused(l Limit, who ...string) error {
+	s.limits.mu.Lock()
+	key := s.limits.key
+	s.limits.mu.Unlock()
+	if key == nil {
+		return nil
+	}
+	return s.limits.refuse(l, hashesOf(key, l, who))
+}
+
+// RefusedByKind returns how often this node has refused something, by the limit's kind.
+func (s *Store) RefusedByKind() map[string]uint64 {
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	all := map[string]uint64{}
+	for _, l := range Limits() {
+		all[l.Kind] = s.limits.refused[l.Kind]
+	}
+	return all
+}
+
+// spending is what stands in the database of one that is counted.
+type spending struct {
+	Hash   []byte
+	Spent  int64
+	EndsAt time.Time
+	Left   float64 // seconds until EndsAt, by the database's clock
+}
+
+// left is how long it is until EndsAt, in whole seconds and not less.
+func (sp spending) left() time.Duration {
+	return time.Duration(max(1, math.Ceil(sp.Left))) * time.Second
+}
+
+func (s *Store) spend(ctx context.Context, l Limit, n int, who []string) ([]spending, error) {
+	key, err := s.limitKey(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
+	}
+	hashes := hashesOf(key, l, who)
+	if err := s.limits.refuse(l, hashes); err != nil {
+		return nil, err
+	}
+	var rows []spending
+	var args []any
+	for _, h := range hashes {
+		// GORM spreads bytes that stand first in parentheses over several parameters.
+		args = append(args, l.Kind, h, n, interval(l.Window))
+	}
+	err = s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at)
+		VALUES `+strings.TrimPrefix(strings.Repeat(", (?, ?, ?::bigint, now() + ?::interval)", len(hashes)), ", ")+`
+		ON CONFLICT (hash) DO UPDATE SET
+			spent = CASE WHEN l.ends_at <= now() THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
+			ends_at = CASE WHEN l.ends_at <= now() THEN EXCLUDED.ends_at ELSE l.ends_at END
+		RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, args...).Scan(&rows).Error
+	if err == nil && len(rows) != len(hashes) {
+		err = errors.New("not all were counted")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
+	}
+	for _, r := range rows {
+		most := int64(l.Most)
+		if string(r.Hash) != string(hashes[0]) {
+			most *= wider
+		}
+		if r.Spent > most {
+			s.limits.remember(l, r)
+			return nil, TooSoon{r.left()}
+		}
+	}
+	return rows, nil
+}
+
+// giveBack takes back what was counted, unless counting has begun anew.
+func (s *Store) giveBack(ctx context.Context, spent []spending) error {
+	for _, sp := range spent {
+		err := s.db.WithContext(ctx).Exec("UPDATE limits SET spent = greatest(spent - 1, 0) WHERE hash = ? AND ends_at = ?", sp.Hash, sp.EndsAt).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// limitKey returns the key of the hashes, the same for all nodes, which is read once.
+func (s *Store) limitKey(ctx context.Context) ([]byte, error) {
+	s.limits.mu.Lock()
+	key := s.limits.key
+	s.limits.mu.Unlock()
+	if key != nil {
+		return key, nil
+	}
+	root, err := s.ReportKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	key = derive(root, "limits")
+	s.limits.mu.Lock()
+	defer s.limits.mu.Unlock()
+	s.limits.key = key
+	return key, nil
+}
+
+// derive returns a key of its own for a purpose.
+func derive(key []byte, parts ...string) []byte {
+	h := hmac.New(sha256.New, key)
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p) // so that no two lists of parts are the same bytes
+	}
+	return h.Sum(nil)
+}
+
+func hashesOf(key []byte, l Limit, who []string) [][]byte {
+	hashes := make([][]byte, len(who))
+	for i, w := range who {
+		hashes[i] = derive(key, l.Kind, w)
+	}
+	return hashes
+}
+
+// remember counts a refusal, and notes that nothing more is let through.
+func (n *limits) remember(l Limit, sp spending) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.count(l)
+	if len(n.over) >= maxOver || n.over == nil {
+		n.over = map[string]time.Time{}
+	}
+	n.over[string(sp.Hash)] = time.Now().Add(sp.left())
+}
+
+// refuse returns TooSoon, and counts that it did, when one of the hashes is known to be over
+// its limit.
+func (n *limits) refuse(l Limit, hashes [][]byte) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, h := range hashes {
+		until, known := n.over[string(h)]
+		if !known {
+			continue
+		}
+		if wait := time.Until(until); wait > 0 {
+			n.count(l)
+			return TooSoon{wait.Truncate(time.Second) + time.Second}
+		}
+		delete(n.over, string(h))
+	}
+	return nil
+}
+
+// count counts a refusal. The lock is held.
+func (n *limits) count(l Limit) {
+	if n.refused == nil {
+		n.refused = map[string]uint64{}
+	}
+	n.refused[l.Kind]++
+}

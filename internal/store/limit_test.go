@@ -1,0 +1,288 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+)
+
+// turnWindows ends every window that is counted in, as if its time had passed.
+func turnWindows(t *testing.T, stores ...*Store) {
+	t.Helper()
+	for _, s := range stores {
+		if err := exec(t, s, "UPDATE limits SET ends_at = now()"); err != nil {
+			t.Fatal(err)
+		}
+		s.limits.mu.Lock()
+		s.limits.over = nil
+		s.limits.mu.Unlock()
+	}
+}
+
+func wantWait(t *testing.T, what string, err error, most time.Duration) {
+	t.Helper()
+	var soon TooSoon
+	if !errors.As(err, &soon) || soon.Wait < time.Second || soon.Wait > most+time.Second {
+		t.Errorf("%s: %v, want TooSoon for 1s to %v", what, err, most)
+	}
+}
+
+// Nodes share the count, however many try at once.
+func TestLimitOfAllNodes(t *testing.T) {
+	url := dbtest.URL(t)
+	nodes := []*Store{openURL(t, url), openURL(t, url), openURL(t, url)}
+	limit := Limit{"test", 10, time.Hour}
+	var through, refused atomic.Int64
+	var all sync.WaitGroup
+	for i := range 60 {
+		all.Go(func() {
+			_, err := nodes[i%len(nodes)].Spend(t.Context(), limit, 1, "192.0.2.1/32")
+			var soon TooSoon
+			switch {
+			case err == nil:
+				through.Add(1)
+			case errors.As(err, &soon):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if through.Load() != 10 || refused.Load() != 50 {
+		t.Errorf("%d through and %d refused, want 10 and 50", through.Load(), refused.Load())
+	}
+	_, err := openURL(t, url).Spend(t.Context(), limit, 1, "192.0.2.1/32")
+	wantWait(t, "a node that is new", err, time.Hour)
+	wantWait(t, "a node that knows", nodes[0].Refused(limit, "192.0.2.1/32"), time.Hour)
+
+	// Nobody else is kept out, nor they from something else.
+	if _, err := nodes[0].Spend(t.Context(), limit, 1, "192.0.2.2/32"); err != nil {
+		t.Errorf("another place: %v", err)
+	}
+	if _, err := nodes[0].Spend(t.Context(), Limit{"test2", 10, time.Hour}, 1, "192.0.2.1/32"); err != nil {
+		t.Errorf("something else: %v", err)
+	}
+	// The window turns, for all nodes.
+	turnWindows(t, nodes...)
+	for i := range 10 {
+		left, err := nodes[i%3].Spend(t.Context(), limit, 1, "192.0.2.1/32")
+		if err != nil || left <= 59*time.Minute || left > time.Hour {
+			t.Fatalf("the %d. of the next window: %v left, %v", i+1, left, err)
+		}
+	}
+	_, err = nodes[0].Spend(t.Context(), limit, 1, "192.0.2.1/32")
+	wantWait(t, "the eleventh of the next window", err, time.Hour)
+	if got := nodes[0].RefusedByKind(); len(got) != len(Limits()) || got[ReportSends.Kind] != 0 {
+		t.Errorf("refused %v, want the program's own kinds with none", got)
+	}
+}
+
+// Calls that are settled in portions are let through up to the limit and not beyond.
+func TestPortionsOfALimit(t *testing.T) {
+	s := openStore(t)
+	limit := Limit{"test", 100, time.Minute}
+	for range 5 {
+		if _, err := s.Spend(t.Context(), limit, 20, "token"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.Spend(t.Context(), limit, 20, "token")
+	wantWait(t, "the sixth portion", err, time.Minute)
+}
+
+// Whoever has a wide network has many places in it, and not as many tries.
+func TestWiderCircle(t *testing.T) {
+	s := openStore(t)
+	limit := Limit{"test", 2, time.Hour}
+	through := 0
+	for i := range 100 {
+		if _, err := s.Spend(t.Context(), limit, 1, fmt.Sprintf("2001:db8:1:%x::/64", i), "2001:db8:1::/48"); err == nil {
+			through++
+		}
+	}
+	if through != 2*wider {
+		t.Errorf("%d through, want %d", through, 2*wider)
+	}
+	if _, err := s.Spend(t.Context(), limit, 1, "2001:db8:2:1::/64", "2001:db8:2::/48"); err != nil {
+		t.Errorf("a place in another: %v", err)
+	}
+	for range 2 {
+		_, err := s.Spend(t.Context(), limit, 1, "2001:db8:3:1::/64", "2001:db8:3::/48")
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.Spend(t.Context(), limit, 1, "2001:db8:3:1::/64", "2001:db8:3::/48")
+	wantWait(t, "a place that is over", err, time.Hour)
+	if _, err := s.Spend(t.Context(), limit, 1, "2001:db8:3:2::/64", "2001:db8:3::/48"); err != nil {
+		t.Errorf("its neighbour: %v", err)
+	}
+}
+
+// Wrong guesses are counted and right ones are not, also when many come at once.
+func TestGuess(t *testing.T) {
+	url := dbtest.URL(t)
+	nodes := []*Store{openURL(t, url), openURL(t, url)}
+	limit, who := Limit{"test", 5, time.Hour}, []string{"192.0.2.1/32"}
+	guess := func(s *Store, right bool) error {
+		return s.Guess(t.Context(), limit, who, func() (bool, error) {
+			if right {
+				return true, nil
+			}
+			return false, ErrWrongCode
+		})
+	}
+	for range 20 {
+		wantError(t, "right", guess(nodes[0], true), nil)
+	}
+	if n := count(t, nodes[0], "limits WHERE spent <> 0"); n != 0 {
+		t.Error("right guesses are counted")
+	}
+	var looked atomic.Int64
+	var all sync.WaitGroup
+	for i := range 40 {
+		all.Go(func() {
+			if err := guess(nodes[i%2], false); errors.Is(err, ErrWrongCode) {
+				looked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if looked.Load() != 5 {
+		t.Errorf("%d wrong guesses were looked at, want 5", looked.Load())
+	}
+	wantWait(t, "right, after too many that were not", guess(nodes[1], true), time.Hour)
+	// What is given back when counting has begun anew takes nothing from what is counted then.
+	turnWindows(t, nodes...)
+	err := nodes[0].Guess(t.Context(), limit, who, func() (bool, error) {
+		turnWindows(t, nodes...)
+		wantError(t, "wrong", guess(nodes[1], false), ErrWrongCode)
+		return true, nil
+	})
+	if n := count(t, nodes[0], "limits WHERE spent = 1"); err != nil || n != 1 {
+		t.Errorf("%v; %d counts of one, want one", err, n)
+	}
+}
+
+func TestLimitsWithoutADatabase(t *testing.T) {
+	s := openURL(t, "postgres://test@127.0.0.1:1/test")
+	_, err := s.Spend(t.Context(), ReportSends, 1, "192.0.2.1/32")
+	if !Unavailable(err) {
+		t.Errorf("Spend: %v, want an error that says that the database is away", err)
+	}
+	err = s.Guess(t.Context(), ReportCodes, []string{"192.0.2.1/32"}, func() (bool, error) { t.Error("tried all the same"); return true, nil })
+	if !Unavailable(err) {
+		t.Errorf("Guess: %v, want an error that says that the database is away", err)
+	}
+}
+
+// What is stored leads to nobody without the key, and is gone when it has no use any more.
+func TestLimitsNameNobody(t *testing.T) {
+	s := openStore(t)
+	for _, who := range []string{"192.0.2.1/32", "192.0.2.2/32"} {
+		if _, err := s.Spend(t.Context(), ReportSends, 1, who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all string
+	if err := s.db.Raw("SELECT string_agg(l::text, ' ') FROM limits l").Scan(&all).Error; err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(all, "192") || strings.Contains(all, fmt.Sprintf("%x", hashOf("192.0.2.1/32"))) {
+		t.Errorf("the table says %s", all)
+	}
+	if err := exec(t, s, "UPDATE limits SET ends_at = now() - interval '1 second' WHERE hash = (SELECT min(hash::text)::bytea FROM limits)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.DeleteExpired(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, s, "limits"); n != 1 {
+		t.Errorf("%d rows are left, want the one that is counted in", n)
+	}
+}
+
+// A node that is refused on and on does not ask the database each time, and does not
+// remember without end.
+func TestRefusalsAreRemembered(t *testing.T) {
+	s := openStore(t)
+	limit := ReportSends
+	for range limit.Most + 5 {
+		_, _ = s.Spend(t.Context(), limit, 1, "192.0.2.1/32")
+	}
+	var spent int
+	if err := s.db.Raw("SELECT spent FROM limits").Scan(&spent).Error; err != nil {
+		t.Fatal(err)
+	}
+	if spent != limit.Most+1 {
+		t.Errorf("%d are counted, want the one that was too many and no more", spent)
+	}
+	if got := s.RefusedByKind()[limit.Kind]; got != 5 {
+		t.Errorf("%d were refused, want 5", got)
+	}
+	for i := range maxOver + 10 {
+		s.limits.remember(limit, spending{Hash: fmt.Append(nil, i), Left: 60})
+	}
+	if n := len(s.limits.over); n > maxOver {
+		t.Errorf("%d refusals are remembered", n)
+	}
+}
+
+// Strangers who ask for codes for an address use up their own, and its person comes in.
+func TestKnownBrowser(t *testing.T) {
+	s := openSeeded(t)
+	a := newAccount(t, s, "kari@test.example.org")
+	start := func(email, browser string) error {
+		_, err := s.StartCode(t.Context(), email, browser, func(c string, _ time.Time) Mail { return Mail{Text: c} })
+		return err
+	}
+	browser, life, err := s.KnownBrowser(t.Context(), a.Email)
+	if err != nil || life < 24*time.Hour || strings.Contains(browser, "kari") {
+		t.Fatalf("%q for %v, %v", browser, life, err)
+	}
+	for range codesPerHour {
+		wantError(t, "a stranger", start(a.Email, ""), nil)
+	}
+	wantWait(t, "a stranger", start(a.Email, ""), time.Hour)
+	wantWait(t, "a browser that knows another address", start(a.Email, strings.Replace(browser, ".", "1.", 1)), time.Hour)
+	other, _, err := s.KnownBrowser(t.Context(), "ola@test.example.org")
+	wantError(t, "ola", err, nil)
+	wantWait(t, "somebody else's browser", start(a.Email, other), time.Hour)
+	for range codesPerHour {
+		wantError(t, "her own browser", start(" Kari@test.example.org", browser), nil)
+	}
+	wantWait(t, "her own browser, too often", start(a.Email, browser), time.Hour)
+	// A flood for all addresses keeps out who has not been here before, and nobody else.
+	if err := exec(t, s, "DELETE FROM sign_in_codes"); err != nil {
+		t.Fatal(err)
+	}
+	err = exec(t, s, `INSERT INTO sign_in_codes (email, hash, code_hash, sent, expires_at)
+		SELECT 'x' || i || '@example.org', sha256(i::text::bytea), sha256('x'), false, now() + interval '1 minute' FROM generate_series(1, ?) i`, codesInAll)
+	wantError(t, "flood", err, nil)
+	wantWait(t, "in a flood", start(a.Email, ""), time.Hour)
+	wantError(t, "in a flood, her own browser", start(a.Email, browser), nil)
+	s.Now = func() time.Time { return testNow.Add(browserLife + time.Minute) }
+	wantWait(t, "in a flood, half a year later", start(a.Email, browser), time.Hour)
+}
+
+// deploy/SECURITY.md says of each limit what it is.
+func TestLimitsAreDocumented(t *testing.T) {
+	content, err := os.ReadFile("../../deploy/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range Limits() {
+		row := fmt.Sprintf("| `%s`: %d in %d minutes |", l.Kind, l.Most, int(l.Window.Minutes()))
+		if !strings.Contains(string(content), row) {
+			t.Errorf("deploy/SECURITY.md lacks %q", row)
+		}
+	}
+}
