@@ -22,6 +22,14 @@ func Send(c *fiber.Ctx, a *Answer) error {
 	if known := c.Request().Header.PeekBytes(ifNoneMatch); len(known) > 0 && Has(string(known), a.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
+	SendBody(c, a)
+	return nil
+}
+
+// SendBody answers with a in the smallest form that the browser takes, under the status that
+// was set. Whether and for how long it may be kept, the caller says.
+func SendBody(c *fiber.Ctx, a *Answer) {
+	h := &c.Response().Header
 	h.SetContentTypeBytes(a.contentType)
 	e := encoding(c.Request().Header.PeekBytes(acceptEncoding))
 	if e != Identity {
@@ -29,7 +37,6 @@ func Send(c *fiber.Ctx, a *Answer) error {
 	}
 	// As it is, since it never changes: copying an answer takes longer than finding it.
 	c.Response().SetBodyRaw(a.Body(e))
-	return nil
 }
 
 // Headers as fasthttp writes them, so that it need not look each time.

@@ -18,6 +18,7 @@ type node struct {
 	caches   map[string]func() page.CacheStats
 	queue    queue
 	replicas replicas
+	flood    *flood
 }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
@@ -88,6 +89,7 @@ func (n *node) Collect(ch chan<- prometheus.Metric) {
 		count(cacheHits, float64(s.Hits), name)
 		count(cacheMisses, float64(s.Misses), name)
 	}
+	count(limited, float64(n.flood.refused.Load()), "flood")
 	if n.deps.Store == nil {
 		return
 	}

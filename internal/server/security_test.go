@@ -73,7 +73,7 @@ func TestSecurityEventsAreLogged(t *testing.T) {
 	}
 	token, secret := s.token(bodo, store.Scopes()...)
 	nobody, kari, gone := browser{site: s}, browser{s, session}, browser{s, ended}
-	flow, err := s.store.StartCode(t.Context(), a.Email, func(string, time.Time) store.Mail { return store.Mail{} })
+	flow, err := s.store.StartCode(t.Context(), a.Email, "", func(string, time.Time) store.Mail { return store.Mail{} })
 	if err != nil {
 		t.Fatal(err)
 	}

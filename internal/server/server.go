@@ -78,16 +78,20 @@ const (
 // server holds what middleware and handlers of this package share.
 type server struct {
 	deps      Deps
+	app       *fiber.App
 	site      *site.Site
 	metrics   *metrics
 	deadlines deadlines
+	flood     *flood
 
 	secureOrigin bool // the public address is https
 }
 
 // New returns the app, ready to listen. It panics when the assets in the binary are not
 // whole.
-func New(d Deps) *fiber.App {
+func New(d Deps) *fiber.App { return newServer(d).app }
+
+func newServer(d Deps) *server {
 	reports := report.New(report.Deps{Store: d.Store, View: d.View, Now: time.Now})
 	stamp := reports.DayStamp
 	if d.Store == nil {
@@ -101,10 +105,12 @@ func New(d Deps) *fiber.App {
 		site: site.New(site.Deps{View: d.View, Stamp: stamp, Checked: d.Checked, BaseURL: d.BaseURL, Files: d.Files, Now: time.Now, Log: d.Log,
 			Limits: limitsOfAPI, Serves: func(path string) bool { return serves(app, path) }}),
 		metrics: newMetrics(d),
+		flood:   newFlood(d.TrustedProxies, floodPlaces),
 
 		secureOrigin: strings.HasPrefix(d.BaseURL, "https://"),
 	}
 	app = fiber.New(s.config())
+	s.app = app
 	refuseUnknownMethods(app)
 	page.FormsFromBody(app)
 	app.Server().HeaderReceived = limitsFor
@@ -117,7 +123,7 @@ func New(d Deps) *fiber.App {
 	asFHIR.Mount(app)
 	asHSDS := hsds.New(hsds.Deps{View: d.View, BaseURL: d.BaseURL, Now: time.Now})
 	asHSDS.Mount(app)
-	s.metrics.registry.MustRegister(&node{deps: d, caches: map[string]func() page.CacheStats{
+	s.metrics.registry.MustRegister(&node{deps: d, flood: s.flood, caches: map[string]func() page.CacheStats{
 		"pages": s.site.CacheStats, "api": open.CacheStats, "fhir": asFHIR.CacheStats, "hsds": asHSDS.CacheStats,
 	}})
 	staff.New(staff.Deps{Store: d.Store, View: d.View, OIDC: d.OIDC, BaseURL: d.BaseURL, Now: time.Now, Log: d.Log,
@@ -127,7 +133,7 @@ func New(d Deps) *fiber.App {
 		d.Files.Mount(app)
 	}
 	s.site.Mount(app)
-	return app
+	return s
 }
 
 func (s *server) config() fiber.Config {
@@ -163,6 +169,7 @@ func (s *server) use(app *fiber.App) {
 		s.secure,                   // before anything can answer, so that every answer has the headers
 		s.observe,                  // outside what may fail: it turns errors into answers, then logs and counts
 		guardFraming,               // before anything believes the request
+		s.flood.limit,              // before anything that costs
 		recover.New(recoverConfig), // around all handlers, inside observe, which logs the panic
 		s.checkOrigin,              // before handlers, for all unsafe methods, so that none can forget it
 		s.limitTime,                // last: the time of the handler alone

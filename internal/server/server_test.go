@@ -37,7 +37,7 @@ func (b *buffer) String() string {
 }
 
 // testDeps returns dependencies with an empty index that works, and their log.
-func testDeps(t *testing.T) (Deps, *buffer) {
+func testDeps(t testing.TB) (Deps, *buffer) {
 	t.Helper()
 	index, err := search.OpenMemory()
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
@@ -74,19 +75,19 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	if status == http.StatusNotFound && s.follow(c) {
 		return nil
 	}
+	if status == http.StatusTooManyRequests {
+		return s.renderTooMany(c)
+	}
 	t := errorTextOf(status)
 	p := view.ErrorPage{
 		Meta:    page.Meta{Language: s.lang, Title: s.t(t.heading), NoIndex: true},
 		Heading: s.t(t.heading),
 		Text:    []string{s.t(t.text)},
 		Search:  t.search,
-		Danger:  status >= http.StatusInternalServerError || status == http.StatusTooManyRequests,
+		Danger:  status >= http.StatusInternalServerError,
 	}
 	if status >= http.StatusInternalServerError {
 		p.RequestID = requestID
-	}
-	if wait, err := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter)); err == nil && status == http.StatusTooManyRequests && wait > 60 {
-		p.Text = []string{s.t("Prøv igjen etter kl. %s.", s.lang.ClockAfter(s.deps.Now(), time.Duration(wait)*time.Second))}
 	}
 	if v := s.deps.View(); v != nil && status == http.StatusNotFound {
 		s.describeMissing(&p, v, s.at(c))
@@ -97,6 +98,65 @@ func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Status(status).Send(s.lang.KeepLanguage(body.Bytes()))
+}
+
+// renderTooMany answers a reader who asks for too much, or shares an address with somebody
+// who does: with the emergency numbers and, where the address names a kommune, with its own.
+// It is sent most often when there is the least time, so it is kept as other pages are, in the
+// same memory.
+func (s *Site) renderTooMany(c *fiber.Ctx) error {
+	const soon = 60 // seconds
+	wait, _ := strconv.Atoi(c.GetRespHeader(fiber.HeaderRetryAfter))
+	v := s.deps.View()
+	k := s.kommuneNamed(c, v)
+	key := "429?" + string(s.lang)
+	if k != nil {
+		key += string(k.Number)
+	}
+	var a *page.Answer
+	g := s.generation(v)
+	if wait <= soon {
+		a = s.answers.Get(g, key)
+	}
+	if a == nil {
+		t := errorTextOf(http.StatusTooManyRequests)
+		p := view.ErrorPage{
+			Meta: page.Meta{Language: s.lang, Title: s.t(t.heading), NoIndex: true}, Heading: s.t(t.heading), Text: []string{s.t(t.text)}, Danger: true,
+		}
+		if wait > soon {
+			p.Text = []string{s.t("Prøv igjen etter kl. %s.", s.lang.ClockAfter(s.deps.Now(), time.Duration(wait)*time.Second))}
+		}
+		if k != nil {
+			ask := view.AskKommuneOf(s.lang, k)
+			p.Ask = &ask
+		}
+		var body bytes.Buffer
+		if err := view.Error(p).Render(page.WithLanguage(context.WithoutCancel(c.UserContext()), s.lang), &body); err != nil {
+			return fmt.Errorf("render error page: %w", err)
+		}
+		a = page.NewAnswer(fiber.MIMETextHTMLCharsetUTF8, bytes.Clone(s.lang.KeepLanguage(body.Bytes())))
+		if wait <= soon {
+			s.answers.Put(g, key, a)
+		}
+	}
+	c.Status(http.StatusTooManyRequests)
+	page.SendBody(c, a)
+	return nil
+}
+
+// kommuneNamed returns the kommune that the request's address names by number, or nil.
+func (s *Site) kommuneNamed(c *fiber.Ctx, v *search.View) *search.Kommune {
+	if v == nil {
+		return nil
+	}
+	number := c.Query("kommune")
+	if key, ok := strings.CutPrefix(s.at(c), "/kommune/"); ok {
+		number, _, _ = strings.Cut(key, "-")
+	}
+	if k, ok := v.Kommune(region.Number(number)); ok {
+		return k
+	}
+	return nil
 }
 
 // describeMissing says what was not found, and suggests what the address may have meant.
