@@ -39,6 +39,9 @@ func backup(ctx context.Context, c config, args []string) (err error) {
 		return errors.Join(fmt.Errorf("backup: %s is there already; choose another name, for example oversikt-%s.zip", path, time.Now().Format(time.DateOnly)), f.Close())
 	}
 	summary, err := backUp(ctx, c, st, f)
+	if err == nil {
+		err = st.RecordBackup(ctx, operator(), summary)
+	}
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
@@ -91,7 +94,7 @@ func restore(ctx context.Context, c config, args []string) error {
 		return err
 	}
 	defer done()
-	summary, err := st.Restore(ctx, f, info.Size(), tableProgress("restoring"))
+	summary, err := st.Restore(ctx, operator(), f, info.Size(), tableProgress("restoring"))
 	switch {
 	case errors.Is(err, store.ErrNotEmpty):
 		return fmt.Errorf("%w: name one that is, before any server has been started on it: an empty OVERSIKT_DATA_DIR, or OVERSIKT_DATABASE_URL of a new database", err)

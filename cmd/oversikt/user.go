@@ -142,6 +142,9 @@ func users(ctx context.Context, c config, args []string) error {
 	switch u.command {
 	case "export":
 		content, err := st.ExportAccount(ctx, a.ID)
+		if err == nil {
+			err = st.RecordExport(ctx, operator(), a.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -203,7 +206,7 @@ func addUser(ctx context.Context, st *store.Store, u userArgs, out io.Writer) er
 	if errors.Is(err, store.ErrNotFound) {
 		a, err = st.CreateAccount(ctx, operator(), u.email, u.name)
 	} else if err == nil && u.name != "" {
-		err = st.RenameAccount(ctx, a.ID, u.name)
+		err = st.RenameAccount(ctx, operator(), a.ID, u.name)
 	}
 	if err != nil {
 		return err

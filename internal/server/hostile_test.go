@@ -738,7 +738,7 @@ func TestUnseenCharactersComeInNowhere(t *testing.T) {
 		w.must(err)
 		_, err = w.store.StartSession(ctx, account.ID, store.ByCode, true, text)
 		w.must(err)
-		w.must(w.store.RenameAccount(ctx, account.ID, text))
+		w.must(w.store.RenameAccount(ctx, tester, account.ID, text))
 		w.must(w.store.AddReport(ctx, store.NewReport{Offering: o.ID, Choice: store.OtherWrong, Text: text, Suggestion: text, Code: fmt.Sprintf("USETT%05d", i)}))
 		_, err = w.store.SaveArticle(ctx, tester, text, article.Key{Section: "ta-vare-pa-barna", Slug: fmt.Sprintf("usett-%d", i), Language: "nb"}, "---\ntittel: Test\ningress: Test\npublisert: 2026-01-01\noppdatert: 2026-01-02\nrekkefolge: 9\n---\n"+text+"\n")
 		w.must(err)

@@ -90,7 +90,7 @@ func (s *Staff) renameOwnAccount(c *fiber.Ctx) error {
 	if utf8.RuneCountInString(name) > 200 || strings.ContainsAny(name, "\r\n\x00") {
 		return s.sendOwnAccount(c, http.StatusUnprocessableEntity, name, "Navnet kan ha 200 tegn, på én linje.")
 	}
-	if err := s.deps.Store.RenameAccount(c.UserContext(), session.Account.ID, name); err != nil {
+	if err := s.deps.Store.RenameAccount(c.UserContext(), session.Account.Actor(), session.Account.ID, name); err != nil {
 		return err
 	}
 	return see(c, accountPath, "Navnet er lagret.")
@@ -120,6 +120,9 @@ func (s *Staff) endOtherSessions(c *fiber.Ctx) error {
 func (s *Staff) exportOwnAccount(c *fiber.Ctx) error {
 	session, _ := sessionOf(c)
 	content, err := s.deps.Store.ExportAccount(c.UserContext(), session.Account.ID)
+	if err == nil {
+		err = s.deps.Store.RecordExport(c.UserContext(), session.Account.Actor(), session.Account.ID)
+	}
 	if err != nil {
 		return err
 	}

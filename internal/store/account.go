@@ -142,8 +142,13 @@ func createAccount(tx *gorm.DB, actor auth.Actor, email, name string) (Account, 
 }
 
 // RenameAccount gives the account another name. It asks nobody: people name themselves.
-func (s *Store) RenameAccount(ctx context.Context, id int64, name string) error {
-	err := s.db.WithContext(ctx).Exec("UPDATE accounts SET name = ? WHERE id = ?", strings.TrimSpace(directory.Seen(name)), id).Error
+func (s *Store) RenameAccount(ctx context.Context, actor auth.Actor, id int64, name string) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("UPDATE accounts SET name = ? WHERE id = ?", strings.TrimSpace(directory.Seen(name)), id).Error; err != nil {
+			return err
+		}
+		return record(tx, actor, "account_renamed", map[string]any{"account": id}) // not as what: events stay
+	})
 	if err != nil {
 		return fmt.Errorf("rename account %d: %w", id, err)
 	}

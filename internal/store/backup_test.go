@@ -67,7 +67,7 @@ func backedUp(t *testing.T, s *Store) []byte {
 }
 
 func restoreFrom(s *Store, file []byte) error {
-	_, err := s.Restore(context.Background(), bytes.NewReader(file), int64(len(file)), nowhere)
+	_, err := s.Restore(context.Background(), operator, bytes.NewReader(file), int64(len(file)), nowhere)
 	return err
 }
 
@@ -98,8 +98,21 @@ func TestRestoreGivesBackEveryRow(t *testing.T) {
 	if err := restoreFrom(other, backedUp(t, s)); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(before, contents(t, other)); d != "" {
+	after := contents(t, other)
+	// That it was restored is an event of its own, the last.
+	if last := len(after["events"]) - 1; last < 0 || !strings.Contains(after["events"][last], "operator: test\",restored,") {
+		t.Errorf("events %q, want the restoring as the last", after["events"])
+	} else {
+		after["events"] = after["events"][:last]
+	}
+	if d := cmp.Diff(before, after); d != "" {
 		t.Errorf("restored is something else (-backed up +restored):\n%s", d)
+	}
+	if err := s.RecordBackup(t.Context(), operator, BackupSummary{}); err != nil {
+		t.Error(err)
+	}
+	if n := count(t, s, "events WHERE what = 'backup_made' AND actor = 'operator: test'"); n != 1 {
+		t.Errorf("%d events tell of the backup, want 1", n)
 	}
 	first, err := s.Installation(t.Context())
 	if err != nil {

@@ -261,6 +261,12 @@ func TestExportAccount(t *testing.T) {
 	if err != nil || string(again) != string(content) {
 		t.Errorf("a second export differs: %v", err)
 	}
+	if err := s.RecordExport(t.Context(), operator, a.ID); err != nil {
+		t.Error(err)
+	}
+	if n := count(t, s, "events WHERE what = 'personal_data_exported' AND actor = 'operator: test'"); n != 1 {
+		t.Errorf("%d events tell of an export, want 1", n)
+	}
 	_, err = s.ExportAccount(t.Context(), 999999)
 	wantError(t, "nobody", err, ErrNotFound)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 )
 
 // exportParts are what a person is given who asks what is kept about them, in the order in
@@ -92,4 +94,16 @@ func (s *Store) ExportAccount(ctx context.Context, id int64) ([]byte, error) {
 	}
 	pretty.WriteByte('\n')
 	return pretty.Bytes(), nil
+}
+
+// RecordExport notes who was given what is kept about the person of the account. A database
+// that takes no writes just now is no reason not to give it, and no error.
+func (s *Store) RecordExport(ctx context.Context, actor auth.Actor, account int64) error {
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		return record(tx, actor, "personal_data_exported", map[string]any{"account": account})
+	})
+	if err != nil && !Unavailable(err) {
+		return fmt.Errorf("export account %d: %w", account, err)
+	}
+	return nil
 }

@@ -13,7 +13,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/migrations"
 )
 
@@ -31,10 +33,15 @@ var (
 //
 // It is another database afterwards: nodes build their indexes anew, and those who follow
 // the feed of changes begin anew. Nothing is sent to webhooks before an editor says so.
-func (s *Store) Restore(ctx context.Context, backup io.ReaderAt, size int64, progress Progress) (BackupSummary, error) {
+func (s *Store) Restore(ctx context.Context, actor auth.Actor, backup io.ReaderAt, size int64, progress Progress) (BackupSummary, error) {
 	m, files, err := openBackup(backup, size)
 	if err == nil {
 		err = s.restore(ctx, m, files, progress)
+	}
+	if err == nil {
+		err = s.write(ctx, func(tx *gorm.DB) error {
+			return record(tx, actor, "restored", map[string]any{"tables": len(m.Tables), "made": m.Made})
+		})
 	}
 	if err != nil {
 		return BackupSummary{}, fmt.Errorf("restore: %w", err)

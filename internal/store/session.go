@@ -139,7 +139,11 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 // PassSecondFactor notes that the session's person has shown a second factor, and returns
 // a new secret for the cookie: one that was known before must not gain by it.
 func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, error) {
-	secret, err := s.passSecondFactor(s.db.WithContext(ctx), session)
+	var secret string
+	err := s.write(ctx, func(tx *gorm.DB) (err error) {
+		secret, err = s.passSecondFactor(tx, session)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("second factor of session %d: %w", session, err)
 	}
@@ -148,11 +152,15 @@ func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, er
 
 func (s *Store) passSecondFactor(tx *gorm.DB, session int64) (string, error) {
 	secret := NewSecret()
-	result := tx.Exec("UPDATE sessions SET second_factor = true, confirmed_at = ?, hash = ? WHERE id = ?", s.now(), hashOf(secret), session)
-	if result.Error == nil && result.RowsAffected == 0 {
-		return "", ErrNotFound
+	var account int64
+	err := tx.Raw("UPDATE sessions SET second_factor = true, confirmed_at = ?, hash = ? WHERE id = ? RETURNING account_id", s.now(), hashOf(secret), session).Scan(&account).Error
+	if err == nil && account == 0 {
+		err = ErrNotFound
 	}
-	return secret, result.Error
+	if err != nil {
+		return "", err
+	}
+	return secret, record(tx, auth.Actor{Kind: auth.Account, ID: account}, "second_factor_shown", map[string]any{"account": account})
 }
 
 // Sessions returns where the account is signed in, the latest seen first.
@@ -172,8 +180,7 @@ func (s *Store) Sessions(ctx context.Context, a Account) ([]Session, error) {
 
 // EndSession signs the account out of one browser. It is no error when it was not in.
 func (s *Store) EndSession(ctx context.Context, account, session int64) error {
-	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE account_id = ? AND id = ?", account, session).Error
-	if err != nil {
+	if err := s.endSessions(ctx, account, "id = ?", session); err != nil {
 		return fmt.Errorf("end session %d: %w", session, err)
 	}
 	return nil
@@ -181,8 +188,7 @@ func (s *Store) EndSession(ctx context.Context, account, session int64) error {
 
 // EndOtherSessions signs the account out everywhere but in one browser.
 func (s *Store) EndOtherSessions(ctx context.Context, account, keep int64) error {
-	err := s.db.WithContext(ctx).Exec("DELETE FROM sessions WHERE account_id = ? AND id <> ?", account, keep).Error
-	if err != nil {
+	if err := s.endSessions(ctx, account, "id <> ?", keep); err != nil {
 		return fmt.Errorf("end other sessions of account %d: %w", account, err)
 	}
 	return nil
@@ -192,6 +198,17 @@ func (s *Store) EndOtherSessions(ctx context.Context, account, keep int64) error
 // returns ErrNotFound when there is no such account.
 func (s *Store) EndSessions(ctx context.Context, actor auth.Actor, account int64) error {
 	return s.changeAccount(ctx, actor, account, "signed_out", map[string]any{"account": account}, "UPDATE accounts SET email = email WHERE id = ?", account)
+}
+
+// endSessions ends those of the account's sessions that the condition is true of.
+func (s *Store) endSessions(ctx context.Context, account int64, condition string, args ...any) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		result := tx.Exec("DELETE FROM sessions WHERE account_id = ? AND "+condition, append([]any{account}, args...)...)
+		if result.Error != nil || result.RowsAffected == 0 {
+			return result.Error
+		}
+		return record(tx, auth.Actor{Kind: auth.Account, ID: account}, "session_ended", map[string]any{"browsers": result.RowsAffected})
+	})
 }
 
 // shortened returns at most n characters of s, and only whole ones.
