@@ -50,9 +50,9 @@ var imports = map[string][]string{
 	"internal/interop": {"internal/directory", "internal/region", "internal/search"},
 	"internal/bulk":    {"internal/directory", "internal/region"},
 	"internal/diff":    {"internal/directory", "internal/region"},
-	"internal/report":  {"internal/directory", "internal/page", "internal/region", "internal/search", "internal/store", "web/view"},
-	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/region", "internal/search", "internal/store", "web", "web/view"},
-	"internal/server": {"internal/api", "internal/auth", "internal/conform", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/report", "internal/search", "internal/site",
+	"internal/report":  {"internal/directory", "internal/page", "internal/place", "internal/region", "internal/search", "internal/store", "web/view"},
+	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/place", "internal/region", "internal/search", "internal/store", "web", "web/view"},
+	"internal/server": {"internal/api", "internal/auth", "internal/conform", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/place", "internal/report", "internal/search", "internal/site",
 		"internal/staff", "internal/store", "internal/trace", "internal/use", "web"},
 
 	// Holds all that is published against its standard.
