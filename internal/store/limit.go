@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"sync"
 	"time"
 )
@@ -135,35 +134,33 @@ func (s *Store) spend(ctx context.Context, l Limit, n int, who []string) ([]spen
 	if err := s.limits.refuse(l, hashes); err != nil {
 		return nil, err
 	}
-	var rows []spending
-	var args []any
-	for _, h := range hashes {
+	// One statement for each: the wider circle is not counted where the place itself is over.
+	var all []spending
+	for i, h := range hashes {
+		var rows []spending
 		// GORM spreads bytes that stand first in parentheses over several parameters.
-		args = append(args, l.Kind, h, n, interval(l.Window))
-	}
-	err = s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at)
-		VALUES `+strings.TrimPrefix(strings.Repeat(", (?, ?, ?::bigint, now() + ?::interval)", len(hashes)), ", ")+`
-		ON CONFLICT (hash) DO UPDATE SET
-			spent = CASE WHEN l.ends_at <= now() THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
-			ends_at = CASE WHEN l.ends_at <= now() THEN EXCLUDED.ends_at ELSE l.ends_at END
-		RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, args...).Scan(&rows).Error
-	if err == nil && len(rows) != len(hashes) {
-		err = errors.New("not all were counted")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
-	}
-	for _, r := range rows {
+		err := s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at) VALUES (?, ?, ?, now() + ?::interval)
+			ON CONFLICT (hash) DO UPDATE SET
+				spent = CASE WHEN l.ends_at <= now() THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
+				ends_at = CASE WHEN l.ends_at <= now() THEN EXCLUDED.ends_at ELSE l.ends_at END
+			RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, l.Kind, h, n, interval(l.Window)).Scan(&rows).Error
+		if err == nil && len(rows) != 1 {
+			err = errors.New("it was not counted")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
+		}
 		most := int64(l.Most)
-		if string(r.Hash) != string(hashes[0]) {
+		if i > 0 {
 			most *= wider
 		}
-		if r.Spent > most {
-			s.limits.remember(l, r)
-			return nil, TooSoon{r.left()}
+		if rows[0].Spent > most {
+			s.limits.noteOver(l, rows[0])
+			return nil, TooSoon{rows[0].left()}
 		}
+		all = append(all, rows[0])
 	}
-	return rows, nil
+	return all, nil
 }
 
 // giveBack takes back what was counted, unless counting has begun anew.
@@ -213,8 +210,8 @@ func hashesOf(key []byte, l Limit, who []string) [][]byte {
 	return hashes
 }
 
-// remember counts a refusal, and notes that nothing more is let through.
-func (n *limits) remember(l Limit, sp spending) {
+// noteOver counts a refusal, and notes that nothing more is let through.
+func (n *limits) noteOver(l Limit, sp spending) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.count(l)

@@ -229,7 +229,7 @@ func TestRefusalsAreRemembered(t *testing.T) {
 		t.Errorf("%d were refused, want 5", got)
 	}
 	for i := range maxOver + 10 {
-		s.limits.remember(limit, spending{Hash: fmt.Append(nil, i), Left: 60})
+		s.limits.noteOver(limit, spending{Hash: fmt.Append(nil, i), Left: 60})
 	}
 	if n := len(s.limits.over); n > maxOver {
 		t.Errorf("%d refusals are remembered", n)
