@@ -1,7 +1,6 @@
 package confirm
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,12 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/realdata"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -36,15 +34,12 @@ type clock struct {
 
 func newClock(t *testing.T, now time.Time) *clock {
 	t.Helper()
-	c := &clock{t: t, url: dbtest.URL(t), now: now}
+	c := &clock{t: t, url: realdata.URL(t), now: now}
 	var err error
 	if c.st, err = store.Open(t.Context(), store.Options{URL: c.url}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.st.Close() })
-	if _, err := importer.Import(context.Background(), c.st, data.FS, auth.Actor{Kind: auth.Import, Name: "data", Reviewed: true}, func(string, int, int) {}); err != nil {
-		t.Fatal(err)
-	}
 	c.st.Now = func() time.Time { return c.now }
 	c.asker = &Asker{Store: c.st, BaseURL: "https://oversikt.example.org", Now: func() time.Time { return c.now }, Log: slog.New(slog.DiscardHandler)}
 	return c

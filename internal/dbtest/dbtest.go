@@ -72,23 +72,60 @@ func Main(m *testing.M) {
 // with -short it is skipped.
 func URL(t testing.TB) string {
 	t.Helper()
+	return running(t).copyOf(t, template)
+}
+
+// Template is a database that many tests begin with. It is filled once, and copied for
+// each: filling it may take seconds.
+type Template struct {
+	// Fill puts in what the tests begin with. It leaves no connection open.
+	Fill func(ctx context.Context, url string) error
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// URL returns the address of a new database for this test, as URL does, with what the
+// template was filled with.
+func (tmpl *Template) URL(t testing.TB) string {
+	t.Helper()
+	s := running(t)
+	tmpl.once.Do(func() {
+		ctx := context.Background()
+		tmpl.name = fmt.Sprintf("template_%d", s.count.Add(1))
+		if tmpl.err = s.copy(ctx, tmpl.name, template); tmpl.err == nil {
+			tmpl.err = tmpl.Fill(ctx, withDatabase(s.postgres.URL(), tmpl.name))
+		}
+	})
+	if tmpl.err != nil {
+		t.Fatalf("dbtest: fill a template: %v", tmpl.err)
+	}
+	return s.copyOf(t, tmpl.name)
+}
+
+// running returns the server, which the first test starts.
+func running(t testing.TB) *server {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a Postgres")
 	}
 	shared.Lock()
+	defer shared.Unlock()
 	if shared.server == nil && shared.err == nil {
 		shared.server, shared.err = start(context.Background())
 	}
-	s, err := shared.server, shared.err
-	shared.Unlock()
-	if err != nil {
-		t.Fatalf("dbtest: %v", err)
+	if shared.err != nil {
+		t.Fatalf("dbtest: %v", shared.err)
 	}
+	return shared.server
+}
 
+// copyOf returns the address of a copy, which is dropped when the test ends.
+func (s *server) copyOf(t testing.TB, of string) string {
+	t.Helper()
 	name := fmt.Sprintf("test_%d", s.count.Add(1))
-	// Copying files is faster than the default, copying through the log, as
-	// this server does not wait for the disk.
-	if _, err := s.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY file_copy"); err != nil {
+	if err := s.copy(t.Context(), name, of); err != nil {
 		t.Fatalf("dbtest: create database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -97,6 +134,13 @@ func URL(t testing.TB) string {
 		}
 	})
 	return withDatabase(s.postgres.URL(), name)
+}
+
+func (s *server) copy(ctx context.Context, name, of string) error {
+	// Copying files is faster than the default, copying through the log, as
+	// this server does not wait for the disk.
+	_, err := s.admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+of+" STRATEGY file_copy")
+	return err
 }
 
 // start runs a server in a new folder and migrates the template.

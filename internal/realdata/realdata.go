@@ -1,10 +1,12 @@
 // Package realdata is the program over the checked-in data: files into Postgres, from
 // there into the index. It is for tests only, whose packages must have dbtest.Main as
-// their TestMain. Making it takes seconds, so a test makes it once for all it looks at.
+// their TestMain. The files are imported once for all tests of a package.
 package realdata
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -18,11 +20,29 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
-// Open returns a store with all of data/ imported.
+// files is a database with all of data/ imported.
+var files = dbtest.Template{Fill: func(ctx context.Context, url string) error {
+	st, err := store.Open(ctx, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "data", Reviewed: true}, func(string, int, int) {})
+	if err == nil && len(report.Problems) > 0 {
+		err = fmt.Errorf("problems %v", report.Problems)
+	}
+	return errors.Join(err, st.Close())
+}}
+
+// URL returns the address of a database with all of data/ imported.
+func URL(t testing.TB) string {
+	t.Helper()
+	return files.URL(t)
+}
+
+// Open returns a store on a database of URL.
 func Open(t testing.TB) *store.Store {
 	t.Helper()
-	ctx := context.Background()
-	st, err := store.Open(ctx, store.Options{URL: dbtest.URL(t), Log: slog.New(slog.DiscardHandler)})
+	st, err := store.Open(context.Background(), store.Options{URL: URL(t), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,10 +51,6 @@ func Open(t testing.TB) *store.Store {
 			t.Error(err)
 		}
 	})
-	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
-	if err != nil || len(report.Problems) > 0 {
-		t.Fatalf("import: %v, problems %v", err, report.Problems)
-	}
 	return st
 }
 

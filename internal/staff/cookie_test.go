@@ -166,8 +166,12 @@ func (s *testSite) rows() map[string]string {
 	}
 	names.Close()
 	for _, name := range tables {
+		of := `"` + name + `"`
+		if name == "events" { // who takes out what is known of them leaves that they did
+			of = "(SELECT * FROM events WHERE what <> 'personal_data_exported')"
+		}
 		var content string
-		if err := db.QueryRow(`SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') FROM "` + name + `" t`).Scan(&content); err != nil {
+		if err := db.QueryRow(`SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') FROM ` + of + ` t`).Scan(&content); err != nil {
 			s.t.Fatal(err)
 		}
 		found[name] = content

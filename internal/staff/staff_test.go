@@ -13,11 +13,10 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/nasjonal-oversikt/oversikt/data"
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
-	"github.com/nasjonal-oversikt/oversikt/internal/importer"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/realdata"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
@@ -47,18 +46,16 @@ type testSite struct {
 // data of the project.
 func newTestSite(t testing.TB, baseURL string, real bool) *testSite {
 	t.Helper()
-	databaseURL := dbtest.URL(t)
+	make := dbtest.URL
+	if real {
+		make = realdata.URL
+	}
+	databaseURL := make(t)
 	st, err := store.Open(context.Background(), store.Options{URL: databaseURL})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	if real {
-		report, err := importer.Import(context.Background(), st, data.FS, auth.Actor{Kind: auth.Import, Name: "data", Reviewed: true}, func(string, int, int) {})
-		if err != nil || len(report.Problems) > 0 {
-			t.Fatalf("import: %v %v", err, report.Problems)
-		}
-	}
 	return (&testSite{t: t, url: databaseURL, baseURL: baseURL}).over(st)
 }
 
