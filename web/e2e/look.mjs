@@ -3,18 +3,21 @@
 import axe from "axe-core";
 import { base, open } from "./browser.mjs";
 
+const everything = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+
+// What another colour scheme can change: the rest of a page is the same in both.
+const colours = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } };
+
 // What there is to find on the page as it stands.
-export async function found(page) {
+export async function found(page, rules = everything) {
   // A page that gets its font or jumps to its fragment while axe measures it is measured wrong.
   await page.evaluate(async () => {
     await document.fonts.ready;
     for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
   });
   // Through evaluate: the pages' content security policy lets no script tag in.
-  await page.evaluate(axe.source);
-  const result = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  }));
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axe.source);
+  const result = await page.evaluate((rules) => window.axe.run(document, rules), rules);
   const all = result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${v.help}: ${n.target.join(" ")}: ${[...n.any, ...n.all, ...n.none].map((c) => c.message).join("; ")}`));
   const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (over > 0) all.push(`the page is ${over} px wider than the window`);
@@ -32,19 +35,20 @@ export async function look(paths, options = {}) {
   }
 
   for (const width of [390, 1280]) {
-    for (const colorScheme of ["light", "dark"]) {
-      const { browser, page, problems } = await open({ ...options, viewport: { width, height: 900 }, colorScheme });
-      for (const path of paths) {
-        const where = `${path} (${width} px, ${colorScheme})`;
-        await page.goto(base + path);
-        if (options.storageState && page.url() !== base + path) finding(`${where}: leads to ${page.url()}`);
+    const { browser, page, problems } = await open({ ...options, viewport: { width, height: 900 } });
+    for (const path of paths) {
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.goto(base + path);
+      if (options.storageState && page.url() !== base + path) finding(`${path} (${width} px): leads to ${page.url()}`);
+      for (const [colorScheme, rules] of [["light", everything], ["dark", colours]]) {
+        await page.emulateMedia({ colorScheme });
         looked++;
-        for (const f of await found(page)) finding(`${where}: ${f}`);
+        for (const f of await found(page, rules)) finding(`${path} (${width} px, ${colorScheme}): ${f}`);
       }
-      // A page that answers 404 is one of the pages looked at, and Chromium logs its status.
-      for (const p of problems.filter((p) => !p.includes("status of 404"))) finding(p);
-      await browser.close();
     }
+    // A page that answers 404 is one of the pages looked at, and Chromium logs its status.
+    for (const p of problems.filter((p) => !p.includes("status of 404"))) finding(p);
+    await browser.close();
   }
   console.log(`${looked} looks, ${findings} findings`);
   return findings === 0 && looked > 0;
