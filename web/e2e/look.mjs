@@ -37,11 +37,10 @@ export async function look(paths, options = {}) {
   for (const width of [390, 1280]) {
     const { browser, page, problems } = await open({ ...options, viewport: { width, height: 900 } });
     for (const path of paths) {
-      await page.emulateMedia({ colorScheme: "light" });
-      await page.goto(base + path);
-      if (options.storageState && page.url() !== base + path) finding(`${path} (${width} px): leads to ${page.url()}`);
       for (const [colorScheme, rules] of [["light", everything], ["dark", colours]]) {
         await page.emulateMedia({ colorScheme });
+        await page.goto(base + path);
+        if (options.storageState && page.url() !== base + path) finding(`${path} (${width} px): leads to ${page.url()}`);
         looked++;
         for (const f of await found(page, rules)) finding(`${path} (${width} px, ${colorScheme}): ${f}`);
       }
