@@ -255,7 +255,21 @@ func fill(t *testing.T, dir string) func() {
 func (s *site) limitPostgres(t *testing.T) func() {
 	t.Helper()
 	s.setPostgres(t, "1:unlimited")
-	return func() { s.setPostgres(t, "unlimited:unlimited") }
+	return func() {
+		eventually(t, "Postgres runs", func() bool { return postgresRuns(s.dir) })
+		s.setPostgres(t, "unlimited:unlimited")
+	}
+}
+
+// postgresRuns reports whether there is a postmaster: none is while pgembed starts another.
+func postgresRuns(dir string) bool {
+	content, err := os.ReadFile(filepath.Join(dir, "postgres", "postmaster.pid"))
+	if err != nil {
+		return false
+	}
+	line, _, _ := strings.Cut(string(content), "\n")
+	pid, err := strconv.Atoi(line)
+	return err == nil && !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)
 }
 
 // setPostgres sets how large files of Postgres may be, as its own account: root in a container
