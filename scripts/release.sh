@@ -22,8 +22,9 @@ for arch in amd64 arm64; do
   env -u GOFLAGS GOOS=linux GOARCH=$arch CGO_ENABLED=0 "$tools/cyclonedx-gomod" app -json -noserial -notimestamp -std -licenses -main cmd/oversikt \
     -output "dist/oversikt-linux-$arch.cdx.json" .
 done
-# npm gives its list a number and the time of its making.
-(cd web && npm sbom --sbom-format cyclonedx --package-lock-only --omit optional) | node -e '
+# npm makes no list of a package without a version, and gives its list a number and the time of its making.
+cp web/package.json web/package-lock.json "$tools"
+(cd "$tools" && npm pkg set version=0.0.0 && npm sbom --sbom-format cyclonedx --package-lock-only --omit optional) | node -e '
   const sbom = JSON.parse(require("fs").readFileSync(0, "utf8"));
   delete sbom.serialNumber;
   delete sbom.metadata.timestamp;
