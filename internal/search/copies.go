@@ -162,13 +162,18 @@ func checkFile(path string) error {
 	return checkWhole(f, path, info.Size())
 }
 
-// removeCopies removes what a program left that was killed while it opened a segment.
-func removeCopies(store string) error {
-	left, err := filepath.Glob(filepath.Join(store, copyName+"*"))
+// leftCopies returns the names in store of what a program left that was killed while it opened a segment. It is
+// asked before Bleve opens the index: from then on its merges have copies there too.
+func leftCopies(store string) []string {
+	left, _ := fs.Glob(os.DirFS(store), copyName+"*") // the pattern is right
+	return left
+}
+
+// removeCopies removes what leftCopies found. What cannot be removed only costs space.
+func removeCopies(store string, left []string, opts Options) {
 	for _, name := range left {
-		if gone := os.Remove(name); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, gone)
+		if err := os.Remove(filepath.Join(store, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			opts.log().Warn("clean up a copy of a segment", "error", err)
 		}
 	}
-	return err
 }

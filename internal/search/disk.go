@@ -58,6 +58,7 @@ func Open(root string, opts Options) (*Index, error) {
 		// for the disk. A process that is killed in between finds the cursor of what is on disk,
 		// and follows the feed from there.
 		f := dir.watch()
+		left := leftCopies(dir.store())
 		b, err := bleve.OpenUsing(dir.path(), bleveOptions(map[string]any{"unsafe_batch": true}))
 		if err != nil {
 			return err
@@ -76,7 +77,8 @@ func Open(root string, opts Options) (*Index, error) {
 			failures.Delete(dir.store())
 			return errors.Join(err, closeQuietly(b))
 		}
-		return removeCopies(dir.store())
+		removeCopies(dir.store(), left, opts)
+		return nil
 	})
 	switch {
 	case err == nil:
