@@ -48,7 +48,7 @@ type Status struct {
 	DatabaseUp bool          // the store answered the last time it was asked
 	Lag        time.Duration // since the feed was last read to its end, or the oldest change was made that is held back
 	InMemory   bool          // the disk refuses writes: the index is kept in memory
-	Repairs    int           // how often the index was made anew because it was damaged or the disk refused
+	Repairs    int           // how often the index was made anew because it or its files were not whole any more
 }
 
 // Indexer owns the node's index. Make it with New and start it with Run.
@@ -160,10 +160,11 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 			x.read = time.Now()
 		}
 	}
-	if err == nil && (!x.Status().InMemory || time.Now().Before(x.disk)) {
+	broken := err != nil
+	if !broken && (!x.Status().InMemory || time.Now().Before(x.disk)) {
 		return true
 	}
-	if err != nil {
+	if broken {
 		x.log.Error("the index is not whole any more, and is made anew", "error", err)
 	}
 	batch, err := index.Content()
@@ -171,7 +172,14 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 		x.log.Error("the index cannot be read, and is made anew from the database", "error", err)
 		batch, err = everything(ctx, x.store)
 	}
-	if err == nil {
+	switch {
+	case err == nil && !broken:
+		// Where the disk still refuses, the index that is there goes on.
+		if err := x.makeOnDisk(batch); err != nil {
+			x.refused(err)
+		}
+		return true
+	case err == nil:
 		err = x.make(batch)
 	}
 	if err != nil {
@@ -337,26 +345,46 @@ func (x *Indexer) rebuild(ctx context.Context) (err error) {
 // make makes an index of the batch and takes it into use: on disk, or in memory when the disk
 // refuses, because it is full for example. The disk is tried again later.
 func (x *Indexer) make(batch search.Batch) error {
-	started := time.Now()
-	opts := search.Options{Log: x.log}
-	index, err := search.Build(x.dir, batch, opts)
-	inMemory := err != nil
-	if inMemory {
-		x.log.Error("the index cannot be kept on disk; going on in memory", "error", err)
-		if index, err = search.BuildMemory(batch, opts); err != nil {
-			return err
-		}
-		x.pause = min(max(2*x.pause, diskAfter), diskEvery)
-		x.disk = time.Now().Add(x.pause)
-	} else {
-		x.pause, x.read = 0, time.Now()
+	err := x.makeOnDisk(batch)
+	if err == nil {
+		return nil
 	}
+	x.refused(err)
+	started := time.Now()
+	index, err := search.BuildMemory(batch, search.Options{Log: x.log})
+	if err != nil {
+		return err
+	}
+	x.built(index, true, len(batch.Put), started)
+	return nil
+}
+
+// makeOnDisk makes an index of the batch on disk and takes it into use. Where that fails, all
+// is as before.
+func (x *Indexer) makeOnDisk(batch search.Batch) error {
+	started := time.Now()
+	index, err := search.Build(x.dir, batch, search.Options{Log: x.log})
+	if err != nil {
+		return err
+	}
+	x.pause, x.read = 0, time.Now()
+	x.built(index, false, len(batch.Put), started)
+	return nil
+}
+
+// refused notes that the disk did not take the index, and when it is tried again.
+func (x *Indexer) refused(err error) {
+	x.pause = min(max(2*x.pause, diskAfter), diskEvery)
+	x.disk = time.Now().Add(x.pause)
+	x.log.Error("the index cannot be kept on disk; going on in memory", "error", err, "again_in", x.pause)
+}
+
+func (x *Indexer) built(index *search.Index, inMemory bool, documents int, started time.Time) {
 	x.mu.Lock()
 	x.status.InMemory = inMemory
 	x.mu.Unlock()
 	x.use(index)
-	x.log.Info("index built", "documents", len(batch.Put), "in_memory", inMemory, "duration", time.Since(started).Round(time.Millisecond))
-	return nil
+	x.log.Info("index built", "documents", documents, "in_memory", inMemory, "duration", time.Since(started).Round(time.Millisecond))
 }
 
 // everything returns a batch of all that readers may see, with the position to follow from.
