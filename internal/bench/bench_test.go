@@ -231,8 +231,12 @@ func TestEditingGoesOnUntilItIsStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := startEditing(t.Context(), index, time.Millisecond)
-	for index.View().Offerings()[1].Version == 1 {
-		time.Sleep(time.Millisecond)
+	for ended := false; !ended && index.View().Offerings()[1].Version == 1; {
+		select {
+		case <-e.done: // it failed, as stop says
+			ended = true
+		case <-time.After(time.Millisecond):
+		}
 	}
 	made, err := e.stop()
 	if err != nil || made < 2 {

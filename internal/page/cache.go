@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/andybalholm/brotli"
 )
@@ -41,6 +42,8 @@ type Answer struct {
 	forms [3][]byte // by form; at least one is there
 	asked [3]bool
 	good  bool // brotli is at goodBrotli
+
+	size atomic.Int64 // of the forms; read without waiting for one that is being made
 }
 
 // form is an Encoding's place in the lists of an Answer.
@@ -65,6 +68,7 @@ func NewAnswer(contentType string, body []byte) *Answer {
 func NewTagged(contentType string, body []byte, etag string) *Answer {
 	a := &Answer{ETag: etag, ContentType: contentType, etag: []byte(etag), contentType: []byte(contentType)}
 	a.forms[Identity.form()] = body
+	a.size.Store(int64(len(body)))
 	return a
 }
 
@@ -85,6 +89,11 @@ func (a *Answer) Body(e Encoding) []byte {
 	if i := Identity.form(); !a.asked[i] {
 		a.forms[i] = nil
 	}
+	size := 0
+	for _, form := range a.forms {
+		size += len(form)
+	}
+	a.size.Store(int64(size))
 	return a.forms[f]
 }
 
@@ -149,31 +158,24 @@ func PutBuffer(b *bytes.Buffer) {
 }
 
 // cost is what the answer takes in memory now.
-func (a *Answer) cost() int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	sum := 512
-	for _, f := range a.forms {
-		sum += len(f)
-	}
-	return sum
-}
+func (a *Answer) cost() int { return int(a.size.Load()) + 512 }
 
 // Cache keeps finished answers, up to a number of bytes, those asked for last. An answer is
 // given out for the generation that it was made from. One of an earlier generation stays for
 // its compressed forms, which serve again when the page says the same.
 type Cache[G comparable] struct {
 	limit int
+	older func(a, b G) bool
 
-	mu              sync.Mutex
-	current, before G // the generation answers are put for now, and the one before it
-	number          uint64
-	size            int
-	entries         map[string]*list.Element
-	order           *list.List // of *entry, asked for last first
-	fresh           []*entry   // put and not counted again since: their forms are made when they are sent
-	hits            uint64
-	misses          uint64
+	mu      sync.Mutex
+	current G // the generation that answers are kept for now
+	number  uint64
+	size    int
+	entries map[string]*list.Element
+	order   *list.List // of *entry, asked for last first
+	fresh   *entry     // put last: its forms are made when it is sent, and it is counted again then
+	hits    uint64
+	misses  uint64
 }
 
 // CacheStats is how a cache does.
@@ -196,21 +198,37 @@ type entry struct {
 	cost   int // as it is counted
 }
 
-// NewCache returns an empty cache for that many bytes.
-func NewCache[G comparable](limit int) *Cache[G] {
-	return &Cache[G]{limit: limit, entries: map[string]*list.Element{}, order: list.New()}
+// NewCache returns an empty cache for that many bytes. Older reports whether a generation was
+// there before another one.
+func NewCache[G comparable](limit int, older func(a, b G) bool) *Cache[G] {
+	return &Cache[G]{limit: limit, older: older, entries: map[string]*list.Element{}, order: list.New()}
 }
 
 // Get returns the answer of the generation under the key, or nil.
 func (c *Cache[G]) Get(generation G, key string) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	a := c.find(generation, key)
+	if a == nil {
+		c.misses++
+	} else {
+		c.hits++
+	}
+	return a
+}
+
+// Peek is Get for who has asked already: it is counted as no hit and no miss.
+func (c *Cache[G]) Peek(generation G, key string) *Answer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.find(generation, key)
+}
+
+func (c *Cache[G]) find(generation G, key string) *Answer {
 	at, ok := c.entries[key]
 	if !ok || generation != c.current || at.Value.(*entry).number != c.number {
-		c.misses++
 		return nil
 	}
-	c.hits++
 	c.order.MoveToFront(at)
 	e := at.Value.(*entry)
 	c.count(e) // its forms may be others by now
@@ -219,22 +237,20 @@ func (c *Cache[G]) Get(generation G, key string) *Answer {
 
 // Put keeps an answer that was made from the generation, and returns it, or the one that is
 // there already and says the same. An answer as large as a tenth of the cache is not kept: it
-// would push out too much. Neither is one that was made from the generation before by a reader
-// who has waited for it meanwhile.
+// would push out too much. Neither is one of an older generation, whose reader has waited for it
+// meanwhile.
 func (c *Cache[G]) Put(generation G, key string, a *Answer) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.number > 0 && generation == c.before && generation != c.current || a.cost() > c.limit/10 {
+	if c.number > 0 && c.older(generation, c.current) || a.cost() > c.limit/10 {
 		return a
 	}
 	if generation != c.current || c.number == 0 {
-		c.before, c.current = c.current, generation
+		c.current = generation
 		c.number++
 	}
-	for _, e := range c.fresh {
-		if at := c.entries[e.key]; at != nil && at.Value == e {
-			c.count(e)
-		}
+	if e := c.fresh; e != nil && c.entries[e.key] != nil && c.entries[e.key].Value == e {
+		c.count(e)
 	}
 	at, ok := c.entries[key]
 	if !ok {
@@ -249,7 +265,7 @@ func (c *Cache[G]) Put(generation G, key string, a *Answer) *Answer {
 	e.number = c.number
 	c.order.MoveToFront(at)
 	c.count(e)
-	c.fresh = append(c.fresh[:0], e)
+	c.fresh = e
 	for c.size > c.limit {
 		c.remove(c.order.Back())
 	}

@@ -2,12 +2,14 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 )
@@ -17,7 +19,7 @@ func answer(body string) *Answer { return NewAnswer("text/html", []byte(body)) }
 // fits returns a cache with room for that many answers of size bytes under keys of one
 // byte, and for no more.
 func fits(n, size int) *Cache[int] {
-	return NewCache[int](n * (answer(strings.Repeat("x", size)).cost() + 1))
+	return NewCache(n*(answer(strings.Repeat("x", size)).cost()+1), cmp.Less[int])
 }
 
 func TestETagFollowsFromTheContentAlone(t *testing.T) {
@@ -236,6 +238,34 @@ func TestLateAnswersAreNotKept(t *testing.T) {
 	if c.Get(2, "/") != now || c.Get(1, "/annet") != nil {
 		t.Error("the late answer threw away the new one, or is kept")
 	}
+	newest := c.Put(4, "/", answer("nyest"))
+	for _, generation := range []int{1, 2, 3} { // two edits came meanwhile
+		c.Put(generation, "/annet", late)
+	}
+	if c.Get(4, "/") != newest || c.Put(4, "/annet", now) != now || c.Get(4, "/annet") != now {
+		t.Error("nothing is kept after answers of several generations ago")
+	}
+}
+
+// Nobody waits for the compression of another page.
+func TestCacheDoesNotWaitForAnAnswer(t *testing.T) {
+	c := fits(20, 10)
+	a := c.Put(1, "/", answer("treg"))
+	a.mu.Lock() // as while it is compressed
+	done := make(chan bool)
+	go func() {
+		c.Put(1, "/annet", answer("rask"))
+		done <- c.Get(1, "/") == a && c.Get(1, "/annet") != nil
+	}()
+	select {
+	case ok := <-done:
+		if !ok {
+			t.Error("an answer is gone")
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the cache waits for an answer that is being compressed")
+	}
+	a.mu.Unlock()
 }
 
 // An answer is counted as it is after it was sent: compressed.

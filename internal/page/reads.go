@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -44,7 +45,7 @@ func NewReads(view func() *search.View, bytes int) *Reads {
 		// Generations are counted anew by each process, so a number alone would let one
 		// node call another's older answer still fresh.
 		Process: rand.Text()[:8],
-		answers: NewCache[uint64](bytes),
+		answers: NewCache(bytes, cmp.Less[uint64]),
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 func BenchmarkPages(b *testing.B) {
 	v := realdata.View(b)
 	s := New(Deps{View: func() *search.View { return v }, BaseURL: "http://oversikt.test", Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	s.answers = page.NewCache[generation](0)
+	s.answers = page.NewCache(0, generation.older)
 	app := fiber.New(fiber.Config{Immutable: true})
 	s.Mount(app)
 	handle := app.Handler()

@@ -55,13 +55,16 @@ type generation struct {
 	stamp string
 }
 
+// older reports whether g is of an earlier View. Days and stamps follow each other anyway.
+func (g generation) older(than generation) bool { return g.view < than.view }
+
 // cacheBytes is room for some hundred pages. A node is to stay small, and making a page
 // takes about a millisecond.
 const cacheBytes = 6 << 20
 
 // New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache[generation](cacheBytes), making: new(singleflight.Group), borders: new(borders)}
+	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache(cacheBytes, generation.older), making: new(singleflight.Group), borders: new(borders)}
 	s.worker = sync.OnceValues(s.makeWorker)
 	return s
 }
@@ -185,6 +188,9 @@ func (s *Site) send(c *fiber.Ctx, v *search.View, query string, make func(contex
 		return page.Send(c, a)
 	}
 	a, err, _ := s.making.Do(fmt.Sprint(g, key), func() (any, error) {
+		if a := s.answers.Peek(g, key); a != nil { // it was made between the two
+			return a, nil
+		}
 		a, err := make(c.UserContext())
 		if err != nil {
 			return nil, err

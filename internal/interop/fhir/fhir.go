@@ -9,6 +9,7 @@ package fhir
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,7 +51,9 @@ type Server struct {
 }
 
 // New returns the server; Mount puts it on an app.
-func New(d Deps) *Server { return &Server{deps: d, answers: page.NewCache[uint64](answerBytes)} }
+func New(d Deps) *Server {
+	return &Server{deps: d, answers: page.NewCache(answerBytes, cmp.Less[uint64])}
+}
 
 // CacheStats returns how the finished answers that are kept do.
 func (s *Server) CacheStats() page.CacheStats { return s.answers.Stats() }
