@@ -204,6 +204,36 @@ func checkMetrics(t *testing.T, base string) {
 	}
 }
 
+// On other machines Postgres is known by its certificate.
+func TestDeployedPostgresIsChecked(t *testing.T) {
+	files, err := filepath.Glob("../../deploy/kubernetes/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), "key: uri") {
+			t.Errorf("%s takes an address that says nothing of certificates", name)
+		}
+		for line := range strings.Lines(string(content)) {
+			if !strings.Contains(line, "postgres://") {
+				continue
+			}
+			found++
+			if !strings.Contains(line, "sslmode=verify-full&sslrootcert=/etc/oversikt-db/ca.crt") {
+				t.Errorf("%s: Postgres is not checked: %s", name, line)
+			}
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d addresses of Postgres: the test looks in the wrong place", found)
+	}
+}
+
 // The image, make and the release build the program in the same way: by one script, with the
 // Go that go.mod names, and from the packages of the lock file.
 func TestOneWayToBuild(t *testing.T) {

@@ -218,7 +218,7 @@ var requirements = []requirement{
 	said("V12.2.1", 1, "https, and nothing else", "deploy/CONTROLS.md", "## Connections"),
 	said("V12.2.2", 1, "certificates that browsers know", "deploy/CONTROLS.md", "## Connections"),
 	said("V12.3.1", 2, "all connections are encrypted, or on one machine", "deploy/CONTROLS.md", "## Connections"),
-	held("V12.3.2", 2, "certificates are checked", "internal/mail.TestTLS", "internal/asvs.TestTLSIsAsGoHasIt"),
+	held("V12.3.2", 2, "certificates are checked", "internal/mail.TestTLS", "internal/asvs.TestTLSIsAsGoHasIt", "cmd/oversikt.TestDeployedPostgresIsChecked"),
 	open("V12.3.3", 2, "TLS between the proxy and the program", "the program speaks http: on one machine, or in a network that encrypts by itself, as CONTROLS.md says"),
 	said("V12.3.4", 2, "certificates inside", "deploy/CONTROLS.md", "## Connections"),
 
