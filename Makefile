@@ -35,7 +35,7 @@ release: $(ASSETS) ## dist/: static binaries for Linux, what is in them, checksu
 	@scripts/release.sh $(VERSION)
 
 .PHONY: test
-test: $(ASSETS) prerequisites browser ## every test, against a real Postgres and a real browser
+test: $(ASSETS) prerequisites browser examples ## every test, against a real Postgres and a real browser
 	CHROMIUM=$$(scripts/chromium.sh) go test -count=1 -timeout 15m ./...
 
 .PHONY: test-short
@@ -113,6 +113,12 @@ prerequisites: $(PACKAGES)
 .PHONY: browser
 browser:
 	@scripts/chromium.sh >/dev/null # here, where its failing stops make
+
+# What the examples of the API are run with. Where they are not there and may not be installed,
+# those examples are skipped, and the test says so.
+.PHONY: examples
+examples:
+	@for program in curl python3; do command -v $$program >/dev/null || scripts/apt-install.sh $$program || [ $$? = 3 ]; done
 
 $(PACKAGES): web/package.json web/package-lock.json web/.npmrc
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed: https://nodejs.org/"; exit 1; }

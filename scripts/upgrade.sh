@@ -17,6 +17,10 @@ cleanup() {
 }
 trap cleanup EXIT
 
+for program in curl python3; do
+  command -v "$program" >/dev/null || { echo "$program is needed" >&2; exit 1; }
+done
+
 echo "building $old and what is here"
 git worktree add -q --detach "$work/source" "$old"
 ln -s "$PWD/web/node_modules" "$work/source/web/node_modules"

@@ -46,6 +46,9 @@ func TestFirstNationalEditor(t *testing.T) {
 		t.Errorf("without an editor: %q", got)
 	}
 	var out bytes.Buffer
+	if err := listUsers(t.Context(), st, &out); err != nil || strings.Contains(out.String(), "@") {
+		t.Errorf("there are accounts to begin with: %v\n%s", err, out.String())
+	}
 	for range 2 { // the second time changes what is there
 		if err := addUser(t.Context(), st, userArgs{email: "kari@test.example.org", name: "Test Person", national: true}, &out); err != nil {
 			t.Fatal(err)
