@@ -105,7 +105,7 @@ var requirements = []requirement{
 	none("V6.2.10", 2, "passwords", noPasswords),
 	none("V6.2.11", 2, "passwords", noPasswords),
 	none("V6.2.12", 2, "passwords", noPasswords),
-	held("V6.3.1", 1, "codes cannot be guessed", "internal/store.TestCodes", "internal/store.TestLimitsOfCodes", "internal/store.TestTriesAtTheSameTime", "internal/staff.TestWrongCodesAreLimited"),
+	held("V6.3.1", 1, "codes cannot be guessed", "internal/store.TestCodes", "internal/store.TestLimitsOfCodes", "internal/store.TestTriesAtTheSameTime", "internal/staff.TestWrongCodesAreLimited", "internal/staff.TestGuessesFromOnePlace", "internal/staff.TestAddressesOfOthersLockNobodyOut"),
 	held("V6.3.2", 1, "there are no accounts to begin with", "cmd/oversikt.TestFirstNationalEditor"),
 	held("V6.3.3", 2, "a second factor is asked for", "internal/staff.TestSecondFactorIsAskedForOverHTTPS", "internal/staff.TestFactorsAreGuardedByFactors", "internal/staff.TestOIDCFirstTimeWithOrgNumber"),
 	held("V6.3.4", 2, "there are no other ways in", "internal/staff.TestWaysInAreKnown", "internal/staff.TestEveryRouteHasItsRoles"),

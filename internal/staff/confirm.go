@@ -31,11 +31,7 @@ var contactFields = []string{"cost", "phones", "emails", "websites", "opening_te
 
 func (s *Staff) showConfirmation(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
-	var asked store.Confirmation
-	err := s.guess(c, func() (err error) {
-		asked, err = s.deps.Store.ConfirmationBySecret(c.UserContext(), c.Params("secret"))
-		return err
-	}, store.ErrNotFound)
+	asked, err := s.deps.Store.ConfirmationBySecret(c.UserContext(), c.Params("secret"))
 	if errors.Is(err, store.ErrNotFound) {
 		return s.sendNoConfirmation(c)
 	}
@@ -161,11 +157,7 @@ func (s *Staff) confirmByLink(c *fiber.Ctx) error {
 		}
 		ids = append(ids, id)
 	}
-	var confirmed []int64
-	err := s.guess(c, func() (err error) {
-		confirmed, err = s.deps.Store.ConfirmByLink(c.UserContext(), c.Params("secret"), ids)
-		return err
-	}, store.ErrNotFound)
+	confirmed, err := s.deps.Store.ConfirmByLink(c.UserContext(), c.Params("secret"), ids)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return s.sendNoConfirmation(c)

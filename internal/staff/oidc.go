@@ -82,27 +82,17 @@ func (s *Staff) oidcFailed(c *fiber.Ctx, asked oidcChallenge, sentence string) e
 	return see(c, "/logg-inn?til="+url.QueryEscape(localPath(asked.To)), sentence)
 }
 
-// finishOIDC takes what the browser brings back from the provider.
+// errDenied is returned when the provider says that nobody signed in.
+var errDenied = errors.New("the provider says no")
+
+// finishOIDC takes what the browser brings back from the provider. It is not counted as a
+// guess: it is bound to a cookie's secret, and each beginning was counted.
 func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 	name := s.deps.OIDC.Name()
 	var asked oidcChallenge
-	var who oidc.Identity
-	denied := errors.New("the provider says no")
-	err := s.guess(c, func() error {
-		if err := s.answered(c, store.OIDCSignIn, &asked); errors.Is(err, store.ErrNotFound) {
-			return oidc.ErrRefused
-		} else if err != nil {
-			return err
-		}
-		if c.Query("error") != "" {
-			return denied
-		}
-		var err error
-		who, err = s.deps.OIDC.Finish(c.UserContext(), asked.Challenge, oidc.Answer{State: c.Query("state"), Code: c.Query("code"), Issuer: c.Query("iss")})
-		return err
-	}, oidc.ErrRefused)
+	who, err := s.oidcAnswer(c, &asked)
 	switch {
-	case errors.Is(err, denied):
+	case errors.Is(err, errDenied):
 		// Not said in other words: what stands in the address may be anybody's.
 		return s.oidcFailed(c, asked, "Du ble ikke logget inn med "+name+". Prøv igjen, eller bruk en annen måte.")
 	case errors.Is(err, oidc.ErrRefused):
@@ -127,6 +117,20 @@ func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 		return s.linkOIDC(c, asked, who, kommuner)
 	}
 	return s.enterOIDC(c, asked, who, kommuner)
+}
+
+// oidcAnswer reads into asked what was kept for this browser, and returns who came back. It
+// returns oidc.ErrRefused when this browser was not asked, or has answered, and errDenied.
+func (s *Staff) oidcAnswer(c *fiber.Ctx, asked *oidcChallenge) (oidc.Identity, error) {
+	if err := s.answered(c, store.OIDCSignIn, asked); errors.Is(err, store.ErrNotFound) {
+		return oidc.Identity{}, oidc.ErrRefused
+	} else if err != nil {
+		return oidc.Identity{}, err
+	}
+	if c.Query("error") != "" {
+		return oidc.Identity{}, errDenied
+	}
+	return s.deps.OIDC.Finish(c.UserContext(), asked.Challenge, oidc.Answer{State: c.Query("state"), Code: c.Query("code"), Issuer: c.Query("iss")})
 }
 
 // refuseOIDC answers what must not sign anybody in: a replay, or somebody else's answer.

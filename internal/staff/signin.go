@@ -47,7 +47,8 @@ func (s *Staff) spend(c *fiber.Ctx) error {
 
 // guess carries out a try of something secret, and counts it when it was wrong. It returns
 // store.TooSoon, without trying, when there were too many of those from where the request
-// comes from.
+// comes from. Secrets that no number of tries finds, those of links and cookies, are not
+// counted: a page of another site can make a whole office's browsers open thirty links.
 func (s *Staff) guess(c *fiber.Ctx, try func() error, wrong ...error) error {
 	return sayWhen(c, s.deps.Store.Guess(c.UserContext(), store.SignInTries, place.Of(c).Circles(), func() (bool, error) {
 		err := try()
@@ -171,7 +172,7 @@ func (s *Staff) redeemCode(c *fiber.Ctx) error {
 	err := s.guess(c, func() (err error) {
 		a, err = s.deps.Store.RedeemCode(c.UserContext(), c.Cookies(flowCookie), code, s.entryMail)
 		return err
-	}, store.ErrWrongCode, store.ErrNotFound)
+	}, store.ErrWrongCode)
 	var soon store.TooSoon
 	switch {
 	case errors.As(err, &soon):
@@ -248,7 +249,7 @@ func (s *Staff) leave(c *fiber.Ctx) error {
 // showLoginLink asks before the link is used: mail programs and chats open links.
 func (s *Staff) showLoginLink(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
-	err := s.guess(c, func() error { return s.deps.Store.LoginLink(c.UserContext(), c.Params("secret")) }, store.ErrNotFound)
+	err := s.deps.Store.LoginLink(c.UserContext(), c.Params("secret"))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -265,11 +266,7 @@ func (s *Staff) sendLoginLink(c *fiber.Ctx, works bool) error {
 
 func (s *Staff) redeemLoginLink(c *fiber.Ctx) error {
 	c.Set("Referrer-Policy", "no-referrer")
-	var id int64
-	err := s.guess(c, func() (err error) {
-		id, err = s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
-		return err
-	}, store.ErrNotFound)
+	id, err := s.deps.Store.RedeemLoginLink(c.UserContext(), c.Params("secret"))
 	if errors.Is(err, store.ErrNotFound) {
 		page.Note(c, "link that does not work")
 		return s.sendLoginLink(c, false)

@@ -25,7 +25,7 @@ var (
 	// place. A kommune is often one place, so it is many; but less than what everybody together
 	// may ask for, so that no single place can keep all others out.
 	SignInStarts = Limit{"sign_in_start", 100, 15 * time.Minute}
-	// SignInTries are wrong codes, links and answers of passkeys and providers, from one place.
+	// SignInTries are wrong codes and answers of passkeys, from one place.
 	SignInTries = Limit{"sign_in_try", 30, 15 * time.Minute}
 	// ReportSends are reports of readers from one place. A whole library or hospital may stand
 	// behind one.
