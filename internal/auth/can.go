@@ -146,7 +146,8 @@ func ProposerOf(a Actor, madeBy int64) Proposer {
 // CanApprove returns nil when the actor may be the second person, for a change that by has
 // proposed, else ErrForbidden. That is another manager of the same owner, or a national
 // editor; for what a national editor proposed, another national editor. Programs never are,
-// and an operator stands in where there is nobody else.
+// and an operator stands in where there is nobody else. Whether the two are tied, by who let
+// whom in, only the store knows: see its MayDecide.
 func CanApprove(a Actor, thing Thing, by Proposer) error {
 	switch {
 	case a.Kind == Operator && a.String() != by.Actor:

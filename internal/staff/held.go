@@ -142,6 +142,8 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	case own:
 		p.Lead = []string{waitsText(h), "Mange stoler på dette tilbudet når det haster. Derfor er det alltid to som endrer det. Du får e-post når noen har svart."}
 		p.Reject, p.Own = heldPath(h.ID)+"/avvis", true
+	case errors.Is(may, auth.ErrForbidden) && auth.CanApprove(actorOf(c), auth.Thing{Owner: auth.OwnerOf(o)}, h.By) == nil:
+		p.Lead = []string{waitsText(h), "Du og den som foreslo endringen, regnes ikke som to her: En av dere har nylig sluppet inn den andre, eller den samme har sluppet inn dere begge. Noen andre må se på den."}
 	case errors.Is(may, auth.ErrForbidden):
 		p.Lead = []string{waitsText(h), "En annen forvalter eller en nasjonal redaktør må se på den."}
 	case may != nil:

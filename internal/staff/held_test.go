@@ -152,3 +152,27 @@ func TestApprovingThatAHelplineIsShown(t *testing.T) {
 		t.Error("says what readers see now of a change that was decided")
 	}
 }
+
+// A manager who may not be the second person, as they let the first one in, is told why.
+func TestWhoLetTheProposerInIsToldWhy(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss, young := s.person("sjef@test.example.org", manager(bodo)), s.person("ny@test.example.org", contributor(bodo))
+	if err := s.store.SetGrant(t.Context(), boss.account.Actor(), young.account.ID, manager(bodo)); err != nil {
+		t.Fatal(err)
+	}
+	o.Phones = []directory.Phone{{Number: "+4799999999"}}
+	if _, err := s.store.UpdateOffering(t.Context(), young.account.Actor(), "", o); err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := boss.get(heldPath(h.ID))
+	a.contains(t, "Du og den som foreslo endringen, regnes ikke som to her")
+	if strings.Contains(a.body, "Godkjenn endringen") {
+		t.Error("who let the proposer in is offered to approve")
+	}
+	boss.post(heldPath(h.ID)+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
+}

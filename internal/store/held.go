@@ -314,9 +314,9 @@ func (s *Store) HeldJustNow(ctx context.Context, actor auth.Actor) (int, error) 
 }
 
 // MayDecide returns nil when the actor may be the second person of the change, else
-// auth.ErrForbidden: see auth.CanApprove. Whoever was let in by the one who proposed it, or
-// by whom they let in, less than thirty days before or since, is not a second person: a
-// stolen account must not bring its own.
+// auth.ErrForbidden: see auth.CanApprove. Two of whom one let the other in, or whom the same
+// person let in, by however many between, are not two people, when that was less than thirty
+// days before the change or since: a stolen account must not bring its own.
 func (s *Store) MayDecide(ctx context.Context, actor auth.Actor, h HeldChange) error {
 	stored, err := s.OfferingByID(ctx, h.Offering)
 	if err != nil {
@@ -333,16 +333,17 @@ func mayDecide(tx *gorm.DB, actor auth.Actor, stored directory.Offering, h HeldC
 		return nil
 	}
 	// By whatever way they came in or up: all of it is in the events.
-	var letIn bool
-	err := tx.Raw(`WITH RECURSIVE brought AS (SELECT ?::text AS account UNION
-			SELECT detail->>'account' FROM events JOIN brought ON actor = 'account: ' || account
-			WHERE what IN ('account_created', 'grant_given', 'national_changed', 'login_link_made') AND at > ?::timestamptz - interval '30 days')
-		SELECT EXISTS (SELECT FROM brought WHERE account = ?)`,
-		strconv.FormatInt(h.By.Account, 10), h.At, strconv.FormatInt(actor.ID, 10)).Scan(&letIn).Error
+	var tied bool
+	err := tx.Raw(`WITH RECURSIVE behind (who, account) AS (VALUES (1, ?::text), (2, ?::text) UNION
+			SELECT who, substr(actor, length('account: ') + 1) FROM events JOIN behind ON detail->>'account' = account
+			WHERE what IN ('account_created', 'grant_given', 'national_changed', 'login_link_made') AND at > ?::timestamptz - interval '30 days'
+				AND starts_with(actor, 'account: '))
+		SELECT EXISTS (SELECT FROM behind a JOIN behind b USING (account) WHERE a.who = 1 AND b.who = 2)`,
+		strconv.FormatInt(h.By.Account, 10), strconv.FormatInt(actor.ID, 10), h.At).Scan(&tied).Error
 	if err != nil {
 		return err
 	}
-	if letIn {
+	if tied {
 		return auth.ErrForbidden
 	}
 	return nil

@@ -283,8 +283,9 @@ func TestADraftIsApprovedAsItWasSeen(t *testing.T) {
 	wantError(t, "approving another text", err, ErrStands)
 }
 
-// Somebody who lets in a helper who lets in another is still alone.
-func TestWhomAHelperLetInDoesNotApprove(t *testing.T) {
+// Whoever has another account at hand that they let in themselves is still alone, whichever of
+// the two proposes, and however many stand between.
+func TestWhoLetInWhomDoesNotApprove(t *testing.T) {
 	c := openCrisis(t)
 	letIn := func(by auth.Actor, email string) auth.Actor {
 		a, err := c.CreateAccount(t.Context(), operator, email, "")
@@ -294,10 +295,25 @@ func TestWhomAHelperLetInDoesNotApprove(t *testing.T) {
 		wantError(t, "AccountByID", err, nil)
 		return a.Actor()
 	}
-	second := letIn(letIn(c.boss, "forste@example.org"), "andre@example.org")
-	h := c.proposed(t, c.boss)
-	_, err := c.ApproveChange(t.Context(), second, h.ID)
-	wantError(t, "whom the helper let in", err, auth.ErrForbidden)
+	first := letIn(c.boss, "forste@example.org")
+	second, other := letIn(first, "andre@example.org"), letIn(c.boss, "tredje@example.org")
+	for _, tc := range []struct {
+		name                string
+		proposes, looksAtIt auth.Actor
+	}{
+		{"whom the proposer let in", c.boss, first},
+		{"whom the helper let in", c.boss, second},
+		{"who let the proposer in", first, c.boss},
+		{"who let in who let the proposer in", second, c.boss},
+		{"whom the same let in", second, other},
+	} {
+		h := c.proposed(t, tc.proposes)
+		_, err := c.ApproveChange(t.Context(), tc.looksAtIt, h.ID)
+		wantError(t, tc.name, err, auth.ErrForbidden)
+		wantError(t, tc.name, c.MayDecide(t.Context(), tc.looksAtIt, h), auth.ErrForbidden)
+		wantError(t, "a colleague", c.MayDecide(t.Context(), c.colleague, h), nil)
+		wantError(t, "withdraw", c.RejectChange(t.Context(), tc.proposes, h.ID, ""), nil)
+	}
 }
 
 // A register is read every night: it neither asks again what was answered, nor takes the
