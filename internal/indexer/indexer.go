@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +48,8 @@ const (
 type Status struct {
 	DatabaseUp bool          // the store answered the last time it was asked
 	Lag        time.Duration // since the feed was last read to its end, or the oldest change was made that is held back
-	InMemory   bool          // the disk refuses writes: the index is kept in memory
+	InMemory   bool          // the disk refuses writes, or InUse: the index is kept in memory
+	InUse      bool          // another process has the folder
 	Repairs    int           // how often the index was made anew because it or its files were not whole any more
 }
 
@@ -62,9 +64,10 @@ type Indexer struct {
 	once  sync.Once
 
 	// Of Run alone.
-	read  time.Time     // when the files were last read
-	disk  time.Time     // when the disk is tried again, while the index is in memory
-	pause time.Duration // from one try to the next, zero while the index is on disk
+	locked *os.File      // nil: the folder is not ours
+	read   time.Time     // when the files were last read
+	disk   time.Time     // when the disk is tried again, while the index is in memory
+	pause  time.Duration // from one try to the next, zero while the index is on disk
 
 	mu     sync.Mutex
 	status Status
@@ -160,12 +163,21 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 			x.read = time.Now()
 		}
 	}
-	broken := err != nil
-	if !broken && (!x.Status().InMemory || time.Now().Before(x.disk)) {
-		return true
+	inMemory := x.Status().InMemory
+	if err == nil && !inMemory {
+		err = x.lock()
 	}
-	if broken {
+	broken := err != nil
+	switch {
+	case broken:
 		x.log.Error("the index is not whole any more, and is made anew", "error", err)
+	case !inMemory || time.Now().Before(x.disk):
+		return true
+	default:
+		if err := x.lock(); err != nil { // before all is read that there is
+			x.refused(err)
+			return true
+		}
 	}
 	batch, err := index.Content()
 	if err != nil {
@@ -194,6 +206,11 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 
 // openDisk takes the index on disk into use when it is whole.
 func (x *Indexer) openDisk() {
+	// A disk that has no room for a lock may still have an index to answer from.
+	if err := x.lockSoon(); errors.Is(err, search.ErrInUse) {
+		x.log.Warn("the index on disk cannot be used", "error", err)
+		return
+	}
 	index, err := search.Open(x.dir, search.Options{Log: x.log})
 	switch {
 	case err == nil:
@@ -220,6 +237,7 @@ func (x *Indexer) close() {
 			x.log.Error("close the index", "error", err)
 		}
 	}
+	x.unlock()
 }
 
 func (x *Indexer) note(err error) {
@@ -343,7 +361,7 @@ func (x *Indexer) rebuild(ctx context.Context) (err error) {
 }
 
 // make makes an index of the batch and takes it into use: on disk, or in memory when the disk
-// refuses, because it is full for example. The disk is tried again later.
+// refuses, because it is full for example, or is another process's. The disk is tried again later.
 func (x *Indexer) make(batch search.Batch) error {
 	err := x.makeOnDisk(batch)
 	if err == nil {
@@ -362,6 +380,9 @@ func (x *Indexer) make(batch search.Batch) error {
 // makeOnDisk makes an index of the batch on disk and takes it into use. Where that fails, all
 // is as before.
 func (x *Indexer) makeOnDisk(batch search.Batch) error {
+	if err := x.lock(); err != nil {
+		return err
+	}
 	started := time.Now()
 	index, err := search.Build(x.dir, batch, search.Options{Log: x.log})
 	if err != nil {
@@ -376,12 +397,16 @@ func (x *Indexer) makeOnDisk(batch search.Batch) error {
 func (x *Indexer) refused(err error) {
 	x.pause = min(max(2*x.pause, diskAfter), diskEvery)
 	x.disk = time.Now().Add(x.pause)
+	x.mu.Lock()
+	x.status.InUse = errors.Is(err, search.ErrInUse)
+	x.mu.Unlock()
 	x.log.Error("the index cannot be kept on disk; going on in memory", "error", err, "again_in", x.pause)
 }
 
 func (x *Indexer) built(index *search.Index, inMemory bool, documents int, started time.Time) {
 	x.mu.Lock()
 	x.status.InMemory = inMemory
+	x.status.InUse = x.status.InUse && inMemory
 	x.mu.Unlock()
 	x.use(index)
 	x.log.Info("index built", "documents", documents, "in_memory", inMemory, "duration", time.Since(started).Round(time.Millisecond))

@@ -21,7 +21,8 @@ type readiness struct {
 type indexHealth struct {
 	Generation uint64  `json:"generation"`
 	LagSeconds float64 `json:"lag_seconds"`
-	InMemory   bool    `json:"in_memory"` // the disk is full: the index is kept in memory
+	InMemory   bool    `json:"in_memory"` // the disk is full, or InUse: the index is kept in memory
+	InUse      bool    `json:"in_use"`    // another process has the index's folder
 }
 
 type databaseHealth struct {
@@ -67,7 +68,7 @@ func (s *server) guardMetrics(c *fiber.Ctx) error {
 func (s *server) readiness() readiness {
 	status := s.deps.Status()
 	r := readiness{
-		Index:    indexHealth{LagSeconds: status.Lag.Seconds(), InMemory: status.InMemory},
+		Index:    indexHealth{LagSeconds: status.Lag.Seconds(), InMemory: status.InMemory, InUse: status.InUse},
 		Database: databaseHealth{Reachable: status.DatabaseUp},
 		Version:  s.deps.Version,
 	}

@@ -30,7 +30,7 @@ var (
 
 	indexGeneration = describe("oversikt_index_generation", "Generation of the index; 0 while there is none.")
 	indexLag        = describe("oversikt_index_lag_seconds", "Time since the feed of changes was last read to its end.")
-	indexInMemory   = describe("oversikt_index_in_memory", "1 while the disk refuses writes and the index is kept in memory.")
+	indexInMemory   = describe("oversikt_index_in_memory", "1 while the disk refuses writes, or another process has the folder, and the index is kept in memory.")
 	indexOfferings  = describe("oversikt_index_offerings", "Public offerings in the index.")
 
 	cacheEntries = describe("oversikt_cache_entries", "Finished answers that are kept.", "cache")
