@@ -39,14 +39,6 @@ type taken struct {
 // maxTaken is how many tokens are kept before those of which nothing is left are dropped.
 const maxTaken = 1000
 
-// known reports whether something is left for the token: it was seen to be one a moment ago.
-func (a *allowance) known(token string, now time.Time) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	t, ok := a.taken[sha256.Sum256([]byte(token))]
-	return ok && now.Before(t.until)
-}
-
 // use uses one call of the token, which is somebody's. Spend takes a number of calls out of
 // the limit and returns for how long. It returns spend's error.
 func (a *allowance) use(ctx context.Context, token string, now func() time.Time, spend func(context.Context, int) (time.Duration, error)) error {

@@ -223,20 +223,14 @@ func (a *API) authenticate(action auth.Action) func(huma.Context, func(huma.Cont
 
 // actorOf returns whose the token is, and uses one of its calls. It returns store.ErrNotFound
 // for a token that is nobody's, and store.TooSoon when too many of those came from the same
-// place, or when the token has no calls left. A token that was seen to be right a moment ago
-// is not kept out by what others try from the same place.
+// place, or when the token has no calls left. A token that is right is not kept out by what
+// others try from the same place.
 func (a *API) actorOf(ctx context.Context, c *fiber.Ctx, secret string) (auth.Actor, error) {
-	from := place.Of(c).Circles()
-	if !a.allowance.known(secret, a.now()) {
-		if err := a.store.Refused(store.APITokens, from...); err != nil {
-			return auth.Actor{}, err
-		}
-	}
 	actor, err := a.store.ActorByToken(ctx, secret)
 	if errors.Is(err, store.ErrNotFound) {
 		// Counted after it was looked at, unlike shorter secrets: no number of tries finds one of
 		// these, and those who are right would write for every call.
-		if _, err := a.store.Spend(ctx, store.APITokens, 1, from...); err != nil {
+		if _, err := a.store.Spend(ctx, store.APITokens, 1, place.Of(c).Circles()...); err != nil {
 			return auth.Actor{}, err
 		}
 	}
