@@ -214,9 +214,10 @@ func faultOf(err error) error {
 	return &replicaFault{err}
 }
 
-// openReplica returns the replica at the address. It does not connect.
+// openReplica returns the replica at the address. It does not connect. Nothing can be written
+// by its connections, also where it has become a primary since.
 func openReplica(ctx context.Context, address string, log *slog.Logger) (*replica, error) {
-	pool, err := openPool(ctx, address, replicaTime)
+	pool, err := openPool(ctx, address, replicaTime, "default_transaction_read_only", "on")
 	if err != nil {
 		return nil, fmt.Errorf("replica: %w", err)
 	}

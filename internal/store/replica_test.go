@@ -418,6 +418,25 @@ func TestReplicaAway(t *testing.T) {
 	}
 }
 
+// While the primary is away, the one that may have taken its place is only read from: the old
+// one may still be there.
+func TestNothingIsWrittenToReplicas(t *testing.T) {
+	url := dbtest.URL(t)
+	s := openWith(t, url)
+	secret, err := s.StartChallenge(t.Context(), AppRegister, map[string]int{"a": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := openWith(t, "postgres://nobody@127.0.0.1:9/none?connect_timeout=1&sslmode=disable", url)
+	var got map[string]int
+	if err := cut.TakeChallenge(mustAlone(t, cut), AppRegister, secret, &got); !Unavailable(err) {
+		t.Errorf("TakeChallenge() where there is only a replica = %v, want the database to be unavailable", err)
+	}
+	if err := s.TakeChallenge(t.Context(), AppRegister, secret, &got); err != nil {
+		t.Errorf("it was taken from the replica: %v", err)
+	}
+}
+
 // What reads in a transaction and fails by itself says so, and is not tried again.
 func TestReadErrorsAreAnswers(t *testing.T) {
 	s := openSeeded(t)

@@ -18,6 +18,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -120,8 +121,9 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	return s, nil
 }
 
-// openPool returns connections to the address, none of which is made yet.
-func openPool(ctx context.Context, address string, connect time.Duration) (*pgxpool.Pool, error) {
+// openPool returns connections to the address, none of which is made yet. Always are names and
+// values of parameters that the address cannot set.
+func openPool(ctx context.Context, address string, connect time.Duration, always ...string) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return nil, err
@@ -137,6 +139,9 @@ func openPool(ctx context.Context, address string, connect time.Duration) (*pgxp
 		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
+	}
+	for pair := range slices.Chunk(always, 2) {
+		config.ConnConfig.RuntimeParams[pair[0]] = pair[1]
 	}
 	config.PingTimeout = pingTimeout
 	config.ConnConfig.Tracer = statements{}
