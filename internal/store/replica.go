@@ -34,7 +34,8 @@ import (
 // failing replica leaves half is asked of the primary instead, and nobody notices.
 
 const (
-	// replicaTime is how long a replica may take for a connection, and for an answer.
+	// replicaTime is how long a replica may take for a connection, and for an answer; and how long
+	// a page may wait in all for replicas that fail it.
 	replicaTime = 2500 * time.Millisecond
 	// catchUp is how long a replica that is behind is waited for: a page that is shown right
 	// after a form was saved mostly finds it some milliseconds away.
@@ -77,9 +78,13 @@ type reading struct {
 	position string // of the primary's log; "" when the primary is away
 	system   string // which database it is; "" when that is not known
 	wrote    atomic.Bool
+	lost     atomic.Int64 // nanoseconds, to replicas that failed
 }
 
 type readingKey struct{}
+
+// untilKey has until when a replica is waited for.
+type untilKey struct{}
 
 func readingOf(ctx context.Context) *reading {
 	r, _ := ctx.Value(readingKey{}).(*reading)
@@ -145,9 +150,9 @@ func wrote(ctx context.Context) {
 	}
 }
 
-// fromReplica lets fn ask one replica after the other until one answers. It reports false
-// when none does, or none is to be asked: then the primary is.
-func (s *Store) fromReplica(ctx context.Context, fn func(*replica) error) (answered bool, err error) {
+// fromReplica lets fn ask one replica after the other until one answers, with the context that
+// it is given. It reports false when none does, or none is to be asked: then the primary is.
+func (s *Store) fromReplica(ctx context.Context, fn func(context.Context, *replica) error) (answered bool, err error) {
 	r := readingOf(ctx)
 	if r == nil {
 		return false, nil
@@ -155,16 +160,58 @@ func (s *Store) fromReplica(ctx context.Context, fn func(*replica) error) (answe
 	first := s.turn.Add(1)
 	for i := range s.replicas {
 		replica := s.replicas[(first+uint64(i))%uint64(len(s.replicas))]
-		if r.wrote.Load() || time.Now().UnixNano() < replica.closedUntil.Load() {
+		began := time.Now()
+		// With little time left nothing would be said of the replica; without a primary nobody else answers.
+		left := replicaTime - time.Duration(r.lost.Load())
+		if r.position == "" {
+			left = max(left, replicaTime/2)
+		}
+		if r.wrote.Load() || left < replicaTime/2 {
+			break
+		}
+		closed, ok := replica.enter(began, r.position == "")
+		if !ok {
 			continue
 		}
-		if err = fn(replica); !replica.failed(ctx, err) {
+		err = fn(context.WithValue(ctx, untilKey{}, began.Add(left)), replica)
+		if !replica.failed(ctx, err) {
 			replica.answered()
 			return true, err
+		}
+		replica.leave(closed)
+		r.lost.Add(int64(time.Since(began)))
+		if ctx.Err() != nil {
+			break // the primary's error is as good
 		}
 	}
 	s.primaryReads.Add(1)
 	return false, nil
+}
+
+// enter reports whether the replica is to be asked. One that was left alone is asked by one
+// reader, and by all others only when it has answered; or by everybody, who have nobody else.
+func (r *replica) enter(now time.Time, everybody bool) (closed trial, ok bool) {
+	until := r.closedUntil.Load()
+	switch {
+	case until == 0:
+		return trial{}, true
+	case now.UnixNano() < until:
+		return trial{}, false
+	case everybody:
+		return trial{}, true
+	}
+	closed = trial{before: until, during: now.Add(leftAlone).UnixNano()}
+	return closed, r.closedUntil.CompareAndSwap(closed.before, closed.during)
+}
+
+// trial is that one reader asks a replica that was left alone.
+type trial struct{ before, during int64 }
+
+// leave lets the next reader try, where it was not found out how the replica is.
+func (r *replica) leave(t trial) {
+	if t != (trial{}) {
+		r.closedUntil.CompareAndSwap(t.during, t.before)
+	}
 }
 
 // failed reports whether err is the replica's and not an answer, and leaves the replica alone for a
@@ -173,6 +220,9 @@ func (r *replica) failed(ctx context.Context, err error) bool {
 	var fault *replicaFault
 	if !errors.As(err, &fault) {
 		return false
+	}
+	if ctx.Err() != nil {
+		return true // it is the reader who would not wait
 	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && pg.Code == readOnly {
@@ -184,6 +234,16 @@ func (r *replica) failed(ctx context.Context, err error) bool {
 	}
 	r.leaveAlone(err)
 	return true
+}
+
+// inTime returns ctx with the end of what a replica may take: by itself, or with all that was
+// waited for before.
+func inTime(ctx context.Context, byItself bool) (context.Context, context.CancelFunc) {
+	end := time.Now().Add(replicaTime)
+	if until, ok := ctx.Value(untilKey{}).(time.Time); ok && !byItself && until.Before(end) {
+		end = until
+	}
+	return context.WithDeadline(ctx, end)
 }
 
 // leaveAlone keeps everybody from the replica for a while.
@@ -242,7 +302,7 @@ func (r *replica) close() error {
 type replicaConnector struct{ driver.Connector }
 
 func (r replicaConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, replicaTime)
+	ctx, cancel := inTime(ctx, false)
 	defer cancel()
 	c, err := r.Connector.Connect(ctx)
 	if err != nil {
@@ -256,10 +316,11 @@ type replicaConn struct{ *stdlib.Conn }
 
 // QueryContext returns the whole answer, or none.
 func (c replicaConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ctx, cancel := context.WithTimeout(ctx, replicaTime)
+	// In a transaction BeginTx has asked, and each answer has a time of its own.
+	begun := c.Conn.Conn().PgConn().TxStatus() != 'I'
+	ctx, cancel := inTime(ctx, begun)
 	defer cancel()
-	// In a transaction BeginTx has asked.
-	if c.Conn.Conn().PgConn().TxStatus() == 'I' {
+	if !begun {
 		if err := caughtUp(ctx, c.Conn.Conn(), catchUp); err != nil {
 			return nil, faultOf(err)
 		}
@@ -278,7 +339,7 @@ func (c replicaConn) ExecContext(ctx context.Context, query string, args []drive
 }
 
 func (c replicaConn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
-	wait, cancel := context.WithTimeout(ctx, replicaTime)
+	wait, cancel := inTime(ctx, false)
 	defer cancel()
 	// Before it begins: its snapshot must not be older than the answer.
 	if err := caughtUp(wait, c.Conn.Conn(), catchUp); err != nil {
@@ -375,7 +436,7 @@ type chooser struct {
 
 // QueryContext is of gorm.ConnPool.
 func (c chooser) QueryContext(ctx context.Context, query string, args ...any) (rows *sql.Rows, err error) {
-	answered, err := c.store.fromReplica(ctx, func(r *replica) (err error) {
+	answered, err := c.store.fromReplica(ctx, func(ctx context.Context, r *replica) (err error) {
 		rows, err = r.db.QueryContext(ctx, query, args...)
 		return err
 	})
@@ -433,18 +494,20 @@ func (s *Store) ReplicaStats(ctx context.Context) []ReplicaStats {
 }
 
 func (r *replica) measure(ctx context.Context, position string, into *ReplicaStats) {
-	ctx, cancel := context.WithTimeout(ctx, primaryTime)
+	wait, cancel := context.WithTimeout(ctx, primaryTime)
 	defer cancel()
 	var standby bool
 	var lag float64
-	err := r.pool.QueryRow(ctx, `SELECT pg_is_in_recovery(), coalesce(greatest(pg_wal_lsn_diff($1::text::pg_lsn, pg_last_wal_replay_lsn()), 0), 0)::bigint,
+	err := r.pool.QueryRow(wait, `SELECT pg_is_in_recovery(), coalesce(greatest(pg_wal_lsn_diff($1::text::pg_lsn, pg_last_wal_replay_lsn()), 0), 0)::bigint,
 		CASE WHEN pg_last_wal_replay_lsn() >= $1::text::pg_lsn THEN 0 ELSE coalesce(greatest(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0), 0) END::float8`,
 		position).Scan(&standby, &into.Behind, &lag)
 	if err == nil && !standby {
 		err = errNoReplica
 	}
 	if err != nil {
-		r.leaveAlone(err)
+		if ctx.Err() == nil {
+			r.leaveAlone(err)
+		}
 		return
 	}
 	into.Measured, into.Lag = true, time.Duration(lag*float64(time.Second))

@@ -230,7 +230,7 @@ func ownConnection(pool *pgxpool.Pool) *pgx.ConnConfig {
 // again when a replica fails on the way: fn begins with what it fills empty.
 func (s *Store) read(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	snapshot := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	answered, err := s.fromReplica(ctx, func(r *replica) error {
+	answered, err := s.fromReplica(ctx, func(ctx context.Context, r *replica) error {
 		return r.gorm.WithContext(ctx).Transaction(fn, snapshot)
 	})
 	if answered {
