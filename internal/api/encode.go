@@ -15,8 +15,8 @@ import (
 )
 
 // Encoding the answer of a search by reflection costs more than the search does: it holds
-// twenty offerings and several hundred counts. Offerings are therefore encoded once in a
-// generation, and counts by hand. Everything else goes through encoding/json.
+// twenty offerings and several hundred counts. Offerings are therefore encoded once and kept,
+// and counts are written by hand. Everything else goes through encoding/json.
 
 // appender is an answer that writes its own JSON.
 type appender interface {
@@ -64,49 +64,49 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// encodings keeps encoded offerings of one generation, up to a number of bytes. It has two
-// halves: when the young one is full it becomes the old one, and what was not asked for
-// since is let go.
+// encodings keeps encoded offerings for as long as neither they nor the reference change, up
+// to a number of bytes. It has two halves: when the young one is full it becomes the old one,
+// and what was not asked for since is let go.
 type encodings struct {
 	mu         sync.Mutex
-	generation uint64
-	size       int // of the young half
-	young, old map[int64]*encoded
+	reference  search.Reference // that they were made with
+	size       int              // of the young half
+	young, old map[search.Revision]*encoded
 }
 
 // encodingBytes is room for some thousand offerings in each half.
 const encodingBytes = 4 << 20
 
-func (c *encodings) get(generation uint64, id int64) *encoded {
+func (c *encodings) get(reference search.Reference, r search.Revision) *encoded {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation != c.generation {
+	if reference != c.reference {
 		return nil
 	}
-	if e := c.young[id]; e != nil {
+	if e := c.young[r]; e != nil {
 		return e
 	}
-	e := c.old[id]
+	e := c.old[r]
 	if e != nil {
-		c.keep(id, e)
+		c.keep(r, e)
 	}
 	return e
 }
 
-func (c *encodings) put(generation uint64, id int64, e *encoded) {
+func (c *encodings) put(reference search.Reference, r search.Revision, e *encoded) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation != c.generation {
-		c.generation, c.size, c.young, c.old = generation, 0, nil, nil
+	if reference != c.reference {
+		c.reference, c.size, c.young, c.old = reference, 0, nil, nil
 	}
-	c.keep(id, e)
+	c.keep(r, e)
 }
 
-func (c *encodings) keep(id int64, e *encoded) {
+func (c *encodings) keep(r search.Revision, e *encoded) {
 	if c.size += e.size(); c.young == nil || c.size > encodingBytes {
-		c.young, c.old, c.size = map[int64]*encoded{}, c.young, e.size()
+		c.young, c.old, c.size = map[search.Revision]*encoded{}, c.young, e.size()
 	}
-	c.young[id] = e
+	c.young[r] = e
 }
 
 // found is a hit with its offering encoded.
@@ -118,15 +118,17 @@ type found struct {
 // encodedHits returns the hits of a bare query. One whose offering cannot be read is left out.
 func (a *API) encodedHits(v *search.View, hits []search.Hit) []found {
 	list := make([]found, 0, len(hits))
+	reference := v.Reference()
 	for _, h := range hits {
-		e := a.encodings.get(v.Generation(), h.ID)
+		revision := v.Revision(h.ID)
+		e := a.encodings.get(reference, revision)
 		if e == nil {
 			o, ok := v.Offering(h.ID)
 			if !ok {
 				continue
 			}
 			e = a.encodeOffering(v, o)
-			a.encodings.put(v.Generation(), h.ID, e)
+			a.encodings.put(reference, revision, e)
 		}
 		list = append(list, found{e, h})
 	}

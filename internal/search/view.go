@@ -39,6 +39,19 @@ func (v *View) Generation() uint64 { return v.generation }
 
 func (v *View) catalog() *catalog { return v.rows.catalog }
 
+// Reference tells the types, places, terms and articles of one View from those of another: it
+// is the same, as == compares, for as long as they do not change.
+type Reference struct{ catalog *catalog }
+
+// Reference returns which it has.
+func (v *View) Reference() Reference { return Reference{v.catalog()} }
+
+// Revision tells the content of an offering from what it was before, as == compares.
+type Revision struct{ row *row }
+
+// Revision returns which the View has of the public offering with the id.
+func (v *View) Revision(id int64) Revision { return Revision{v.rows.byID(id)} }
+
 // Offering returns the public offering with the id.
 func (v *View) Offering(id int64) (*directory.Offering, bool) {
 	if slot := v.rows.slotOf(id); slot != noSlot && v.rows.list[slot] != nil {
