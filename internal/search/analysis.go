@@ -2,6 +2,7 @@ package search
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/registry"
@@ -52,8 +53,16 @@ type term struct {
 }
 
 // terms returns the forms under which a word is found: the whole word first, then the
-// parts of a compound. No form comes twice.
-func terms(text string) []term {
+// parts of a compound. No form comes twice. Callers must not change the list.
+func terms(text string) []term { return knownTerms.of(text, termsOf) }
+
+// Words are the same again and again, in texts as in questions.
+var (
+	knownTerms   memo[[]term]
+	knownNormals memo[string]
+)
+
+func termsOf(text string) []term {
 	f := foldWord(text)
 	if f.text == "" {
 		return nil
@@ -78,7 +87,9 @@ func containsTerm(list []term, text string) bool {
 }
 
 // normal returns the stem of a folded word, in bokmål where it is nynorsk.
-func normal(folded string) string {
+func normal(folded string) string { return knownNormals.of(folded, normalOf) }
+
+func normalOf(folded string) string {
 	s := stem(folded)
 	if v, ok := variantStems[s]; ok {
 		return v
@@ -99,4 +110,33 @@ func stem(folded string) string {
 	env := snowballstem.NewEnv(folded)
 	norwegian.Stem(env)
 	return env.Current()
+}
+
+// memo keeps what was made of words. It has two halves: when the young one is full it becomes
+// the old one, and what was not asked for since is let go.
+type memo[V any] struct {
+	mu         sync.Mutex
+	young, old map[string]V
+}
+
+// mostWords is how many words each half of a memo holds.
+const mostWords = 4000
+
+// of returns what make makes of the word.
+func (m *memo[V]) of(word string, make func(string) V) V {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if v, ok := m.young[word]; ok {
+		return v
+	}
+	word = strings.Clone(word) // it may be cut out of a long text
+	v, ok := m.old[word]
+	if !ok {
+		v = make(word)
+	}
+	if m.young == nil || len(m.young) >= mostWords {
+		m.young, m.old = map[string]V{}, m.young
+	}
+	m.young[word] = v
+	return v
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ type expressions struct {
 	byFirst map[string][]*expression // by the first form, the longest first
 	forms   map[string]bool          // every form that is in one
 	words   map[string]word          // folded words that say something, to mend misspelt ones by
+	keys    []string                 // of words, sorted
 }
 
 // expression is something that people say, as normal forms of its words.
@@ -45,6 +47,7 @@ func newExpressions(list []*directory.Expression) expressions {
 			x.forms[f] = true
 		}
 	}
+	x.keys = slices.Sorted(maps.Keys(x.words))
 	for _, l := range x.byFirst {
 		slices.SortFunc(l, func(a, b *expression) int {
 			return cmp.Or(cmp.Compare(len(b.forms), len(a.forms)), strings.Compare(a.Text, b.Text))
@@ -72,12 +75,9 @@ func nearEnough(fold string) int {
 // limit wrong letters, the first of them right.
 func (x expressions) near(fold string, limit int) (word, bool) {
 	best, found := limit+1, word{}
-	for f, w := range x.words {
-		if f[0] != fold[0] || max(len(f)-len(fold), len(fold)-len(f)) > limit {
-			continue
-		}
-		if d := distance(f, fold, limit); d < best || d == best && d <= limit && f < found.fold {
-			best, found = d, w
+	for f := range nearIn(x.keys, fold, limit) {
+		if d := distance(f, fold, limit); d < best {
+			best, found = d, x.words[f]
 		}
 	}
 	return found, best <= limit

@@ -183,7 +183,10 @@ const mostKommuner = 50
 // mostOf returns the chosen kommuner and those with the most hits, by name.
 func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
 	const chosen = math.MaxInt32
-	rank := make([]int32, len(c.kommuner))
+	s := ranks.Get().(*[]int32)
+	defer ranks.Put(s)
+	rank := slices.Grow((*s)[:0], len(c.kommuner))[:len(c.kommuner)]
+	*s = rank
 	for k := range rank {
 		rank[k] = n.kommune(c, k)
 	}
@@ -206,20 +209,33 @@ func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
 	return out
 }
 
+// ranks is memory that mostOf uses one time after another.
+var ranks = sync.Pool{New: func() any { return new([]int32) }}
+
 // leastOf returns the least of the most highest numbers, and how many of it are among them.
 func leastOf(numbers []int32, most int) (least int32, level int) {
-	sorted := slices.Sorted(slices.Values(numbers))
-	sorted = sorted[max(0, len(sorted)-most):]
-	if len(sorted) == 0 {
+	var room [mostKommuner]int32
+	highest := room[:0] // sorted
+	for _, n := range numbers {
+		if len(highest) == most {
+			if n <= highest[0] {
+				continue
+			}
+			highest = highest[:copy(highest, highest[1:])]
+		}
+		at, _ := slices.BinarySearch(highest, n)
+		highest = slices.Insert(highest, at, n)
+	}
+	if len(highest) == 0 {
 		return 0, 0
 	}
-	for _, n := range sorted {
-		if n != sorted[0] {
+	for _, n := range highest {
+		if n != highest[0] {
 			break
 		}
 		level++
 	}
-	return sorted[0], level
+	return highest[0], level
 }
 
 // newFacets returns the facets of the catalog without counts.

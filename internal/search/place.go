@@ -2,7 +2,9 @@ package search
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -128,8 +130,8 @@ func (p *placeNames) near(key string) []placeEntry {
 	}
 	for best := 1; best <= limit; best++ {
 		var found []placeEntry
-		for _, k := range p.keys {
-			if k[0] == key[0] && max(len(k)-len(key), len(key)-len(k)) <= best && distance(k, key, best) == best {
+		for k := range nearIn(p.keys, key, best) {
+			if distance(k, key, best) == best {
 				found = append(found, p.entries[k]...)
 			}
 		}
@@ -141,6 +143,23 @@ func (p *placeNames) near(key string) []placeEntry {
 	return nil
 }
 
+// nearIn yields those of the sorted keys that may be at most so many edits from the word: they
+// begin as it does, and are about as long.
+func nearIn(keys []string, word string, limit int) iter.Seq[string] {
+	first := word[:1]
+	from := sort.SearchStrings(keys, first)
+	return func(yield func(string) bool) {
+		for _, k := range keys[from:] {
+			if !strings.HasPrefix(k, first) {
+				return
+			}
+			if max(len(k)-len(word), len(word)-len(k)) <= limit && !yield(k) {
+				return
+			}
+		}
+	}
+}
+
 // distance returns the number of edits between two folded words, swapped neighbours
 // counting as one, or limit+1 when there are more than limit, or b is longer than any name.
 func distance(a, b string, limit int) int {
@@ -148,16 +167,16 @@ func distance(a, b string, limit int) int {
 	if len(b) >= longest {
 		return limit + 1
 	}
-	var rows [3][longest]int
+	var rows [3][longest]uint8
 	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
-		last[j] = j
+		last[j] = uint8(j)
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		best := i
+		row[0] = uint8(i)
+		best := uint8(i)
 		for j := 1; j <= len(b); j++ {
-			cost := 1
+			cost := uint8(1)
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
@@ -167,12 +186,12 @@ func distance(a, b string, limit int) int {
 			}
 			best = min(best, row[j])
 		}
-		if best > limit {
+		if int(best) > limit {
 			return limit + 1
 		}
 		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return int(last[len(b)])
 }
 
 // maxPlaceText is longer than any name, and keeps nonsense from costing anything.

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"sort"
@@ -253,11 +254,14 @@ func (c *catalog) better(w word) (string, bool) {
 // whatever language they are.
 type articleIndex struct {
 	articles []*article.Article // in bokmål
-	words    []map[string]int   // by article: how much a form counts
+	forms    map[string][]formOfArticle
 }
 
+// formOfArticle is how much a form counts in the article at the place.
+type formOfArticle struct{ article, weight int }
+
 func newArticleIndex(c *catalog) articleIndex {
-	var x articleIndex
+	x := articleIndex{forms: map[string][]formOfArticle{}}
 	for bokmal := range c.bokmal() {
 		if bokmal.IsIndex() {
 			continue
@@ -278,36 +282,33 @@ func newArticleIndex(c *catalog) articleIndex {
 			count(strings.Join(a.SearchWords, " "), 3)
 			count(a.Lead, 2)
 		}
+		for form, weight := range forms {
+			x.forms[form] = append(x.forms[form], formOfArticle{len(x.articles), weight})
+		}
 		x.articles = append(x.articles, bokmal)
-		x.words = append(x.words, forms)
 	}
 	return x
 }
 
-// mostArticles is how many articles stand beside the hits.
-const mostArticles = 3
+const (
+	mostArticles   = 3 // that stand beside the hits
+	leastOfArticle = 3 // of what words count: one in passing is not enough
+)
 
 // findArticles returns the few articles that the question's words fit best, in the reader's
 // language where they have been translated.
 func (c *catalog) findArticles(u *understood, language string) []*article.Article {
-	type scored struct {
-		article *article.Article
-		score   int
-	}
-	var found []scored
-	for i, forms := range c.articleIndex.words {
-		s := 0
-		for _, w := range u.content() {
-			s += forms[normal(w.fold)]
-		}
-		if s > 2 {
-			found = append(found, scored{c.articleIndex.articles[i], s})
+	scores := map[int]int{} // by place in the index
+	for _, w := range u.content() {
+		for _, f := range c.articleIndex.forms[normal(w.fold)] {
+			scores[f.article] += f.weight
 		}
 	}
-	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+	maps.DeleteFunc(scores, func(_, score int) bool { return score < leastOfArticle })
+	found := slices.SortedFunc(maps.Keys(scores), func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(a, b)) })
 	var out []*article.Article
-	for _, f := range found[:min(len(found), mostArticles)] {
-		out = append(out, c.article(f.article.Key().In(language)))
+	for _, i := range found[:min(len(found), mostArticles)] {
+		out = append(out, c.article(c.articleIndex.articles[i].Key().In(language)))
 	}
 	return out
 }

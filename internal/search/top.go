@@ -10,7 +10,9 @@ type top struct {
 	built bool
 }
 
-func newTop(most int, by Sort) *top { return &top{by: by, most: most} }
+func newTop(most int, by Sort) *top {
+	return &top{by: by, most: most, list: make([]candidate, 0, min(most, defaultSize))}
+}
 
 func (t *top) add(c candidate) {
 	if len(t.list) < t.most {

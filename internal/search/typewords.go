@@ -1,6 +1,8 @@
 package search
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -10,6 +12,7 @@ import (
 type typeWords struct {
 	types    map[string]int
 	whole    map[string]int // single words, folded and not stemmed, to mend misspelt ones by
+	keys     []string       // of whole, sorted
 	maxWords int
 }
 
@@ -31,6 +34,7 @@ func newTypeWords(c *catalog) typeWords {
 			t.maxWords = max(t.maxWords, 1+strings.Count(key, " "))
 		}
 	}
+	t.keys = slices.Sorted(maps.Keys(t.whole))
 	return t
 }
 
@@ -53,11 +57,8 @@ func (t typeWords) near(fold string) (int, bool) {
 		limit = 1
 	}
 	best, found := limit+1, -1
-	for w, i := range t.whole {
-		if w[0] != fold[0] || max(len(w)-len(fold), len(fold)-len(w)) > limit {
-			continue
-		}
-		if d := distance(w, fold, limit); d < best || d == best && found >= 0 && i < found {
+	for w := range nearIn(t.keys, fold, limit) {
+		if d, i := distance(w, fold, limit), t.whole[w]; d < best || d == best && found >= 0 && i < found {
 			best, found = d, i
 		}
 	}
