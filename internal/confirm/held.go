@@ -110,6 +110,12 @@ func (a *Asker) tellProposer(ctx context.Context, h store.HeldChange) error {
 	if err != nil {
 		return err
 	}
+	if h.Decision == store.Replaced {
+		own, err := a.Store.ReplacedByOwn(ctx, h)
+		if own || err != nil {
+			return err
+		}
+	}
 	var what string
 	switch h.Decision {
 	case store.Approved:

@@ -293,6 +293,21 @@ func (s *Store) HeldChangeByID(ctx context.Context, id int64) (HeldChange, error
 	return h, nil
 }
 
+// ReplacedByOwn reports whether a change that was replaced was so by a later proposal of the
+// same person, or of a program that they made.
+func (s *Store) ReplacedByOwn(ctx context.Context, h HeldChange) (bool, error) {
+	var own bool
+	// What takes the place of another is proposed in the same transaction, and so at the same
+	// time; where the offering was written over instead, the next one comes later, if at all.
+	err := s.db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM held_changes h JOIN held_changes next
+		ON next.offering_id = h.offering_id AND next.account_id = h.account_id AND next.created_at = h.decided_at
+		WHERE h.id = ? AND h.decision = ?)`, h.ID, string(Replaced)).Scan(&own).Error
+	if err != nil {
+		return false, fmt.Errorf("what replaced held change %d: %w", h.ID, err)
+	}
+	return own, nil
+}
+
 // OpenHeldChanges returns all changes that wait, oldest first.
 func (s *Store) OpenHeldChanges(ctx context.Context) ([]HeldChange, error) {
 	found, err := heldChanges(s.db.WithContext(ctx).Where("decision IS NULL"))
