@@ -392,6 +392,9 @@ func (s *Store) ApproveChange(ctx context.Context, actor auth.Actor, id int64) (
 		if published, err = s.writeOffering(tx, h.By.Actor, actor, h.Why, stored, next); err != nil {
 			return err
 		}
+		if err := endCoverageTasks(tx, actor, stored, published); err != nil {
+			return err
+		}
 		return decide(tx, h, actor, Approved, "")
 	})
 	if err != nil {

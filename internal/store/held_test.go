@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -264,6 +265,37 @@ func TestAnOrdinaryEditByANationalEditorSavesAtOnce(t *testing.T) {
 	wantEqual(t, "source", o.Source, saved.Source)
 	_, err = c.HeldChangeOf(t.Context(), c.o.ID)
 	wantError(t, "what waits", err, ErrNotFound)
+}
+
+// A question for whom the offering is ends when somebody says it, not when they propose it.
+func TestApprovingACoverageEndsTheQuestion(t *testing.T) {
+	c := openCrisis(t)
+	ctx := t.Context()
+	o := create(t, c.Store, testOffering("test/vanlig"))
+	err := c.write(ctx, func(tx *gorm.DB) error {
+		return openTask(tx, Task{Kind: TaskCoverage, Key: heldKey(o.ID) + "/1804", Owner: auth.OwnerOf(o), Offering: o.ID})
+	})
+	wantError(t, "openTask", err, nil)
+	asked := func() (n int) {
+		t.Helper()
+		tasks, err := c.OpenTasks(ctx, c.editor)
+		wantError(t, "OpenTasks", err, nil)
+		for _, task := range tasks {
+			if task.Kind == TaskCoverage {
+				n++
+			}
+		}
+		return n
+	}
+	o.Coverage = directory.Coverage{National: true}
+	_, err = c.UpdateOffering(ctx, c.editor, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "questions while it waits", 1, asked())
+	h, err := c.HeldChangeOf(ctx, o.ID)
+	wantError(t, "HeldChangeOf", err, nil)
+	_, err = c.ApproveChange(ctx, c.otherEditor, h.ID)
+	wantError(t, "ApproveChange", err, nil)
+	wantEqual(t, "questions after it was approved", 0, asked())
 }
 
 // Nobody holds back what is written into a draft, so it must not come out with a status that

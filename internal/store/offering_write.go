@@ -136,15 +136,21 @@ func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	if err := s.nameSource(tx, actor, stored, &o); err != nil {
 		return o, false, err
 	}
-	if now, _ := holdBack(actor, stored, o); !reflect.DeepEqual(stored.Coverage, now.Coverage) {
-		err := tx.Exec("UPDATE tasks SET done_at = now(), done_by = ? WHERE kind = ? AND offering_id = ? AND done_at IS NULL",
-			actor.String(), string(TaskCoverage), o.ID).Error
-		if err != nil {
-			return o, false, err
-		}
+	if o, err = s.replaceOffering(tx, actor, why, stored, o); err != nil {
+		return o, false, err
 	}
-	o, err = s.replaceOffering(tx, actor, why, stored, o)
-	return o, o.Version != stored.Version, err
+	return o, o.Version != stored.Version, endCoverageTasks(tx, actor, stored, o)
+}
+
+// endCoverageTasks ends all questions for whom the offering is, where somebody has said
+// something else. What only followed its kommune has not, and who answers one question
+// (AnswerCoverage) has said nothing of the others.
+func endCoverageTasks(tx *gorm.DB, actor auth.Actor, before, after directory.Offering) error {
+	if reflect.DeepEqual(before.Coverage, after.Coverage) {
+		return nil
+	}
+	return tx.Exec("UPDATE tasks SET done_at = now(), done_by = ? WHERE kind = ? AND offering_id = ? AND done_at IS NULL",
+		actor.String(), string(TaskCoverage), after.ID).Error
 }
 
 // nameSource makes the owner the source of what its people or programs change, by whatever
