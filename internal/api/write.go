@@ -126,15 +126,6 @@ func withAccepted(h huma.API, op huma.Operation) {
 	}
 }
 
-// waits reports whether something that the actor has proposed for the offering waits.
-func (a *API) waits(ctx context.Context, actor auth.Actor, id int64) (bool, error) {
-	h, err := a.store.HeldChangeOf(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && h.By.Actor == actor.String(), err
-}
-
 const securityScheme = "tilgang"
 
 // write registers a call that changes something, for tokens that may do the action.
@@ -316,17 +307,12 @@ func (a *API) createOffering(ctx context.Context, actor auth.Actor, in *sentOffe
 		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)
-	if o, err = a.store.CreateOffering(ctx, actor, in.Why, o); err != nil {
-		return nil, err
-	}
-	out, err := a.answered(ctx, v, actor, o)
+	stored, err := a.store.SaveOffering(ctx, actor, in.Why, o)
 	if err != nil {
 		return nil, err
 	}
-	if out.Status == 0 {
-		out.Status = http.StatusCreated
-	}
-	out.Location = a.call("/tilbud/" + strconv.FormatInt(o.ID, 10))
+	out := a.answered(v, stored, http.StatusCreated)
+	out.Location = a.call("/tilbud/" + strconv.FormatInt(stored.Offering.ID, 10))
 	return out, nil
 }
 
@@ -376,20 +362,20 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 		return nil, a.wrongInput(ctx, o, errs)
 	}
 	a.nameKommune(actor, &o)
-	if o, err = a.store.UpdateOffering(ctx, actor, in.Why, o); err != nil {
+	now, err := a.store.SaveOffering(ctx, actor, in.Why, o)
+	if err != nil {
 		return nil, err
 	}
-	return a.answered(ctx, v, actor, o)
+	return a.answered(v, now, http.StatusOK), nil
 }
 
-// answered is saved with the status 202 where something of the change waits.
-func (a *API) answered(ctx context.Context, v *search.View, actor auth.Actor, o directory.Offering) (*saved, error) {
-	out := a.saved(v, o)
-	waits, err := a.waits(ctx, actor, o.ID)
-	if waits {
+// answered is saved with the status, or with 202 where something of the change waits.
+func (a *API) answered(v *search.View, now store.Saved, status int) *saved {
+	out := a.saved(v, now.Offering)
+	if out.Status = status; now.Held != nil {
 		out.Status = http.StatusAccepted
 	}
-	return out, err
+	return out
 }
 
 // wrongInput returns a 422 with all that is wrong, also what the store would say.
@@ -414,11 +400,11 @@ func (a *API) confirmOffering(ctx context.Context, actor auth.Actor, id int64, i
 }
 
 func (a *API) archiveOffering(ctx context.Context, actor auth.Actor, id int64, ifMatch string) (*removed, error) {
-	o, err := a.store.ArchiveOffering(ctx, actor, "", id, versionIn(ifMatch))
+	now, err := a.store.ArchiveOffering(ctx, actor, "", id, versionIn(ifMatch))
 	switch {
 	case err != nil:
 		return nil, err
-	case o.Status != directory.Archived:
+	case now.Held != nil:
 		return &removed{http.StatusAccepted}, nil
 	}
 	return &removed{http.StatusNoContent}, nil

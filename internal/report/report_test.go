@@ -270,7 +270,7 @@ func TestAnswerIsShown(t *testing.T) {
 	form := s.opened(s.path(), "hva", "apningstid")
 	s.later(3 * time.Second)
 	code := s.post("/meld-feil", form).sent(t)
-	if err := s.store.AnswerReport(t.Context(), auth.Actor{Kind: auth.Account, ID: 12, Name: "Kari Test", National: true}, s.stored()[0].ID, store.ReportFixed, "Nå står det <riktig>.", nil); err != nil {
+	if _, err := s.store.AnswerReport(t.Context(), auth.Actor{Kind: auth.Account, ID: 12, Name: "Kari Test", National: true}, s.stored()[0].ID, store.ReportFixed, "Nå står det <riktig>.", nil); err != nil {
 		t.Fatal(err)
 	}
 	a := s.get("/meld-feil/svar?kode=" + code)

@@ -234,7 +234,8 @@ func (w *hostileWorld) seedOfferings() {
 	w.must(w.store.AddReport(ctx, store.NewReport{Kommune: "1804", Choice: store.Missing, Text: seedWord + " mangler", Code: "PROVEKODE2"}))
 	reports, err := w.store.Reports(ctx, tester, true, 10)
 	w.must(err)
-	w.must(w.store.AnswerReport(ctx, tester, reports[len(reports)-1].ID, store.ReportFixed, seedWord+" svar", nil))
+	_, err = w.store.AnswerReport(ctx, tester, reports[len(reports)-1].ID, store.ReportFixed, seedWord+" svar", nil)
+	w.must(err)
 
 	var link string
 	_, err = w.store.AskToConfirm(ctx, bodo, store.Stage30, time.Now(), []string{"qxpost@test.example.org"}, []store.Asked{{Offering: o.ID, Version: o.Version, All: true}}, func(secret string) store.Mail {

@@ -408,7 +408,15 @@ func TestProgramsChangeNoCrisisNumberAlone(t *testing.T) {
 	if strings.Contains(put.body, "99999999") {
 		t.Errorf("the answer says what is not stored: %s", put.body)
 	}
-	s.call(http.MethodDelete, pathOf(o.ID), secret, put.Header.Get("ETag"), "").want(t, http.StatusAccepted)
+	// What waits already is not said of the next change.
+	f = put.fields(t)
+	f["ingress"] = "Nyere."
+	if body, err = json.Marshal(f); err != nil {
+		t.Fatal(err)
+	}
+	next := s.call(http.MethodPut, pathOf(o.ID), secret, put.Header.Get("ETag"), string(body))
+	next.want(t, http.StatusOK)
+	s.call(http.MethodDelete, pathOf(o.ID), secret, next.Header.Get("ETag"), "").want(t, http.StatusAccepted)
 	if got, err = s.store.OfferingByID(t.Context(), o.ID); err != nil || got.Status != directory.Published {
 		t.Errorf("status %s, %v", got.Status, err)
 	}

@@ -415,7 +415,7 @@ func (s *Staff) apply(c *fiber.Ctx, owner auth.Owner, p bulk.Plan, title string)
 		return s.send(c, http.StatusConflict, view.Plan(s.planPage(c, owner, p, title, "Noen har endret tilbudene i mellomtiden. Ingenting er skrevet. Se over på nytt.")))
 	}
 	offerings, rows := p.Writes()
-	id, err := s.deps.Store.SaveBatch(c.UserContext(), actorOf(c), owner, title, offerings)
+	saved, err := s.deps.Store.SaveBatch(c.UserContext(), actorOf(c), owner, title, offerings)
 	var stopped *store.BatchError
 	switch {
 	case errors.As(err, &stopped):
@@ -435,21 +435,22 @@ func (s *Staff) apply(c *fiber.Ctx, owner auth.Owner, p bulk.Plan, title string)
 	case err != nil:
 		return err
 	}
-	held, err := s.deps.Store.HeldJustNow(c.UserContext(), actorOf(c))
-	if err != nil {
-		return err
+	return see(c, bulkPath+"?"+ownerQuery(owner), batchNotice(saved))
+}
+
+// batchNotice says how many were stored, and of how many something waits.
+func batchNotice(saved store.SavedBatch) string {
+	var said []string
+	if saved.Written > 0 {
+		said = append(said, page.Bokmal.Count(saved.Written, "1 tilbud er lagret", "%s tilbud er lagret")+". Angrer du, kan du ta alt tilbake under.")
 	}
-	waits := ""
-	if held > 0 {
-		waits = " " + page.Bokmal.Count(held, "1 tilbud har en endring som venter på at en til ser på den.", "%s tilbud har endringer som venter på at en til ser på dem.")
+	if saved.Waiting > 0 {
+		said = append(said, page.Bokmal.Count(saved.Waiting, "1 tilbud har en endring som venter på at en til ser på den.", "%s tilbud har endringer som venter på at en til ser på dem."))
 	}
-	if id == 0 && held > 0 {
-		return see(c, bulkPath+"?"+ownerQuery(owner), strings.TrimSpace(waits))
+	if len(said) == 0 {
+		return "Alt var som før. Ingenting er endret."
 	}
-	if id == 0 {
-		return see(c, bulkPath+"?"+ownerQuery(owner), "Alt var som før. Ingenting er endret.")
-	}
-	return see(c, bulkPath+"?"+ownerQuery(owner), page.Bokmal.Count(len(offerings), "1 tilbud er lagret", "%s tilbud er lagret")+". Angrer du, kan du ta alt tilbake under."+waits)
+	return strings.Join(said, " ")
 }
 
 func (s *Staff) undoBatch(c *fiber.Ctx) error {
@@ -461,19 +462,29 @@ func (s *Staff) undoBatch(c *fiber.Ctx) error {
 	if err != nil {
 		return store.ErrNotFound
 	}
-	left, err := s.deps.Store.UndoBatch(c.UserContext(), actorOf(c), id)
+	left, waiting, err := s.deps.Store.UndoBatch(c.UserContext(), actorOf(c), id)
 	back := bulkPath + "?" + ownerQuery(owner)
 	switch {
 	case errors.Is(err, store.ErrConflict):
 		return see(c, back, "Dette er angret fra før.")
 	case err != nil:
 		return err
-	case len(left) > 0:
-		var names []string
-		for _, o := range left {
-			names = append(names, o.Name)
-		}
-		return see(c, back, "Alt er tatt tilbake, unntatt det noen har endret etterpå: "+strings.Join(names, ", "))
+	case len(left)+len(waiting) == 0:
+		return see(c, back, "Alt er tatt tilbake.")
 	}
-	return see(c, back, "Alt er tatt tilbake.")
+	names := func(list []directory.Offering) string {
+		var all []string
+		for _, o := range list {
+			all = append(all, o.Name)
+		}
+		return strings.Join(all, ", ")
+	}
+	var but []string
+	if len(left) > 0 {
+		but = append(but, "det noen har endret etterpå: "+names(left))
+	}
+	if len(waiting) > 0 {
+		but = append(but, "det som venter på at en til ser på det: "+names(waiting))
+	}
+	return see(c, back, "Alt er tatt tilbake, unntatt "+strings.Join(but, ", og "))
 }

@@ -259,9 +259,7 @@ func (s *Staff) saveCourse(c *fiber.Ctx, e courseEditing, v url.Values, version 
 	case err != nil:
 		return err
 	}
-	if err := s.deps.Store.DeleteDraft(c.UserContext(), actorOf(c).ID, e.key); err != nil {
-		return err
-	}
+	s.dropDraft(c, e.key)
 	notice := "«" + saved.Title + "» er lagret."
 	if saved.Version == version {
 		notice = "Alt var som før. Ingenting er endret."

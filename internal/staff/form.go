@@ -226,6 +226,14 @@ func (s *Staff) discardDraft(c *fiber.Ctx) error {
 	return see(c, e.path, "Kladden er borte. Dette er det leserne ser.")
 }
 
+// dropDraft drops the draft of a form that is stored now. That it is, is not undone where this
+// fails, so nobody is told otherwise.
+func (s *Staff) dropDraft(c *fiber.Ctx, key string) {
+	if err := s.deps.Store.DeleteDraft(c.UserContext(), actorOf(c).ID, key); err != nil {
+		s.deps.Log.ErrorContext(c.UserContext(), "draft stays after its form was stored", "err", err)
+	}
+}
+
 // preview shows the page that the form would give.
 func (s *Staff) preview(c *fiber.Ctx, e editing, v url.Values, version int) error {
 	o, wrong := e.read(v)

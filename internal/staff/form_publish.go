@@ -62,11 +62,7 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 		}
 	}
 	why := strings.TrimSpace(v.Get("hvorfor"))
-	if e.isNew {
-		o, err = s.deps.Store.CreateOffering(c.UserContext(), actorOf(c), why, o)
-	} else {
-		o, err = s.deps.Store.UpdateOffering(c.UserContext(), actorOf(c), why, o)
-	}
+	saved, err := s.deps.Store.SaveOffering(c.UserContext(), actorOf(c), why, o)
 	var invalid directory.Invalid
 	switch {
 	case errors.Is(err, store.ErrConflict) && !e.isNew:
@@ -85,32 +81,30 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 	case err != nil:
 		return err
 	}
-	if err := s.deps.Store.DeleteDraft(c.UserContext(), actorOf(c).ID, e.key); err != nil {
-		return err
-	}
-	notice := "«" + o.Name + "» er lagret."
-	switch {
-	case !changed:
-		notice = "Alt var som før. Ingenting er endret."
-	case s.isOut(o):
-		notice += " Leserne ser det nå."
-	case o.Public():
-		notice += " Leserne ser det om et øyeblikk."
-	}
-	// The form itself says that something waits; the notice must not say that readers see it.
-	waits, err := s.heldSuffix(c, o.ID)
-	if err != nil {
-		return err
-	}
-	if waits != "" {
-		notice = "Det andre i «" + o.Name + "» er lagret." + waits
-		if !o.Public() {
-			notice = "«" + o.Name + "» er lagret som utkast." + waits
-		}
-	}
+	s.dropDraft(c, e.key)
+	notice := s.publishedNotice(saved)
 	// A former name stands as today's when the page comes back.
 	_, _, renamed := e.readCoverage(v)
-	return see(c, offeringPath(o.ID), strings.Join(append([]string{notice}, renamed...), " "))
+	return see(c, offeringPath(saved.Offering.ID), strings.Join(append([]string{notice}, renamed...), " "))
+}
+
+// publishedNotice says what became of a form. It does not say that readers see what waits.
+func (s *Staff) publishedNotice(saved store.Saved) string {
+	o := saved.Offering
+	name := "«" + o.Name + "»"
+	switch {
+	case saved.Held != nil && o.Public():
+		return savedNotice(saved, "Det andre i "+name+" er lagret.")
+	case saved.Held != nil:
+		return savedNotice(saved, name+" er lagret som utkast.")
+	case !saved.Changed:
+		return "Alt var som før. Ingenting er endret."
+	case s.isOut(o):
+		return name + " er lagret. Leserne ser det nå."
+	case o.Public():
+		return name + " er lagret. Leserne ser det om et øyeblikk."
+	}
+	return name + " er lagret."
 }
 
 // keepOwner names the kommune as who gives the offering, where that is what makes it the

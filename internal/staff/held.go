@@ -78,14 +78,16 @@ func (s *Staff) heldOf(c *fiber.Ctx, offering int64) (*store.HeldChange, error) 
 	return &h, err
 }
 
-// heldSuffix returns the sentence to say after something was saved, with a blank before it;
-// empty when nothing of the offering waits.
-func (s *Staff) heldSuffix(c *fiber.Ctx, offering int64) (string, error) {
-	h, err := s.heldOf(c, offering)
-	if h == nil || err != nil {
-		return "", err
+// savedNotice returns what to say after something was saved: done for what was stored, which
+// may be nothing, and after it what waits for a second person.
+func savedNotice(saved store.Saved, done string) string {
+	switch {
+	case saved.Held == nil:
+		return done
+	case !saved.Changed:
+		return waitsText(*saved.Held)
 	}
-	return " " + waitsText(*h), nil
+	return done + " " + waitsText(*saved.Held)
 }
 
 // heldAt returns the change of the address with its offering as it is stored, for those who

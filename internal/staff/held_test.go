@@ -10,6 +10,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 // helpline returns a published helpline of Bodø's.
@@ -175,4 +176,85 @@ func TestWhoLetTheProposerInIsToldWhy(t *testing.T) {
 		t.Error("who let the proposer in is offered to approve")
 	}
 	boss.post(heldPath(h.ID)+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
+}
+
+// What waits is said of the change that was sent, and that something else was stored only when
+// it was.
+func TestNoticesSayWhatWasStored(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss := s.person("sjef@test.example.org", manager(bodo))
+	path := offeringPath(o.ID)
+	const waits, rest = "venter på at en til ser på den", "Det andre"
+	send := func(path string, form url.Values) string {
+		t.Helper()
+		boss.post(path, form).wantStatus(t, http.StatusSeeOther)
+		return boss.notice()
+	}
+	save := func(field, value string) string {
+		t.Helper()
+		form := boss.form(path, "publiser")
+		form.Set(field, value)
+		form.Set("handling", "likevel")
+		return send(path, form)
+	}
+	if text := save("tlf", "999 99 999"); !strings.Contains(text, waits) || strings.Contains(text, rest) {
+		t.Errorf("a number alone: notice %q", text)
+	}
+	if text := save("ingress", "Ring oss når som helst."); strings.Contains(text, waits) || !strings.Contains(text, "er lagret") {
+		t.Errorf("a text, while a number waits: notice %q", text)
+	}
+	form := boss.form(path, "publiser")
+	form.Set("tlf", "999 99 999")
+	form.Set("ingress", "Ring oss når du vil.")
+	form.Set("handling", "likevel")
+	if text := send(path, form); !strings.Contains(text, waits) || !strings.Contains(text, rest) {
+		t.Errorf("both: notice %q", text)
+	}
+}
+
+// The same goes for bringing back a version, for a change of many, and for taking that back.
+func TestOtherNoticesSayWhatWasStored(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	plain := s.ownOffering("test/b", "1804")
+	boss := s.person("sjef@test.example.org", manager(bodo))
+	const waits = "venter på at en til ser på"
+	notice := func(path string, form url.Values) string {
+		t.Helper()
+		boss.post(path, form).wantStatus(t, http.StatusSeeOther)
+		return boss.notice()
+	}
+	// The operator changes the number alone; bringing the first version back waits, and nothing else is there.
+	o.Phones = []directory.Phone{{Number: "+4799999999"}}
+	o, err := s.store.UpdateOffering(t.Context(), operator, "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := restorePath(store.KindOffering, strconv.FormatInt(o.ID, 10), 1)
+	if text := notice(back, formValues(t, boss.get(back).body)); !strings.Contains(text, waits) || strings.Contains(text, "gjenopprettet") {
+		t.Errorf("restored: notice %q", text)
+	}
+	// What boss proposed a moment ago has nothing to do with a word in another offering.
+	replace := func(from, to, field string) string {
+		t.Helper()
+		path := "/redaksjon/mange/erstatt?kommune=1804&" + url.Values{"fra": {from}, "til": {to}, "felt": {field}}.Encode()
+		return notice(path, formValues(t, boss.get(path).body))
+	}
+	plain.Phones = []directory.Phone{{Number: "+4733333333"}}
+	if _, err := s.store.UpdateOffering(t.Context(), operator, "", plain); err != nil {
+		t.Fatal(err)
+	}
+	if text := replace("33333333", "44444444", "telefon"); strings.Contains(text, waits) || !strings.Contains(text, "1 tilbud er lagret.") {
+		t.Errorf("another offering: notice %q", text)
+	}
+	// Of two offerings with the number, one is stored.
+	plain = s.offering(plain.ID)
+	plain.Phones = o.Phones
+	if _, err := s.store.UpdateOffering(t.Context(), operator, "", plain); err != nil {
+		t.Fatal(err)
+	}
+	if text := replace("99999999", "77777777", "telefon"); !strings.Contains(text, "1 tilbud er lagret.") || !strings.Contains(text, "1 tilbud har en endring som "+waits) {
+		t.Errorf("two offerings: notice %q", text)
+	}
 }

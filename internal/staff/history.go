@@ -352,23 +352,18 @@ func (s *Staff) restore(c *fiber.Ctx) error {
 	if typed != "" {
 		why += ": " + typed
 	}
-	err = s.bringBack(c, r, why, seen(c))
+	var saved store.Saved
+	if r.kind == store.KindOffering {
+		saved, err = s.restoreOffering(c, r, why, seen(c))
+	} else {
+		err = s.bringBack(c, r, why, seen(c))
+	}
 	var invalid directory.Invalid
 	switch {
 	case err == nil:
 		notice := fmt.Sprintf("Versjon %d er gjenopprettet.", r.version)
-		if r.kind == store.KindOffering {
-			id, err := strconv.ParseInt(r.ref, 10, 64)
-			if err != nil {
-				return err
-			}
-			waits, err := s.heldSuffix(c, id)
-			if err != nil {
-				return err
-			}
-			if waits != "" {
-				notice = "Det andre er gjenopprettet." + waits
-			}
+		if saved.Held != nil {
+			notice = savedNotice(saved, "Det andre er gjenopprettet.")
 		}
 		return see(c, historyPath(r.kind, r.ref), notice)
 	case errors.Is(err, store.ErrConflict):
@@ -400,22 +395,24 @@ func notAsItWas(invalid directory.Invalid) string {
 	return text + ": " + strings.Join(labels, ", ") + "."
 }
 
+// restoreOffering is bringBack for an offering, of which something may have to wait.
+func (s *Staff) restoreOffering(c *fiber.Ctx, r restoring, why string, version int) (store.Saved, error) {
+	id, err := strconv.ParseInt(r.ref, 10, 64)
+	if err != nil {
+		return store.Saved{}, store.ErrNotFound
+	}
+	o, err := r.offering()
+	if err != nil {
+		return store.Saved{}, err
+	}
+	o.ID, o.Version = id, version
+	return s.deps.Store.SaveOffering(c.UserContext(), actorOf(c), why, o)
+}
+
 // bringBack writes the content of an earlier version over the version that was seen.
 func (s *Staff) bringBack(c *fiber.Ctx, r restoring, why string, version int) error {
 	ctx, actor := c.UserContext(), actorOf(c)
 	switch r.kind {
-	case store.KindOffering:
-		id, err := strconv.ParseInt(r.ref, 10, 64)
-		if err != nil {
-			return store.ErrNotFound
-		}
-		o, err := r.offering()
-		if err != nil {
-			return err
-		}
-		o.ID, o.Version = id, version
-		_, err = s.deps.Store.UpdateOffering(ctx, actor, why, o)
-		return err
 	case store.KindCourse:
 		id, err := strconv.ParseInt(r.ref, 10, 64)
 		if err != nil {

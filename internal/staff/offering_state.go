@@ -114,19 +114,15 @@ func (s *Staff) archiveOffering(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	after, err := s.deps.Store.ArchiveOffering(c.UserContext(), actorOf(c), strings.TrimSpace(c.FormValue("hvorfor")), o.ID, seen(c))
+	saved, err := s.deps.Store.ArchiveOffering(c.UserContext(), actorOf(c), strings.TrimSpace(c.FormValue("hvorfor")), o.ID, seen(c))
 	if errors.Is(err, store.ErrConflict) {
 		return see(c, offeringPath(o.ID)+"/arkiver", "Noen har endret tilbudet i mellomtiden. Se om det fortsatt skal arkiveres.")
 	}
 	if err != nil {
 		return err
 	}
-	if after.Status != directory.Archived { // nobody takes a crisis service away alone
-		waits, err := s.heldSuffix(c, o.ID)
-		if err != nil {
-			return err
-		}
-		return see(c, workplaceOf(o), "«"+o.Name+"» er ikke arkivert ennå."+waits)
+	if saved.Held != nil { // nobody takes a crisis service away alone
+		return see(c, workplaceOf(o), "«"+o.Name+"» er ikke arkivert ennå. "+waitsText(*saved.Held))
 	}
 	return see(c, workplaceOf(o), "«"+o.Name+"» er arkivert. Angrer du, ligger det under «Arkivert».")
 }

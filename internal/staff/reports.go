@@ -231,7 +231,7 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 		}
 		update, state = &o, store.ReportFixed
 	}
-	err = s.deps.Store.AnswerReport(c.UserContext(), actorOf(c), r.ID, state, answer, update)
+	saved, err := s.deps.Store.AnswerReport(c.UserContext(), actorOf(c), r.ID, state, answer, update)
 	var invalid directory.Invalid
 	switch {
 	case errors.Is(err, store.ErrConflict):
@@ -251,15 +251,8 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	notice := "Svaret er lagret. Leseren ser det med koden sin."
-	if update != nil {
-		waits, err := s.heldSuffix(c, update.ID)
-		if err != nil {
-			return err
-		}
-		notice += waits
-	}
-	return see(c, reportsPath, notice)
+	saved.Changed = true // by the answer itself
+	return see(c, reportsPath, savedNotice(saved, "Svaret er lagret. Leseren ser det med koden sin."))
 }
 
 // reportLine is taskLine for what a reader has reported.

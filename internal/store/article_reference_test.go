@@ -80,7 +80,7 @@ func TestArticlesThatLeadToNothing(t *testing.T) {
 	// An edit ends the task of the article that was mended.
 	save(key, 1, strings.Replace(text, "[dem]("+offering+")", "dem", 1))
 	wantEqual(t, "tasks when one is mended", toOffering[:1], referenceTaskKeys(t, s))
-	back := archived
+	back := archived.Offering
 	for _, status := range []directory.Status{directory.Draft, directory.Published} {
 		wantEqual(t, "tasks while it is not back", toOffering[:1], referenceTaskKeys(t, s))
 		back.Status = status

@@ -26,6 +26,13 @@ type Batch struct {
 	Size     int // offerings that were changed or created
 }
 
+// SavedBatch is what became of a change of many offerings at once.
+type SavedBatch struct {
+	ID      int64 // 0: nothing was stored
+	Written int   // offerings that were changed or created
+	Waiting int   // offerings of which something waits for a second person
+}
+
 // BatchError says which of the offerings stopped a batch.
 type BatchError struct {
 	Index int // in the list that was given
@@ -41,10 +48,9 @@ func (e *BatchError) Unwrap() error { return e.Err }
 // SaveBatch writes all of the offerings or none: those with an id over the version that
 // they carry, the others as new. The actor has to be allowed auth.Bulk for the owner, and
 // whatever each change needs. What would change nothing is left out; when nothing is left,
-// there is no batch and the id is 0. It returns a *BatchError for the first offering that
-// cannot be written.
-func (s *Store) SaveBatch(ctx context.Context, actor auth.Actor, owner auth.Owner, title string, list []directory.Offering) (int64, error) {
-	var id int64
+// there is no batch. It returns a *BatchError for the first offering that cannot be written.
+func (s *Store) SaveBatch(ctx context.Context, actor auth.Actor, owner auth.Owner, title string, list []directory.Offering) (SavedBatch, error) {
+	var batch SavedBatch
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		if err := auth.Can(actor, auth.Bulk, auth.Thing{Owner: owner}); err != nil {
 			return err
@@ -58,28 +64,28 @@ func (s *Store) SaveBatch(ctx context.Context, actor auth.Actor, owner auth.Owne
 		}
 		why := shortened(title, 300)
 		for i, o := range list {
-			isNew, written := o.ID == 0, true
-			if isNew {
-				o, err = s.createOffering(tx, actor, why, o, known)
-			} else {
-				o, written, err = s.updateOffering(tx, actor, why, o, known)
-			}
+			saved, err := s.saveOffering(tx, actor, why, o, known)
 			if err != nil {
 				return &BatchError{i, err}
 			}
 			// Who may write for several owners still changes one owner's in a batch.
-			if auth.OwnerOf(o) != owner {
+			if auth.OwnerOf(saved.Offering) != owner {
 				return &BatchError{i, auth.ErrForbidden}
 			}
-			if !written {
+			if saved.Held != nil {
+				batch.Waiting++
+			}
+			if !saved.Changed {
 				continue
 			}
-			if id == 0 {
-				if id, err = newBatch(tx, actor, owner, why); err != nil {
+			if batch.ID == 0 {
+				if batch.ID, err = newBatch(tx, actor, owner, why); err != nil {
 					return err
 				}
 			}
-			err = tx.Exec("INSERT INTO batch_offerings (batch_id, offering_id, version, created) VALUES (?, ?, ?, ?)", id, o.ID, o.Version, isNew).Error
+			batch.Written++
+			err = tx.Exec("INSERT INTO batch_offerings (batch_id, offering_id, version, created) VALUES (?, ?, ?, ?)",
+				batch.ID, saved.Offering.ID, saved.Offering.Version, o.ID == 0).Error
 			if err != nil {
 				return err
 			}
@@ -87,9 +93,9 @@ func (s *Store) SaveBatch(ctx context.Context, actor auth.Actor, owner auth.Owne
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("save batch: %w", err)
+		return SavedBatch{}, fmt.Errorf("save batch: %w", err)
 	}
-	return id, nil
+	return batch, nil
 }
 
 func newBatch(tx *gorm.DB, actor auth.Actor, owner auth.Owner, title string) (int64, error) {
@@ -135,9 +141,10 @@ func (s *Store) Batches(ctx context.Context, actor auth.Actor, owner auth.Owner)
 }
 
 // UndoBatch makes the batch's offerings say what they said before it, and archives those
-// that it created. Offerings that were changed since are left alone and returned. It
-// returns ErrNotFound for a batch that there is not, ErrConflict for one that is undone.
-func (s *Store) UndoBatch(ctx context.Context, actor auth.Actor, id int64) (left []directory.Offering, err error) {
+// that it created. Offerings that were changed since are left alone and returned, as left;
+// of waiting ones it waits for a second person. It returns ErrNotFound for a batch that there
+// is not, ErrConflict for one that is undone.
+func (s *Store) UndoBatch(ctx context.Context, actor auth.Actor, id int64) (left, waiting []directory.Offering, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
 		b, err := one(scan(tx.Raw(selectBatches+"WHERE b.id = ? FOR UPDATE", id), batchRow.batch))
 		if err != nil {
@@ -166,25 +173,29 @@ func (s *Store) UndoBatch(ctx context.Context, actor auth.Actor, id int64) (left
 				left = append(left, stored)
 				continue
 			}
-			if err := s.undo(tx, actor, "Angret: "+b.Title, stored, item.Created); errors.Is(err, errCannotGoBack) {
+			saved, err := s.undo(tx, actor, "Angret: "+b.Title, stored, item.Created)
+			switch {
+			case errors.Is(err, errCannotGoBack):
 				left = append(left, stored)
-			} else if err != nil {
+			case err != nil:
 				return err
+			case saved.Held != nil:
+				waiting = append(waiting, saved.Offering)
 			}
 		}
 		return tx.Exec("UPDATE batches SET undone_at = now(), undone_by = ? WHERE id = ?", actor.String(), id).Error
 	})
 	if err != nil {
-		return nil, fmt.Errorf("undo batch %d: %w", id, err)
+		return nil, nil, fmt.Errorf("undo batch %d: %w", id, err)
 	}
-	return left, nil
+	return left, waiting, nil
 }
 
 // errCannotGoBack: the status has no way back.
 var errCannotGoBack = errors.New("status cannot go back")
 
 // undo takes the newest change of the stored offering back.
-func (s *Store) undo(tx *gorm.DB, actor auth.Actor, why string, stored directory.Offering, created bool) error {
+func (s *Store) undo(tx *gorm.DB, actor auth.Actor, why string, stored directory.Offering, created bool) (Saved, error) {
 	before := stored
 	if created {
 		before.Status, before.ClosedUntil = directory.Archived, nil
@@ -192,23 +203,22 @@ func (s *Store) undo(tx *gorm.DB, actor auth.Actor, why string, stored directory
 		var content string
 		err := tx.Raw("SELECT before::text FROM revisions WHERE kind = ? AND ref = ? AND version = ?", KindOffering, strconv.FormatInt(stored.ID, 10), stored.Version).Scan(&content).Error
 		if err != nil {
-			return err
+			return Saved{}, err
 		}
 		before = directory.Offering{}
 		if err := json.Unmarshal([]byte(content), &before); err != nil {
-			return fmt.Errorf("history of offering %d: %w", stored.ID, err)
+			return Saved{}, fmt.Errorf("history of offering %d: %w", stored.ID, err)
 		}
 		before.Version = stored.Version
 	}
 	if !stored.Status.CanBecome(before.Status) {
-		return errCannotGoBack
+		return Saved{}, errCannotGoBack
 	}
 	known, err := references(tx, before)
 	if err != nil {
-		return err
+		return Saved{}, err
 	}
-	_, _, err = s.updateOffering(tx, actor, why, before, known)
-	return err
+	return s.updateOffering(tx, actor, why, before, known)
 }
 
 // Upload is a file that somebody has given and not yet decided on.

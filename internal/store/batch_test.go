@@ -73,12 +73,14 @@ func TestBatch(t *testing.T) {
 	_, err = s.SaveBatch(ctx, operator, bodo, "test", []directory.Offering{changed(foreign, "F2")})
 	wantError(t, "one of another owner", err, auth.ErrForbidden)
 
-	id, err := s.SaveBatch(ctx, boss, bodo, "liste.csv", []directory.Offering{a, b})
+	saved, err := s.SaveBatch(ctx, boss, bodo, "liste.csv", []directory.Offering{a, b})
 	wantError(t, "SaveBatch", err, nil)
-	wantEqual(t, "a batch that changes nothing", int64(0), id)
+	wantEqual(t, "a batch that changes nothing", SavedBatch{}, saved)
 
-	id, err = s.SaveBatch(ctx, boss, bodo, "liste.csv", []directory.Offering{changed(a, "A2"), changed(b, "B2"), c, fresh})
+	saved, err = s.SaveBatch(ctx, boss, bodo, "liste.csv", []directory.Offering{changed(a, "A2"), changed(b, "B2"), c, fresh})
 	wantError(t, "SaveBatch", err, nil)
+	wantEqual(t, "batch", SavedBatch{ID: saved.ID, Written: 3}, saved)
+	id := saved.ID
 	list, err := s.Batches(ctx, helper, bodo)
 	wantError(t, "Batches", err, nil)
 	if len(list) != 1 || list[0].ID != id || list[0].Size != 3 || list[0].Title != "liste.csv" || list[0].Owner != bodo {
@@ -92,10 +94,11 @@ func TestBatch(t *testing.T) {
 	wantError(t, "OfferingByID", err, nil)
 	_, err = s.UpdateOffering(ctx, helper, "", changed(now, "B3"))
 	wantError(t, "UpdateOffering", err, nil)
-	_, err = s.UndoBatch(ctx, helper, id)
+	_, _, err = s.UndoBatch(ctx, helper, id)
 	wantError(t, "a contributor's undo", err, auth.ErrForbidden)
-	left, err := s.UndoBatch(ctx, boss, id)
+	left, waiting, err := s.UndoBatch(ctx, boss, id)
 	wantError(t, "UndoBatch", err, nil)
+	wantEqual(t, "what waits", 0, len(waiting))
 	if len(left) != 1 || left[0].ID != b.ID {
 		t.Errorf("left %+v, want the one that was changed since", left)
 	}
@@ -110,9 +113,9 @@ func TestBatch(t *testing.T) {
 	created, err := s.OfferingByKey(ctx, "test/ny")
 	wantError(t, "OfferingByKey", err, nil)
 	wantEqual(t, "status of what the batch created", directory.Archived, created.Status)
-	_, err = s.UndoBatch(ctx, boss, id)
+	_, _, err = s.UndoBatch(ctx, boss, id)
 	wantError(t, "undoing it again", err, ErrConflict)
-	_, err = s.UndoBatch(ctx, boss, id+1)
+	_, _, err = s.UndoBatch(ctx, boss, id+1)
 	wantError(t, "a batch that there is not", err, ErrNotFound)
 }
 

@@ -132,60 +132,65 @@ func holdBack(actor auth.Actor, stored, next directory.Offering) (directory.Offe
 	return directory.HoldBack(stored, next)
 }
 
-// propose keeps what of wanted is not written, in the transaction of what is. One change of
-// an offering waits at a time: who comes later has seen the earlier, and a second person
-// must know which of the two is approved. The same proposal again is the one that waits.
-func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted directory.Offering) error {
+// propose keeps what of wanted is not written, in the transaction of what is, and returns
+// it; nil when it is not kept. One change of an offering waits at a time: who comes later has
+// seen the earlier, and a second person must know which of the two is approved. The same
+// proposal again is the one that waits.
+func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted directory.Offering) (*HeldChange, error) {
 	wanted.Version, wanted.ChangedAt, wanted.UUID = written.Version, written.ChangedAt, written.UUID
 	open, err := heldChanges(tx.Where("offering_id = ? AND decision IS NULL", written.ID))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if actor.Kind == auth.Import {
 		answered, err := rejectedLast(tx, actor, written.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		open = append(open, answered...)
 	}
 	for _, h := range open {
 		if directory.SameHeld(h.Before, h.After, written, wanted) && directory.SamePinned(h.Before, written) {
-			return nil
+			return &h, nil
 		}
 		if h.Decision != "" {
 			continue
 		}
 		if actor.Kind == auth.Import && h.By.Actor != actor.String() {
-			return nil // a register that is read every night has not seen what a person proposes, and comes again
+			return nil, nil // a register that is read every night has not seen what a person proposes, and comes again
 		}
 		if err := decide(tx, h, actor, Replaced, ""); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	before, err := json.Marshal(written)
 	if err != nil {
-		return fmt.Errorf("propose: %w", err)
+		return nil, fmt.Errorf("propose: %w", err)
 	}
 	after, err := json.Marshal(wanted)
 	if err != nil {
-		return fmt.Errorf("propose: %w", err)
+		return nil, fmt.Errorf("propose: %w", err)
 	}
 	madeBy, err := behind(tx, actor)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	by := auth.ProposerOf(actor, madeBy)
 	var id int64
 	err = tx.Raw(`INSERT INTO held_changes (offering_id, before, after, actor, account_id, national, why) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		written.ID, string(before), string(after), by.Actor, nilIfZero(by.Account), by.National, reason(why)).Scan(&id).Error
 	if err != nil {
-		return fmt.Errorf("propose: %w", err)
+		return nil, fmt.Errorf("propose: %w", err)
+	}
+	h, err := one(heldChanges(tx.Where("id = ?", id)))
+	if err != nil {
+		return nil, fmt.Errorf("propose: %w", err)
 	}
 	detail, err := json.Marshal(HeldDetail{id, written.Name})
 	if err != nil {
-		return fmt.Errorf("propose: %w", err)
+		return nil, fmt.Errorf("propose: %w", err)
 	}
-	return firstError(
+	return &h, firstError(
 		func() error {
 			return openTask(tx, Task{Kind: TaskHeld, Key: heldKey(id), Owner: auth.OwnerOf(written), Offering: written.ID, Detail: detail})
 		},
@@ -315,17 +320,6 @@ func (s *Store) OpenHeldChanges(ctx context.Context) ([]HeldChange, error) {
 		return nil, fmt.Errorf("list held changes: %w", err)
 	}
 	return found, nil
-}
-
-// HeldJustNow returns how many changes the actor has proposed within the last minute that
-// wait: for saying so after a change of many at once.
-func (s *Store) HeldJustNow(ctx context.Context, actor auth.Actor) (int, error) {
-	var n int
-	err := s.db.WithContext(ctx).Raw("SELECT count(*) FROM held_changes WHERE actor = ? AND decision IS NULL AND created_at > now() - interval '1 minute'", actor.String()).Scan(&n).Error
-	if err != nil {
-		return 0, fmt.Errorf("count held changes: %w", err)
-	}
-	return n, nil
 }
 
 // MayDecide returns nil when the actor may be the second person of the change, else

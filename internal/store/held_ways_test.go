@@ -36,7 +36,8 @@ func TestNobodyChangesACrisisNumberAlone(t *testing.T) {
 			return err
 		}},
 		{"a batch, and so a spreadsheet", func(t *testing.T, c *crisis) error {
-			_, err := c.SaveBatch(t.Context(), c.boss, c.owner, "Alle", []directory.Offering{putTheirs(c.o)})
+			batch, err := c.SaveBatch(t.Context(), c.boss, c.owner, "Alle", []directory.Offering{putTheirs(c.o)})
+			wantEqual(t, "batch", SavedBatch{Waiting: 1}, batch)
 			return err
 		}},
 		{"undoing a batch", func(t *testing.T, c *crisis) error {
@@ -45,9 +46,10 @@ func TestNobodyChangesACrisisNumberAlone(t *testing.T) {
 			wantError(t, "UpdateOffering", err, nil)
 			right := wrong
 			right.Phones = c.o.Phones
-			id, err := c.SaveBatch(t.Context(), operator, c.owner, "Rett", []directory.Offering{right})
+			batch, err := c.SaveBatch(t.Context(), operator, c.owner, "Rett", []directory.Offering{right})
 			wantError(t, "SaveBatch", err, nil)
-			_, err = c.UndoBatch(t.Context(), c.boss, id)
+			_, waiting, err := c.UndoBatch(t.Context(), c.boss, batch.ID)
+			wantEqual(t, "waiting", 1, len(waiting))
 			return err
 		}},
 		{"an answer to a report", func(t *testing.T, c *crisis) error {
@@ -55,7 +57,11 @@ func TestNobodyChangesACrisisNumberAlone(t *testing.T) {
 			report(t, c.Store, NewReport{Offering: c.o.ID, Choice: PhoneWrong, Code: code})
 			r := reportOf(t, c.Store, code)
 			o := putTheirs(c.o)
-			return c.AnswerReport(t.Context(), c.helper, r.ID, ReportFixed, "", &o)
+			saved, err := c.AnswerReport(t.Context(), c.helper, r.ID, ReportFixed, "", &o)
+			if saved.Held == nil || saved.Changed {
+				t.Errorf("what became of it: %+v", saved)
+			}
+			return err
 		}},
 		{"an import of a file", func(t *testing.T, c *crisis) error {
 			outcomes, err := c.ImportOfferings(t.Context(), auth.Actor{Kind: auth.Import, Name: "fil.csv"}, []directory.Offering{putTheirs(c.o)})

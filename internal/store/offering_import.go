@@ -156,8 +156,8 @@ func (s *Store) importOffering(tx *gorm.DB, actor auth.Actor, stored *imported, 
 		return Kept, nil
 	}
 	// The row may have changed, or an offering before this one filled in its organization.
-	_, changed, err := s.updateOffering(tx, actor, "", o, known)
-	if !changed {
+	saved, err := s.updateOffering(tx, actor, "", o, known)
+	if !saved.Changed {
 		return Unchanged, err
 	}
 	return Updated, err

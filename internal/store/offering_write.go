@@ -16,6 +16,43 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
+// Saved is what became of what somebody has written.
+type Saved struct {
+	Offering directory.Offering // as it is stored now
+	Changed  bool               // anything was stored
+	Held     *HeldChange        // what of it was held back for a second person; nil: nothing
+}
+
+// SaveOffering stores the offering, as UpdateOffering does one that has an id and
+// CreateOffering another, and says what was stored and what waits: so nobody has to ask
+// after what is done is done.
+func (s *Store) SaveOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (Saved, error) {
+	what := fmt.Sprintf("create offering %q", o.Key)
+	if o.ID != 0 {
+		what = fmt.Sprintf("update offering %d", o.ID)
+	}
+	var saved Saved
+	err := s.write(ctx, func(tx *gorm.DB) error {
+		known, err := references(tx, o)
+		if err != nil {
+			return err
+		}
+		saved, err = s.saveOffering(tx, actor, why, o, known)
+		return err
+	})
+	if err != nil {
+		return Saved{}, fmt.Errorf("%s: %w", what, err)
+	}
+	return saved, nil
+}
+
+func (s *Store) saveOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (Saved, error) {
+	if o.ID == 0 {
+		return s.createOffering(tx, actor, why, o, known)
+	}
+	return s.updateOffering(tx, actor, why, o, known)
+}
+
 // CreateOffering stores a new offering and returns it as stored. Id, uuid, dates and
 // version are the store's and are ignored. An organization is found by its name; one that
 // is there already is filled in where it lacks something. It returns a directory.Invalid
@@ -24,31 +61,22 @@ import (
 // What nobody does alone (see directory.HoldBack) waits: the offering is then stored, and
 // returned, as a draft.
 func (s *Store) CreateOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (directory.Offering, error) {
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		known, err := references(tx, o)
-		if err != nil {
-			return err
-		}
-		o, err = s.createOffering(tx, actor, why, o, known)
-		return err
-	})
-	if err != nil {
-		return directory.Offering{}, fmt.Errorf("create offering %q: %w", o.Key, err)
-	}
-	return o, nil
+	o.ID = 0
+	saved, err := s.SaveOffering(ctx, actor, why, o)
+	return saved.Offering, err
 }
 
-func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (directory.Offering, error) {
+func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (Saved, error) {
 	o = canonical(o)
 	if err := check(o, known); err != nil {
-		return o, err
+		return Saved{}, err
 	}
 	var err error
 	if o.Organization, err = saveOrganization(tx, actor, o.Organization); err != nil {
-		return o, err
+		return Saved{}, err
 	}
 	if err := auth.Can(actor, auth.Edit, auth.ThingOf(o)); err != nil {
-		return o, err
+		return Saved{}, err
 	}
 	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
 	o.ChangedAt, o.ConfirmedAt, o.ContactsConfirmedAt = s.now(), nil, nil
@@ -56,19 +84,21 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	o, waits := holdBack(actor, asDraft(o), o)
 	row := newOfferingRows(o).offering
 	if err := tx.Create(&row).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
-		return o, ErrConflict
+		return Saved{}, ErrConflict
 	} else if err != nil {
-		return o, err
+		return Saved{}, err
 	}
 	o.ID = row.ID
 	if err := replaceChildren(tx, o.ID, childRows{}, newChildRows(o)); err != nil {
-		return o, err
+		return Saved{}, err
 	}
+	saved := Saved{Offering: o, Changed: true}
 	if err := recordOffering(tx, "", actor, why, nil, o); err != nil || !waits {
-		return o, err
+		return saved, err
 	}
 	wanted.ID = o.ID
-	return o, propose(tx, actor, why, o, wanted)
+	saved.Held, err = propose(tx, actor, why, o, wanted)
+	return saved, err
 }
 
 // CheckOffering returns nil, or a directory.Invalid that names each field for which the
@@ -88,58 +118,50 @@ func (s *Store) CheckOffering(ctx context.Context, o directory.Offering) error {
 // It returns ErrNotFound when there is no such offering, and a directory.Invalid for what
 // may not be stored, a status that cannot follow the present one among that.
 func (s *Store) UpdateOffering(ctx context.Context, actor auth.Actor, why string, o directory.Offering) (directory.Offering, error) {
-	id := o.ID
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		known, err := references(tx, o)
-		if err != nil {
-			return err
-		}
-		o, _, err = s.updateOffering(tx, actor, why, o, known)
-		return err
-	})
-	if err != nil {
-		return directory.Offering{}, fmt.Errorf("update offering %d: %w", id, err)
+	if o.ID == 0 {
+		return directory.Offering{}, fmt.Errorf("update offering %q: %w", o.Key, ErrNotFound)
 	}
-	return o, nil
+	saved, err := s.SaveOffering(ctx, actor, why, o)
+	return saved.Offering, err
 }
 
-// updateOffering also reports whether anything was written.
-func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (directory.Offering, bool, error) {
+func (s *Store) updateOffering(tx *gorm.DB, actor auth.Actor, why string, o directory.Offering, known map[reference]bool) (Saved, error) {
 	stored, err := lockOffering(tx, o.ID)
 	if err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
 	if err := auth.Can(actor, auth.Edit, auth.Thing{Owner: auth.OwnerOf(stored)}); err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
 	o = canonical(o)
 	o.UUID, o.Key, o.ConfirmedAt, o.ContactsConfirmedAt = stored.UUID, stored.Key, stored.ConfirmedAt, stored.ContactsConfirmedAt
 	if err := check(o, known); err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
 	if o.Version != stored.Version {
-		return o, false, ErrConflict
+		return Saved{}, ErrConflict
 	}
 	if !stored.Status.CanBecome(o.Status) {
-		return o, false, directory.Invalid{"status": directory.MsgTransition}
+		return Saved{}, directory.Invalid{"status": directory.MsgTransition}
 	}
 	if o.Organization, err = saveOrganization(tx, actor, o.Organization); err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
 	if err := canReplace(actor, stored, o); err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
 	if sameContent(stored, o) {
 		stored.Organization = o.Organization
-		return stored, false, nil
+		return Saved{Offering: stored}, nil
 	}
 	if err := s.nameSource(tx, actor, stored, &o); err != nil {
-		return o, false, err
+		return Saved{}, err
 	}
-	if o, err = s.replaceOffering(tx, actor, why, stored, o); err != nil {
-		return o, false, err
+	saved, err := s.replaceOffering(tx, actor, why, stored, o)
+	if err != nil {
+		return Saved{}, err
 	}
-	return o, o.Version != stored.Version, endCoverageTasks(tx, actor, stored, o)
+	return saved, endCoverageTasks(tx, actor, stored, saved.Offering)
 }
 
 // endCoverageTasks ends all questions for whom the offering is, where somebody has said
@@ -225,7 +247,8 @@ func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64,
 		now := s.now()
 		next := stored
 		next.ConfirmedAt, next.ContactsConfirmedAt = &now, &now
-		confirmed, err = s.replaceOffering(tx, actor, "", stored, next)
+		saved, err := s.replaceOffering(tx, actor, "", stored, next)
+		confirmed = saved.Offering
 		return err
 	})
 	if err != nil {
@@ -236,9 +259,10 @@ func (s *Store) ConfirmOffering(ctx context.Context, actor auth.Actor, id int64,
 
 // ArchiveOffering takes the offering out of the directory; its history stays, and it can
 // be made a draft again. It returns ErrNotFound when there is no such offering,
-// ErrConflict when the version is not the present one. One that is archived stays so.
-func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why string, id int64, version int) (directory.Offering, error) {
-	var archived directory.Offering
+// ErrConflict when the version is not the present one. One that is archived stays so, and
+// one that nobody takes away alone stays as it is until a second person has approved.
+func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why string, id int64, version int) (Saved, error) {
+	var saved Saved
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		stored, err := lockOffering(tx, id)
 		if err != nil {
@@ -250,37 +274,40 @@ func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why strin
 		if version != stored.Version {
 			return ErrConflict
 		}
-		if archived = stored; stored.Status == directory.Archived {
+		if stored.Status == directory.Archived {
+			saved.Offering = stored
 			return nil
 		}
 		next := stored
 		next.Status, next.ClosedUntil = directory.Archived, nil
-		archived, err = s.replaceOffering(tx, actor, why, stored, next)
+		saved, err = s.replaceOffering(tx, actor, why, stored, next)
 		return err
 	})
 	if err != nil {
-		return directory.Offering{}, fmt.Errorf("archive offering %d: %w", id, err)
+		return Saved{}, fmt.Errorf("archive offering %d: %w", id, err)
 	}
-	return archived, nil
+	return saved, nil
 }
 
 // replaceOffering writes next over stored, which the transaction has locked, with all
-// that belongs to a change, and returns it as stored. What nobody changes alone is not
-// written: it is kept until a second person approves it; see HeldChange. Every way to
-// change an offering leads through here, so that none goes around that.
-func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (directory.Offering, error) {
+// that belongs to a change. What nobody changes alone is not written: it is kept until a
+// second person approves it; see HeldChange. Every way to change an offering leads through
+// here, so that none goes around that.
+func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (Saved, error) {
 	now, waits := holdBack(actor, stored, next)
-	written := stored
+	saved := Saved{Offering: stored}
+	var err error
 	if !waits || !sameContent(stored, now) {
-		var err error
-		if written, err = s.writeOffering(tx, "", actor, why, stored, now); err != nil {
-			return written, err
+		if saved.Offering, err = s.writeOffering(tx, "", actor, why, stored, now); err != nil {
+			return saved, err
 		}
+		saved.Changed = true
 	}
-	if waits {
-		return written, propose(tx, actor, why, written, next)
+	if !waits {
+		return saved, dropStale(tx, actor, saved.Offering)
 	}
-	return written, dropStale(tx, actor, written)
+	saved.Held, err = propose(tx, actor, why, saved.Offering, next)
+	return saved, err
 }
 
 // writeOffering writes all of next over stored. proposedBy is who has proposed what the

@@ -387,12 +387,13 @@ func (s *Store) ReportByID(ctx context.Context, actor auth.Actor, id int64) (Rep
 }
 
 // AnswerReport answers the report and closes its task; with an update, the offering is
-// changed in the same transaction, as by UpdateOffering. The actor has to be allowed
-// auth.Edit for who is to answer. It returns ErrNotFound when there is no such report,
+// changed in the same transaction, as by SaveOffering, and it returns what became of that.
+// The actor has to be allowed auth.Edit for who is to answer. It returns ErrNotFound when there is no such report,
 // ErrConflict when it is answered already or the offering is not as the update's author
 // saw it, and a directory.Invalid for what may not be stored.
-func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, state ReportState, answer string, update *directory.Offering) error {
+func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, state ReportState, answer string, update *directory.Offering) (Saved, error) {
 	answer = directory.Seen(answer)
+	var saved Saved
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		// Locked before it is read: two who answer at once must not both.
 		if err := tx.Exec("SELECT FROM reports WHERE id = ? FOR UPDATE", id).Error; err != nil {
@@ -417,7 +418,7 @@ func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, st
 			return directory.Invalid{"answer": directory.MsgTooLong}
 		}
 		if update != nil {
-			if err := s.changeReported(tx, actor, r, *update); err != nil {
+			if saved, err = s.changeReported(tx, actor, r, *update); err != nil {
 				return err
 			}
 		}
@@ -432,22 +433,21 @@ func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, st
 		return record(tx, actor, "report_answered", map[string]any{"report": id, "state": state})
 	})
 	if err != nil {
-		return fmt.Errorf("answer report %d: %w", id, err)
+		return Saved{}, fmt.Errorf("answer report %d: %w", id, err)
 	}
-	return nil
+	return saved, nil
 }
 
 // changeReported writes the update of the offering that the report is about.
-func (s *Store) changeReported(tx *gorm.DB, actor auth.Actor, r Report, update directory.Offering) error {
+func (s *Store) changeReported(tx *gorm.DB, actor auth.Actor, r Report, update directory.Offering) (Saved, error) {
 	if r.Offering == nil || r.Offering.ID != update.ID {
-		return ErrNotFound
+		return Saved{}, ErrNotFound
 	}
 	known, err := references(tx, update)
 	if err != nil {
-		return err
+		return Saved{}, err
 	}
-	_, _, err = s.updateOffering(tx, actor, reportWhy, update, known)
-	return err
+	return s.updateOffering(tx, actor, reportWhy, update, known)
 }
 
 // ForgetReportTexts empties what readers wrote in reports that were answered 90 days ago.

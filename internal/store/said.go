@@ -181,7 +181,8 @@ func (s *Store) say(tx *gorm.DB, actor auth.Actor, run ImportRun, stored *spoken
 			out.Result = Absent
 			return out, nil
 		}
-		created, err := s.createOffering(tx, actor, "", said, known)
+		saved, err := s.createOffering(tx, actor, "", said, known)
+		created := saved.Offering
 		out.Result, out.ID, out.After, out.Said, out.Changed = Created, created.ID, created, created, created.Said()
 		return out, err
 	}
@@ -227,10 +228,11 @@ func (s *Store) saySome(tx *gorm.DB, actor auth.Actor, was, next directory.Offer
 	if was.Source.Title == source.Title {
 		next.Source = source
 	}
-	after, _, err := s.updateOffering(tx, actor, "", next, known)
+	saved, err := s.updateOffering(tx, actor, "", next, known)
 	if err != nil {
-		return after, err
+		return directory.Offering{}, err
 	}
+	after := saved.Offering
 	// What waits for a second person stands where it was read before.
 	written := directory.Differing(was, after)
 	changed = slices.DeleteFunc(slices.Clone(changed), func(f directory.FieldName) bool { return !slices.Contains(written, f) })
