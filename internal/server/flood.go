@@ -1,13 +1,14 @@
 package server
 
 import (
+	"hash/maphash"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -30,16 +31,27 @@ const (
 	formRate  = 20
 	formBurst = 400
 
-	// floodPlaces is how many places are remembered, those seen last: some megabytes. Whoever
-	// has more places than these has more traffic than a node can take, and is for the network.
+	// floodGeneration is after how long a place that asks for nothing begins to be forgotten. It
+	// has its whole burst anew long before.
+	floodGeneration = time.Minute
+
+	// floodPlaces is how many places are remembered of a generation, of which there are two: some
+	// megabytes. Whoever has more places than these has more traffic than a node can take, and
+	// is for the network.
 	floodPlaces = 20_000
 )
 
-// flood counts what each place asks this node for, in memory alone.
+// flood counts what each place asks this node for, in memory alone. It keeps no address: of
+// each place a hash, that of no other node or start, until two generations after it asked last.
 type flood struct {
 	proxies place.Proxies
-	seen    *lru.Cache[visitor, *rate.Limiter]
+	places  int // of a generation
+	seed    maphash.Seed
 	refused atomic.Uint64
+
+	mu          sync.Mutex
+	now, before map[uint64]*rate.Limiter
+	turning     bool // a timer runs
 }
 
 // visitor is who is counted: a place, apart as a reader and as a sender of forms.
@@ -49,11 +61,7 @@ type visitor struct {
 }
 
 func newFlood(trusted []string, places int) *flood {
-	seen, err := lru.New[visitor, *rate.Limiter](places)
-	if err != nil {
-		panic(err) // for no places
-	}
-	return &flood{proxies: place.Trust(trusted), seen: seen}
+	return &flood{proxies: place.Trust(trusted), places: places, seed: maphash.MakeSeed()}
 }
 
 // limit refuses requests of a place that sends too many. It comes before anything that costs.
@@ -83,17 +91,50 @@ func (f *flood) over(c *fiber.Ctx) bool {
 }
 
 func (f *flood) overFrom(network netip.Prefix, form bool) bool {
-	v := visitor{network, form}
-	l, ok := f.seen.Get(v)
-	if !ok {
+	return !f.limiterOf(visitor{network, form}).Allow()
+}
+
+// limiterOf returns the limiter of the visitor, which is remembered for another generation.
+func (f *flood) limiterOf(v visitor) *rate.Limiter {
+	key := f.key(v)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l, ok := f.now[key]
+	if ok {
+		return l
+	}
+	if l, ok = f.before[key]; !ok {
 		l = rate.NewLimiter(floodRate, floodBurst)
-		if form {
+		if v.form {
 			l = rate.NewLimiter(formRate, formBurst)
 		}
-		// Two requests may make one each; one of them is not counted.
-		f.seen.Add(v, l)
 	}
-	return !l.Allow()
+	if len(f.now) >= f.places {
+		f.before, f.now = f.now, nil
+	}
+	if f.now == nil {
+		f.now = map[uint64]*rate.Limiter{}
+	}
+	f.now[key] = l
+	if !f.turning {
+		f.turning = true
+		time.AfterFunc(floodGeneration, f.turn)
+	}
+	return l
+}
+
+// key is what is kept of a visitor. Two who have the same share what they may ask for.
+func (f *flood) key(v visitor) uint64 { return maphash.Comparable(f.seed, v) }
+
+// turn forgets those who asked for nothing in the last generation. A timer calls it, and no
+// request: places are forgotten on a node that nobody asks any more, too.
+func (f *flood) turn() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.before, f.now = f.now, nil
+	if f.turning = len(f.before) > 0; f.turning {
+		time.AfterFunc(floodGeneration, f.turn)
+	}
 }
 
 // always reports whether the path is answered however many ask: the pages that have the

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -26,9 +29,27 @@ func floodedServer(t *testing.T, d Deps) *server {
 	d.TrustedProxies = []string{"0.0.0.0"} // where tests ask from
 	s := newServer(d)
 	for _, network := range []string{"192.0.2.1/32", "2001:db8:1:2::/64"} {
-		s.flood.seen.Add(visitor{netip.MustParsePrefix(network), false}, rate.NewLimiter(0, 0))
+		s.flood.put(visitor{netip.MustParsePrefix(network), false}, rate.NewLimiter(0, 0))
 	}
 	return s
+}
+
+// put gives the visitor a limiter.
+func (f *flood) put(v visitor, l *rate.Limiter) {
+	f.limiterOf(v)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now[f.key(v)] = l
+}
+
+// remembered is how many places it keeps something of, and whether a timer runs.
+func (f *flood) remembered() (int, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := map[uint64]*rate.Limiter{}
+	maps.Copy(all, f.before)
+	maps.Copy(all, f.now)
+	return len(all), f.turning
 }
 
 const flooding = "192.0.2.1"
@@ -139,7 +160,7 @@ func TestFloodOfReadersLeavesFormsAlone(t *testing.T) {
 	if got := send(); got != http.StatusOK {
 		t.Errorf("a form: %d", got)
 	}
-	s.flood.seen.Add(visitor{netip.MustParsePrefix("192.0.2.1/32"), true}, rate.NewLimiter(0, 0))
+	s.flood.put(visitor{netip.MustParsePrefix("192.0.2.1/32"), true}, rate.NewLimiter(0, 0))
 	if got := send(); got != http.StatusTooManyRequests {
 		t.Errorf("a form, after too many: %d", got)
 	}
@@ -147,7 +168,7 @@ func TestFloodOfReadersLeavesFormsAlone(t *testing.T) {
 	if resp, _ := do(t, s.app, http.MethodPost, "/fhir/R4/HealthcareService/_search", "X-Forwarded-For", "192.0.2.3"); resp.StatusCode == http.StatusTooManyRequests {
 		t.Error("a question is refused")
 	}
-	if s.flood.seen.Contains(visitor{netip.MustParsePrefix("192.0.2.3/32"), true}) {
+	if s.flood.now[s.flood.key(visitor{netip.MustParsePrefix("192.0.2.3/32"), true})] != nil {
 		t.Error("a question counts as a form")
 	}
 }
@@ -175,9 +196,37 @@ func TestFloodIsBounded(t *testing.T) {
 	for i := range 1000 {
 		f.overFrom(netip.MustParsePrefix(fmt.Sprintf("2001:db8:0:%x::/64", i)), false)
 	}
-	if n := f.seen.Len(); n != 100 {
-		t.Errorf("%d places are remembered, want 100", n)
+	if n, _ := f.remembered(); n > 200 {
+		t.Errorf("%d places are remembered, want 200 at most", n)
 	}
+}
+
+// Of who asked nothing is kept after two minutes, also when nobody asks after them; and
+// whoever goes on asking is not forgotten.
+func TestFloodForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFlood(nil, 100)
+		reader, busy := netip.MustParsePrefix("192.0.2.1/32"), netip.MustParsePrefix("192.0.2.2/32")
+		f.overFrom(reader, false)
+		f.put(visitor{busy, false}, rate.NewLimiter(0, 0))
+		for range 10 {
+			time.Sleep(30 * time.Second)
+			if !f.overFrom(busy, false) {
+				t.Fatal("who asks all the time is forgotten")
+			}
+		}
+		if n, _ := f.remembered(); n != 1 {
+			t.Errorf("%d places are remembered, want one", n)
+		}
+		time.Sleep(2 * floodGeneration)
+		synctest.Wait()
+		if n, turning := f.remembered(); n != 0 || turning {
+			t.Errorf("%d places are remembered, want none; a timer runs: %v", n, turning)
+		}
+		if f.overFrom(busy, false) {
+			t.Error("who was forgotten is over")
+		}
+	})
 }
 
 // What the limit costs on the way to a page that is kept, and what it costs to refuse.
@@ -193,9 +242,9 @@ func BenchmarkFlood(b *testing.B) {
 			d.Log = slog.New(slog.DiscardHandler)
 			s := newServer(d)
 			for _, network := range []string{"192.0.2.1/32", "2001:db8:1:2::/64"} {
-				s.flood.seen.Add(visitor{netip.MustParsePrefix(network), false}, rate.NewLimiter(1e9, 1e9))
+				s.flood.put(visitor{netip.MustParsePrefix(network), false}, rate.NewLimiter(1e9, 1e9))
 			}
-			s.flood.seen.Add(visitor{netip.MustParsePrefix("192.0.2.2/32"), false}, rate.NewLimiter(0, 0))
+			s.flood.put(visitor{netip.MustParsePrefix("192.0.2.2/32"), false}, rate.NewLimiter(0, 0))
 			handler := s.app.Handler()
 			b.RunParallel(func(p *testing.PB) {
 				var req fasthttp.Request
