@@ -73,12 +73,16 @@ func (f *flood) limit(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// shared are the addresses between an operator's customers and its translator (RFC 6598), which
+// clusters and overlay networks use inside too. Readers behind one come with its outer address.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
 // over counts the request, and reports whether its place has sent too many.
 func (f *flood) over(c *fiber.Ctx) bool {
 	network := f.proxies.Of(c.Context()).Network()
 	// Nobody reads from these: it is a proxy that the configuration does not name, and all
 	// readers are behind it. Or a probe of this machine.
-	if a := network.Addr(); !a.IsGlobalUnicast() || a.IsPrivate() {
+	if a := network.Addr(); !a.IsGlobalUnicast() || a.IsPrivate() || shared.Contains(a) {
 		return false
 	}
 	form := false

@@ -22,13 +22,13 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// floodedServer is a server behind a proxy, of which 192.0.2.1 and a network of IPv6 have
-// asked for all that they may.
+// floodedServer is a server behind a proxy, of which 192.0.2.1, a network of IPv6 and some at
+// the edges of what is counted have asked for all that they may.
 func floodedServer(t *testing.T, d Deps) *server {
 	t.Helper()
 	d.TrustedProxies = []string{"0.0.0.0"} // where tests ask from
 	s := newServer(d)
-	for _, network := range []string{"192.0.2.1/32", "2001:db8:1:2::/64"} {
+	for _, network := range []string{"192.0.2.1/32", "2001:db8:1:2::/64", "10.0.0.1/32", "100.64.0.1/32", "100.127.255.254/32", "100.128.0.1/32"} {
 		s.flood.put(visitor{netip.MustParsePrefix(network), false}, rate.NewLimiter(0, 0))
 	}
 	return s
@@ -91,7 +91,7 @@ func TestFloodIsRefused(t *testing.T) {
 		t.Errorf("HSDS: %d", resp.StatusCode)
 	}
 	// Somebody else in the network of IPv6, and nobody outside of it.
-	for address, want := range map[string]int{"2001:db8:1:2::99": 429, "2001:db8:1:3::99": 200, "192.0.2.2": 200, "192.0.2.1, 192.0.2.2": 200, "10.0.0.1": 200, "127.0.0.1": 200} {
+	for address, want := range map[string]int{"2001:db8:1:2::99": 429, "2001:db8:1:3::99": 200, "192.0.2.2": 200, "192.0.2.1, 192.0.2.2": 200, "10.0.0.1": 200, "127.0.0.1": 200, "100.64.0.1": 200, "100.127.255.254": 200, "100.128.0.1": 429} {
 		if resp, _ := do(t, s.app, http.MethodGet, "/kommuner", "X-Forwarded-For", address); resp.StatusCode != want {
 			t.Errorf("from %s: %d, want %d", address, resp.StatusCode, want)
 		}
