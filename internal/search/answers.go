@@ -23,22 +23,14 @@ func (v *View) Answers(n region.Number) []Answer {
 		return nil
 	}
 	f := &filter{kommuner: []uint16{uint16(k)}, bits: []uint32{c.fylkeOf[k]}, near: &c.kommuner[k].Position, distance: true}
-	byType := make([][]candidate, len(c.types))
-	for slot, r := range v.rows.list {
-		if r == nil {
-			continue
-		}
-		if col := v.rows.cols.at(int32(slot)); col.typ >= 0 {
-			byType[col.typ] = append(byType[col.typ], f.candidate(int32(slot), col, r, 0))
-		}
-	}
+	covering := v.coveringByType(f)
 	answers := make([]Answer, len(c.types))
 	for i, t := range c.types {
 		answers[i].Type = *t
-		answers[i].Offerings = v.hits(covering(byType[i]))
+		answers[i].Offerings = v.hits(covering[i])
 		if len(answers[i].Offerings) == 0 {
-			answers[i].Nearest = v.hits(nearest(byType[i]))
-			answers[i].Alternatives = v.hits(alternatives(c, t, byType))
+			answers[i].Nearest = v.hits(v.nearest(f, i))
+			answers[i].Alternatives = v.hits(v.alternatives(i, covering))
 		}
 	}
 	return answers
@@ -54,38 +46,42 @@ func (v *View) hits(list []candidate) []Hit {
 	return out
 }
 
-// covering returns those that cover the kommune, closest first.
-func covering(list []candidate) []candidate {
-	var found []candidate
-	for _, c := range list {
-		if c.reach != directory.NotCovered {
-			found = append(found, c)
+// coveringByType returns what covers the filter's one kommune, by place of its type in the
+// catalog, closest first.
+func (v *View) coveringByType(f *filter) [][]candidate {
+	byType := make([][]candidate, len(v.catalog().types))
+	for _, m := range v.covering(f.kommuner[0]) {
+		if col := v.rows.cols.at(m.slot); col.typ >= 0 {
+			byType[col.typ] = append(byType[col.typ], f.candidate(m.slot, col, v.rows.list[m.slot], 0))
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int { return a.compareReach(&b) })
-	return found
+	for _, list := range byType {
+		slices.SortFunc(list, func(a, b candidate) int { return a.compareReach(&b) })
+	}
+	return byType
 }
 
-// nearest returns the closest few by distance; what is nowhere is left out.
-func nearest(list []candidate) []candidate {
-	var found []candidate
-	for _, c := range list {
-		if c.col.placed {
-			found = append(found, c)
+// nearest returns the closest few of the type by distance; what is nowhere is left out.
+func (v *View) nearest(f *filter, typ int) []candidate {
+	top := newTop(mostAlternatives, ByDistance)
+	for _, m := range v.ofType(typ) {
+		if col := v.rows.cols.at(m.slot); col.placed {
+			top.add(f.candidate(m.slot, col, v.rows.list[m.slot], 0))
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int { return a.compare(&b, ByDistance) })
-	return found[:min(len(found), mostAlternatives)]
+	return top.sorted()
 }
 
 // local reports whether the offering is the kommune's own or shared with few others.
 func (c candidate) local() bool { return c.reach == directory.ByOwn || c.reach == directory.ByShared }
 
-// alternatives returns what covers the kommune of the types that t names: with a telephone
-// first, then local ones, then those about the same as t. Types lead on to their own alternatives, so that a
-// chain ends in something national.
-func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) []candidate {
-	about := topicShares(c, byType[c.typeIndex[t.Code]])
+// alternatives returns what covers the kommune of the types that the one at typ names: with a
+// telephone first, then local ones, then those about the same. Types lead on to their own
+// alternatives, so that a chain ends in something national.
+func (v *View) alternatives(typ int, covering [][]candidate) []candidate {
+	c := v.catalog()
+	t := c.types[typ]
+	about := v.topicShares(typ)
 	seen := map[string]bool{t.Code: true}
 	for level := t.Alternatives; len(level) > 0; {
 		var found []candidate
@@ -93,7 +89,7 @@ func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) [
 		for _, code := range level {
 			if i, ok := c.typeIndex[code]; ok && !seen[code] {
 				seen[code] = true
-				found = append(found, covering(byType[i])...)
+				found = append(found, covering[i]...)
 				next = append(next, c.types[i].Alternatives...)
 			}
 		}
@@ -112,18 +108,17 @@ func alternatives(c *catalog, t *directory.OfferingType, byType [][]candidate) [
 // shares is how large a part of some offerings is about each topic.
 type shares []float64
 
-// topicShares leaves out what is said of fewer than half, or of one alone: it is what they
-// are about, and not what the type is.
-func topicShares(c *catalog, list []candidate) shares {
-	s := make(shares, len(c.terms[directory.Topic]))
+// topicShares returns those of the type's offerings. It leaves out what is said of fewer than
+// half, or of one alone: it is what they are about, and not what the type is.
+func (v *View) topicShares(typ int) shares {
+	var counts [64]int32
+	list := v.ofType(typ)
+	for _, m := range list {
+		v.rows.cols.at(m.slot).terms[topicTerms].count(counts[:])
+	}
+	s := make(shares, min(len(counts), len(v.catalog().terms[directory.Topic])))
 	for t := range s {
-		n := 0
-		for _, cand := range list {
-			if cand.col.terms[topicTerms].has(t) {
-				n++
-			}
-		}
-		if n > 1 && 2*n >= len(list) {
+		if n := int(counts[t]); n > 1 && 2*n >= len(list) {
 			s[t] = float64(n) / float64(len(list))
 		}
 	}
