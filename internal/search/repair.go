@@ -50,10 +50,10 @@ func (x *Index) Check(content bool) error {
 	const tries = 3
 	var err error
 	for try := range tries {
+		time.Sleep(time.Duration(try) * 50 * time.Millisecond)
 		if err = x.checkSegments(content); err == nil {
 			return nil
 		}
-		time.Sleep(time.Duration(try) * 50 * time.Millisecond)
 	}
 	return errors.Join(ErrDamaged, err)
 }
