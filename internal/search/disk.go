@@ -119,12 +119,13 @@ func readCurrent(root string) (c current, err error) {
 // it until it closes it.
 func Build(root string, b Batch, opts Options) (*Index, error) {
 	dir := &directoryOnDisk{root, "index-" + strconv.FormatInt(time.Now().UnixNano(), 36)}
+	f := dir.watch()
 	var x *Index
-	err := guard(func() (err error) {
+	err := f.run(func() (err error) {
 		if err := os.MkdirAll(root, 0o700); err != nil {
 			return err
 		}
-		x, err = build(dir, b, opts)
+		x, err = build(dir, b, opts, f)
 		return err
 	})
 	if err != nil {
@@ -138,8 +139,7 @@ func Build(root string, b Batch, opts Options) (*Index, error) {
 	return x, nil
 }
 
-func build(dir *directoryOnDisk, b Batch, opts Options) (*Index, error) {
-	f := dir.watch()
+func build(dir *directoryOnDisk, b Batch, opts Options, f *failure) (*Index, error) {
 	index, err := bleve.NewUsing(dir.path(), newMapping(), scorch.Name, scorch.Name, bleveOptions(nil))
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 )
@@ -88,6 +89,25 @@ func guard(f func() error) (err error) {
 		}
 	}()
 	return f()
+}
+
+// run is guard for what waits for Bleve's own goroutines. When one of them has ended, it may wait
+// for ever: then it is left alone, and what it would have given is not to be used.
+func (f *failure) run(do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- guard(do) }()
+	select {
+	case err := <-done:
+		return err
+	case <-f.came:
+	}
+	// Most failures are told of by who waits too.
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(closeTime):
+		return f.err
+	}
 }
 
 // guard is guard for what is read of the snapshot: a panic says that it cannot be relied on.

@@ -225,7 +225,7 @@ func (x *Index) Apply(b Batch) error {
 		return err
 	}
 	var snap *snapshot
-	err = guard(func() (err error) {
+	err = x.failure.run(func() (err error) {
 		if err := x.bleve.Batch(batch); err != nil {
 			return err
 		}
