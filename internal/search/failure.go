@@ -43,7 +43,8 @@ var failures sync.Map
 const noticeFailures = "oversikt"
 
 func init() {
-	// What cannot be written is tried again without a pause, and for ever: somebody has to hear.
+	// What cannot be written is tried again without a pause, and for ever; and a goroutine that
+	// panicked has ended, and nobody does its work: somebody has to hear.
 	scorch.RegistryAsyncErrorCallbacks[noticeFailures] = func(err error, path string) {
 		if f, ok := failures.Load(path); ok {
 			f.(*failure).fail(errors.Join(ErrBroken, err))
@@ -51,7 +52,8 @@ func init() {
 	}
 	// Bleve maps the file of its own that names the segments. Its goroutines recover from a
 	// panic, and a fault in such a file becomes one only where that was asked for in the same
-	// goroutine. These events come in them, before they read.
+	// goroutine. These events come in them: in the one that merges before it does, in the one
+	// that writes after the first time, when the file was read a moment ago by whoever opened it.
 	scorch.RegistryEventCallbacks[noticeFailures] = func(e scorch.Event) bool {
 		switch e.Kind {
 		case scorch.EventKindPreMergeCheck, scorch.EventKindPersisterProgress, scorch.EventKindPurgerCheck:
@@ -61,7 +63,7 @@ func init() {
 	}
 }
 
-// options returns how an index on disk is opened.
+// bleveOptions returns how an index on disk is opened.
 func bleveOptions(more map[string]any) map[string]any {
 	all := map[string]any{
 		"bolt_timeout":           boltTimeout,

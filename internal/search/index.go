@@ -208,8 +208,9 @@ type Batch struct {
 }
 
 // Apply carries out the batch and publishes a new View. It returns once readers see the
-// batch, which may be a moment before it is on disk; the position is there no sooner. A failure of Bleve itself gives ErrBroken, and from then on every batch does: the
-// last View still answers, and OpenMemory with its Documents makes a new index.
+// batch, which may be a moment before it is on disk; the position is there no sooner. A failure
+// of Bleve itself gives ErrBroken, and from then on every batch does: the last View still
+// answers, and Build or BuildMemory of the Content makes a new index.
 func (x *Index) Apply(b Batch) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()

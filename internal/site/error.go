@@ -62,9 +62,10 @@ func errorTextOf(status int) errorText {
 	return errorTexts[http.StatusBadRequest]
 }
 
-// RenderError answers with the page for a status. It is not kept in the cache. The request
-// id is shown for faults of ours, so that they can be found in the log. It needs no View;
-// with one, a page that was not found gets suggestions from what the address says.
+// RenderError answers with the page for a status, or leads from an address that was not found
+// to where the thing is now. Of these pages only the one for too many requests is kept in the
+// cache. The request id is shown for faults of ours, so that they can be found in the log. It
+// needs no View; with one, a page that was not found gets suggestions from what the address says.
 func (s *Site) RenderError(c *fiber.Ctx, status int, requestID string) error {
 	if l, _ := page.Split(c.Path()); l != s.lang {
 		return s.In(l).RenderError(c, status, requestID)
