@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -52,13 +51,27 @@ const wider = 16
 type limits struct {
 	mu      sync.Mutex
 	key     []byte
-	over    map[string]time.Time // by hash: until when it is known to be refused
-	refused map[string]uint64    // by kind
+	over    map[string]over   // by hash
+	refused map[string]uint64 // by kind
+}
+
+// over is what a node knows of one of whom no more is let through.
+type over struct {
+	again time.Time // until then the database is not asked
+	ends  time.Time // when counting begins anew
 }
 
 // maxOver is how many refusals a node remembers: a flood from everywhere must not fill the
 // memory. What is not remembered is asked of the database.
 const maxOver = 10_000
+
+// overMemory is for how long a node remembers a refusal. It is short, since what was counted
+// may be given back on another node: a flood costs a query each few seconds, and who was refused
+// for a guess that turned out right does not wait for the whole window.
+const overMemory = 10 * time.Second
+
+// giveBackTime is for how long somebody whose guess was right waits for it not to be counted.
+const giveBackTime = 2 * time.Second
 
 // Spend counts n of the limit for whoever is counted, and returns how long it is until
 // counting begins anew. It returns TooSoon when that is more than the limit lets through;
@@ -83,8 +96,7 @@ func (s *Store) Guess(ctx context.Context, l Limit, who []string, try func() (ri
 	}
 	right, err := try()
 	if right || Unavailable(err) {
-		// Failing to is no reason to say that it went wrong: it is one try less.
-		_ = s.giveBack(context.WithoutCancel(ctx), spent)
+		s.giveBack(ctx, 1, spent)
 	}
 	return err
 }
@@ -137,41 +149,65 @@ func (s *Store) spend(ctx context.Context, l Limit, n int, who []string) ([]spen
 	// One statement for each: the wider circle is not counted where the place itself is over.
 	var all []spending
 	for i, h := range hashes {
-		var rows []spending
-		// GORM spreads bytes that stand first in parentheses over several parameters.
-		err := s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at) VALUES (?, ?, ?, now() + ?::interval)
-			ON CONFLICT (hash) DO UPDATE SET
-				spent = CASE WHEN l.ends_at <= now() THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
-				ends_at = CASE WHEN l.ends_at <= now() THEN EXCLUDED.ends_at ELSE l.ends_at END
-			RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, l.Kind, h, n, interval(l.Window)).Scan(&rows).Error
-		if err == nil && len(rows) != 1 {
-			err = errors.New("it was not counted")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
-		}
 		most := int64(l.Most)
 		if i > 0 {
 			most *= wider
 		}
-		if rows[0].Spent > most {
-			s.limits.noteOver(l, rows[0])
-			return nil, TooSoon{rows[0].left()}
+		sp, err := s.spendOne(ctx, l, n, most, h)
+		if err != nil || sp.Spent > most {
+			s.giveBack(ctx, n, all)
 		}
-		all = append(all, rows[0])
+		if err != nil {
+			return nil, fmt.Errorf("limit %s: %w", l.Kind, err)
+		}
+		if sp.Spent > most {
+			s.limits.noteOver(l, sp)
+			return nil, TooSoon{sp.left()}
+		}
+		all = append(all, sp)
 	}
 	return all, nil
 }
 
-// giveBack takes back what was counted, unless counting has begun anew.
-func (s *Store) giveBack(ctx context.Context, spent []spending) error {
-	for _, sp := range spent {
-		err := s.db.WithContext(ctx).Exec("UPDATE limits SET spent = greatest(spent - 1, 0) WHERE hash = ? AND ends_at = ?", sp.Hash, sp.EndsAt).Error
-		if err != nil {
-			return err
+// spendOne counts n of the limit, unless that is more than most, and returns what is counted
+// then. Where it was more, Spent is what it would have been.
+func (s *Store) spendOne(ctx context.Context, l Limit, n int, most int64, hash []byte) (spending, error) {
+	var rows []spending
+	// GORM spreads bytes that stand first in parentheses over several parameters.
+	err := s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at) VALUES (?, ?, ?, now() + ?::interval)
+		ON CONFLICT (hash) DO UPDATE SET
+			spent = CASE WHEN l.ends_at <= now() THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
+			ends_at = CASE WHEN l.ends_at <= now() THEN EXCLUDED.ends_at ELSE l.ends_at END
+			WHERE l.ends_at <= now() OR l.spent + EXCLUDED.spent <= ?
+		RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, l.Kind, hash, n, interval(l.Window), most).Scan(&rows).Error
+	if err == nil && len(rows) == 0 { // there is no room
+		err = s.db.WithContext(ctx).Raw("SELECT hash, spent + ? AS spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left FROM limits WHERE hash = ?", n, hash).Scan(&rows).Error
+		if len(rows) == 0 { // its window ended meanwhile, and it was deleted
+			rows = []spending{{Hash: hash, Spent: most + 1}}
 		}
 	}
-	return nil
+	if err != nil {
+		return spending{}, err
+	}
+	return rows[0], nil
+}
+
+// giveBack takes back n of what was counted, unless counting has begun anew. It does so also
+// when ctx has ended. Failing to is no reason to say that anything went wrong: it is one try
+// less.
+func (s *Store) giveBack(ctx context.Context, n int, spent []spending) {
+	if len(spent) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	defer cancel()
+	for _, sp := range spent {
+		err := s.db.WithContext(ctx).Exec("UPDATE limits SET spent = greatest(spent - ?, 0) WHERE hash = ? AND ends_at = ?", n, sp.Hash, sp.EndsAt).Error
+		if err != nil {
+			return
+		}
+		s.limits.forget(sp.Hash)
+	}
 }
 
 // limitKey returns the key of the hashes, the same for all nodes, which is read once.
@@ -216,9 +252,17 @@ func (n *limits) noteOver(l Limit, sp spending) {
 	defer n.mu.Unlock()
 	n.count(l)
 	if len(n.over) >= maxOver || n.over == nil {
-		n.over = map[string]time.Time{}
+		n.over = map[string]over{}
 	}
-	n.over[string(sp.Hash)] = time.Now().Add(sp.left())
+	now := time.Now()
+	n.over[string(sp.Hash)] = over{now.Add(min(overMemory, sp.left())), now.Add(sp.left())}
+}
+
+// forget lets the database be asked about one that was over: something was given back.
+func (n *limits) forget(hash []byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.over, string(hash))
 }
 
 // refuse returns TooSoon, and counts that it did, when one of the hashes is known to be over
@@ -227,13 +271,13 @@ func (n *limits) refuse(l Limit, hashes [][]byte) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, h := range hashes {
-		until, known := n.over[string(h)]
-		if !known {
+		known, ok := n.over[string(h)]
+		if !ok {
 			continue
 		}
-		if wait := time.Until(until); wait > 0 {
+		if now := time.Now(); now.Before(known.again) {
 			n.count(l)
-			return TooSoon{wait.Truncate(time.Second) + time.Second}
+			return TooSoon{known.ends.Sub(now).Truncate(time.Second) + time.Second}
 		}
 		delete(n.over, string(h))
 	}

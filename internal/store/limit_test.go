@@ -172,6 +172,71 @@ func TestGuess(t *testing.T) {
 	}
 }
 
+// Guesses at the same time are refused when they would be too many if all were wrong. That
+// says nothing of the next: who is refused for those that turn out right is counted nowhere.
+func TestGuessesAtTheSameTimeLeaveNothing(t *testing.T) {
+	url := dbtest.URL(t)
+	nodes := []*Store{openURL(t, url), openURL(t, url)}
+	limit, who := Limit{"test", 5, time.Hour}, []string{"2001:db8:1:1::/64", "2001:db8:1::/48"}
+	guess := func(s *Store, inside func()) error {
+		return s.Guess(t.Context(), limit, who, func() (bool, error) { inside(); return true, nil })
+	}
+	for range limit.Most - 1 {
+		wantError(t, "wrong", nodes[0].Guess(t.Context(), limit, who, func() (bool, error) { return false, ErrWrongCode }), ErrWrongCode)
+	}
+	err := guess(nodes[0], func() {
+		for _, node := range nodes {
+			wantWait(t, "the other", guess(node, func() { t.Error("looked at") }), time.Hour)
+		}
+	})
+	wantError(t, "the one", err, nil)
+	wantError(t, "the next", guess(nodes[0], func() {}), nil)
+	if n := count(t, nodes[0], "limits WHERE spent = 4"); n != 2 {
+		t.Errorf("%d circles have the 4 that were wrong, want 2", n)
+	}
+	// The other node asks the database again before long.
+	if until := nodes[1].limits.over; len(until) != 1 {
+		t.Fatalf("%d are remembered, want one", len(until))
+	}
+	for hash, o := range nodes[1].limits.over {
+		if left := time.Until(o.again); left > overMemory || o.ends.Before(o.again) {
+			t.Errorf("asks again in %v", left)
+		}
+		o.again = time.Now()
+		nodes[1].limits.over[hash] = o
+	}
+	wantError(t, "the next on the other node", guess(nodes[1], func() {}), nil)
+	// Where the wider circle is over, its places are not counted.
+	if err := exec(t, nodes[0], "UPDATE limits SET spent = 5 * 16 WHERE spent = 4 AND hash = ?", hashesOf(nodes[0].limits.key, limit, who)[1]); err != nil {
+		t.Fatal(err)
+	}
+	wantWait(t, "in a circle that is over", guess(nodes[0], func() { t.Error("looked at") }), time.Hour)
+	if n := count(t, nodes[0], "limits WHERE spent = 4"); n != 1 {
+		t.Error("a place is counted for what its circle may not")
+	}
+}
+
+// What is given back must not keep an answer for as long as the database has no connection.
+func TestGivingBackDoesNotWait(t *testing.T) {
+	s := openURL(t, dbtest.URL(t)+"&pool_max_conns=1")
+	done := make(chan error)
+	go func() {
+		done <- s.Guess(t.Context(), Limit{"test", 5, time.Hour}, []string{"192.0.2.1/32"}, func() (bool, error) {
+			conn, err := s.pool.Acquire(t.Context()) // the only one
+			if err == nil {
+				t.Cleanup(conn.Release)
+			}
+			return true, err
+		})
+	}()
+	select {
+	case err := <-done:
+		wantError(t, "right", err, nil)
+	case <-time.After(20 * giveBackTime):
+		t.Fatal("there is no answer")
+	}
+}
+
 func TestLimitsWithoutADatabase(t *testing.T) {
 	s := openURL(t, "postgres://test@127.0.0.1:1/test")
 	_, err := s.Spend(t.Context(), ReportSends, 1, "192.0.2.1/32")
@@ -222,12 +287,17 @@ func TestRefusalsAreRemembered(t *testing.T) {
 	if err := s.db.Raw("SELECT spent FROM limits").Scan(&spent).Error; err != nil {
 		t.Fatal(err)
 	}
-	if spent != limit.Most+1 {
-		t.Errorf("%d are counted, want the one that was too many and no more", spent)
+	if spent != limit.Most {
+		t.Errorf("%d are counted, want %d: what is refused is not", spent, limit.Most)
 	}
 	if got := s.RefusedByKind()[limit.Kind]; got != 5 {
 		t.Errorf("%d were refused, want 5", got)
 	}
+	if err := exec(t, s, "DELETE FROM limits"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Spend(t.Context(), limit, 1, "192.0.2.1/32")
+	wantWait(t, "a node that remembers", err, limit.Window)
 	for i := range maxOver + 10 {
 		s.limits.noteOver(limit, spending{Hash: fmt.Append(nil, i), Left: 60})
 	}
