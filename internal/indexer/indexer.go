@@ -29,7 +29,8 @@ const (
 	batchSize = 500
 	// retryAfter is the pause after the store could not be read.
 	retryAfter = 2 * time.Second
-	// sayEvery is how often the log is told that the store cannot be read.
+	// sayEvery is how often the log is told that the store cannot be read, or the index not be
+	// made anew.
 	sayEvery = time.Minute
 	// followTimeout is how long one look at the feed may take. One that takes longer waits on a
 	// connection that the network has forgotten, and would wait for ever. Building anew takes
@@ -64,6 +65,7 @@ type Indexer struct {
 	once  sync.Once
 
 	// Of Run alone.
+	told   time.Time     // when the log was last told that the index cannot be made anew; zero while it can
 	locked *os.File      // nil: the folder is not ours
 	read   time.Time     // when the files were last read
 	disk   time.Time     // when the disk is tried again, while the index is in memory
@@ -170,7 +172,7 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 	broken := err != nil
 	switch {
 	case broken:
-		x.log.Error("the index is not whole any more, and is made anew", "error", err)
+		x.repairLog().Error("the index is not whole any more, and is made anew", "error", err)
 	case !inMemory || time.Now().Before(x.disk):
 		return true
 	default:
@@ -181,7 +183,7 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 	}
 	batch, err := index.Content()
 	if err != nil {
-		x.log.Error("the index cannot be read, and is made anew from the database", "error", err)
+		x.repairLog().Error("the index cannot be read, and is made anew from the database", "error", err)
 		batch, err = everything(ctx, x.store)
 	}
 	switch {
@@ -195,13 +197,26 @@ func (x *Indexer) keepWhole(ctx context.Context) bool {
 		err = x.make(batch)
 	}
 	if err != nil {
-		x.log.Error("make the index anew", "error", err)
+		x.repairLog().Error("make the index anew", "error", err)
+		if time.Since(x.told) > sayEvery {
+			x.told = time.Now()
+		}
 		return false
 	}
+	x.told = time.Time{}
 	x.mu.Lock()
 	x.status.Repairs++
 	x.mu.Unlock()
 	return true
+}
+
+// repairLog is the log, or nowhere when it was told not long ago that the index cannot be made
+// anew: that is tried again every other second.
+func (x *Indexer) repairLog() *slog.Logger {
+	if time.Since(x.told) < sayEvery {
+		return slog.New(slog.DiscardHandler)
+	}
+	return x.log
 }
 
 // openDisk takes the index on disk into use when it is whole.
@@ -338,7 +353,7 @@ func (x *Indexer) apply(ctx context.Context, changes []store.Change, at search.P
 	}
 	batch.Position = at
 	if err = x.index.Load().Apply(batch); errors.Is(err, search.ErrBroken) {
-		x.log.Error("a change cannot be written to the index", "error", err)
+		x.repairLog().Error("a change cannot be written to the index", "error", err)
 		return errAgain
 	}
 	return err
@@ -400,7 +415,7 @@ func (x *Indexer) refused(err error) {
 	x.mu.Lock()
 	x.status.InUse = errors.Is(err, search.ErrInUse)
 	x.mu.Unlock()
-	x.log.Error("the index cannot be kept on disk; going on in memory", "error", err, "again_in", x.pause)
+	x.repairLog().Error("the index cannot be kept on disk; going on in memory", "error", err, "again_in", x.pause)
 }
 
 func (x *Indexer) built(index *search.Index, inMemory bool, documents int, started time.Time) {
