@@ -50,6 +50,7 @@ func TestMetrics(t *testing.T) {
 		`oversikt_request_seconds_count{route="/sok"} 1`,
 		`oversikt_index_generation `,
 		`oversikt_index_lag_seconds `,
+		`oversikt_index_repairs_total 0`,
 		`oversikt_database_up 0`,
 		`oversikt_build_info{go="` + runtime.Version() + `",version="test"} 1`,
 		`oversikt_cache_misses_total{cache="pages"} 1`,

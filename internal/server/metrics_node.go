@@ -31,6 +31,7 @@ var (
 	indexGeneration = describe("oversikt_index_generation", "Generation of the index; 0 while there is none.")
 	indexLag        = describe("oversikt_index_lag_seconds", "Time since the feed of changes was last read to its end.")
 	indexInMemory   = describe("oversikt_index_in_memory", "1 while the disk refuses writes, or another process has the folder, and the index is kept in memory.")
+	indexRepairs    = describe("oversikt_index_repairs_total", "Times that the index was made anew because it or its files were not whole any more.")
 	indexOfferings  = describe("oversikt_index_offerings", "Public offerings in the index.")
 
 	cacheEntries = describe("oversikt_cache_entries", "Finished answers that are kept.", "cache")
@@ -80,6 +81,7 @@ func (n *node) Collect(ch chan<- prometheus.Metric) {
 	set(indexOfferings, offerings)
 	set(indexLag, status.Lag.Seconds())
 	set(indexInMemory, number(status.InMemory))
+	count(indexRepairs, float64(status.Repairs))
 	set(databaseUp, number(status.DatabaseUp))
 
 	for name, stats := range n.caches {
