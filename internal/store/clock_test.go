@@ -126,6 +126,61 @@ func TestWrongClockOfANode(t *testing.T) {
 	}
 }
 
+// Who has shown of late who they are may change what they sign in with, whichever node they
+// showed it to and whichever they ask.
+func TestRecentConfirmationOnNodesWithOtherClocks(t *testing.T) {
+	ctx := t.Context()
+	s := openSeeded(t)
+	account := newAccount(t, s, "klokke@test.example.org")
+	s.Now = nil // as the program has it
+	offs := []time.Duration{0, 5 * time.Hour, -5 * time.Hour, 20 * time.Minute}
+	for _, shown := range offs {
+		setNodeClock(t, shown)
+		cookie, err := s.StartSession(ctx, account.ID, ByCode, false, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(when string, want bool) {
+			t.Helper()
+			for _, asked := range offs {
+				setNodeClock(t, asked)
+				session, err := s.SessionBySecret(ctx, cookie)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all, err := s.Sessions(ctx, account)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if session.Recent != want || all[0].ID != session.ID || all[0].Recent != want {
+					t.Errorf("%s, shown to a node %v off, asked on one %v off: recent %v, in the list %v; want %v", when, shown, asked, session.Recent, all[0].Recent, want)
+				}
+				err = s.changeFactors(ctx, session, func(*gorm.DB, Factors) error { return nil })
+				if errors.Is(err, auth.ErrForbidden) == want {
+					t.Errorf("%s, shown to a node %v off, asked on one %v off: changing says %v", when, shown, asked, err)
+				}
+			}
+		}
+		check("signed in", true)
+		session, err := s.SessionBySecret(ctx, cookie)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.db.Exec("UPDATE sessions SET confirmed_at = confirmed_at - interval '16 minutes'").Error; err != nil {
+			t.Fatal(err)
+		}
+		check("a quarter of an hour later", false)
+		setNodeClock(t, shown)
+		if cookie, err = s.PassSecondFactor(ctx, session.ID); err != nil {
+			t.Fatal(err)
+		}
+		check("second factor", true)
+		if err := s.EndSession(ctx, account.ID, session.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A transaction whose time runs out between two statements is one that may work later, not a
 // mistake of ours.
 func TestTimeRunsOutInTransaction(t *testing.T) {

@@ -129,23 +129,27 @@ func factors(tx *gorm.DB, account int64) (Factors, error) {
 // that has one: who has only read somebody's mail must not add a key, nor take one away.
 // So it does for one whose person has not shown who they are of late: who comes by a
 // browser that was left open, or by its cookie, must not either.
-func (s *Store) changeFactors(ctx context.Context, session Session, fn func(tx *gorm.DB, now Factors) error) error {
+func (s *Store) changeFactors(ctx context.Context, session Session, fn func(tx *gorm.DB, has Factors) error) error {
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		if err := tx.Exec("SELECT FROM accounts WHERE id = ? FOR UPDATE", session.Account.ID).Error; err != nil {
 			return err
 		}
-		now, err := factors(tx, session.Account.ID)
+		has, err := factors(tx, session.Account.ID)
+		if err != nil {
+			return err
+		}
+		now, err := s.clock(tx)
 		if err != nil {
 			return err
 		}
 		stored, err := one(list(tx.Where("id = ? AND account_id = ?", session.ID, session.Account.ID), sessionRow.row))
-		if errors.Is(err, ErrNotFound) || err == nil && (now.Any() && !stored.SecondFactor || !stored.recent(s.now())) {
+		if errors.Is(err, ErrNotFound) || err == nil && (has.Any() && !stored.SecondFactor || !stored.recent(now)) {
 			return auth.ErrForbidden
 		}
 		if err != nil {
 			return err
 		}
-		return fn(tx, now)
+		return fn(tx, has)
 	})
 	if err != nil {
 		return fmt.Errorf("factors of account %d: %w", session.Account.ID, err)
@@ -209,7 +213,7 @@ func (s *Store) AddApp(ctx context.Context, session Session, appSecret, code str
 // ErrLastFactor when it is all that the account has; it returns ErrNotFound when it is not
 // the account's, and auth.ErrForbidden as AddPasskey does.
 func (s *Store) RemovePasskey(ctx context.Context, session Session, id int64, keepOne bool) error {
-	return s.changeFactors(ctx, session, func(tx *gorm.DB, now Factors) error {
+	return s.changeFactors(ctx, session, func(tx *gorm.DB, has Factors) error {
 		result := tx.Exec("DELETE FROM passkeys WHERE id = ? AND account_id = ?", id, session.Account.ID)
 		if result.Error != nil {
 			return result.Error
@@ -224,8 +228,8 @@ func (s *Store) RemovePasskey(ctx context.Context, session Session, id int64, ke
 // RemoveApp takes the authenticator app from the session's account, as RemovePasskey does
 // a passkey.
 func (s *Store) RemoveApp(ctx context.Context, session Session, keepOne bool) error {
-	return s.changeFactors(ctx, session, func(tx *gorm.DB, now Factors) error {
-		if now.App == nil {
+	return s.changeFactors(ctx, session, func(tx *gorm.DB, has Factors) error {
+		if has.App == nil {
 			return ErrNotFound
 		}
 		if err := tx.Exec("DELETE FROM apps WHERE account_id = ?", session.Account.ID).Error; err != nil {
@@ -257,8 +261,8 @@ func factorRemoved(tx *gorm.DB, session Session, keepOne bool, what string) erro
 // without a factor, and as AddPasskey does.
 func (s *Store) NewRecoveryCodes(ctx context.Context, session Session) ([]string, error) {
 	var codes []string
-	err := s.changeFactors(ctx, session, func(tx *gorm.DB, now Factors) error {
-		if !now.Any() {
+	err := s.changeFactors(ctx, session, func(tx *gorm.DB, has Factors) error {
+		if !has.Any() {
 			return auth.ErrForbidden
 		}
 		if err := tx.Exec("DELETE FROM recovery_codes WHERE account_id = ?", session.Account.ID).Error; err != nil {

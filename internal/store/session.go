@@ -23,7 +23,8 @@ const (
 	ByLink    Method = "lenke" // a link that an operator made
 )
 
-// How long a session lasts. The database's clock decides: one clock for all nodes.
+// How long a session lasts, and what was shown in it. The database's clock decides: one clock
+// for all nodes.
 const (
 	sessionLife = "12 hours"
 	sessionIdle = "2 hours"
@@ -87,6 +88,10 @@ func hashOf(secret string) []byte {
 func (s *Store) StartSession(ctx context.Context, account int64, method Method, secondFactor bool, device string) (string, error) {
 	secret := NewSecret()
 	err := s.write(ctx, func(tx *gorm.DB) error {
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
 		result := tx.Exec("UPDATE accounts SET signed_in_at = now() WHERE id = ? AND disabled_at IS NULL", account)
 		if result.Error != nil {
 			return result.Error
@@ -95,9 +100,9 @@ func (s *Store) StartSession(ctx context.Context, account int64, method Method, 
 			return auth.ErrForbidden
 		}
 		// GORM spreads bytes that stand first in parentheses over several parameters.
-		err := tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, confirmed_at, expires_at, idle_expires_at)
+		err = tx.Exec(`INSERT INTO sessions (account_id, hash, method, second_factor, device, confirmed_at, expires_at, idle_expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, now() + ?::interval, now() + ?::interval)`,
-			account, hashOf(secret), string(method), secondFactor, shortened(directory.Seen(device), 200), s.now(), sessionLife, sessionIdle).Error
+			account, hashOf(secret), string(method), secondFactor, shortened(directory.Seen(device), 200), now, sessionLife, sessionIdle).Error
 		if err != nil {
 			return err
 		}
@@ -120,8 +125,12 @@ func (s *Store) SessionBySecret(ctx context.Context, secret string) (Session, er
 		if err != nil {
 			return err
 		}
+		now, err := s.clock(tx)
+		if err != nil {
+			return err
+		}
 		a, err := one(accounts(tx.Where("id = ? AND disabled_at IS NULL", row.AccountID)))
-		found = row.session(a, s.now())
+		found = row.session(a, now)
 		return err
 	})
 	if err != nil {
@@ -151,9 +160,13 @@ func (s *Store) PassSecondFactor(ctx context.Context, session int64) (string, er
 }
 
 func (s *Store) passSecondFactor(tx *gorm.DB, session int64) (string, error) {
+	now, err := s.clock(tx)
+	if err != nil {
+		return "", err
+	}
 	secret := NewSecret()
 	var account int64
-	err := tx.Raw("UPDATE sessions SET second_factor = true, confirmed_at = ?, hash = ? WHERE id = ? RETURNING account_id", s.now(), hashOf(secret), session).Scan(&account).Error
+	err = tx.Raw("UPDATE sessions SET second_factor = true, confirmed_at = ?, hash = ? WHERE id = ? RETURNING account_id", now, hashOf(secret), session).Scan(&account).Error
 	if err == nil && account == 0 {
 		err = ErrNotFound
 	}
@@ -166,14 +179,17 @@ func (s *Store) passSecondFactor(tx *gorm.DB, session int64) (string, error) {
 // Sessions returns where the account is signed in, the latest seen first.
 func (s *Store) Sessions(ctx context.Context, a Account) ([]Session, error) {
 	var rows []sessionRow
-	err := s.db.WithContext(ctx).Where("account_id = ? AND expires_at > now() AND idle_expires_at > now()", a.ID).
-		Order("seen_at DESC, id DESC").Find(&rows).Error
+	now, err := s.clock(s.db.WithContext(ctx))
+	if err == nil {
+		err = s.db.WithContext(ctx).Where("account_id = ? AND expires_at > now() AND idle_expires_at > now()", a.ID).
+			Order("seen_at DESC, id DESC").Find(&rows).Error
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sessions of account %d: %w", a.ID, err)
 	}
 	found := make([]Session, len(rows))
 	for i, r := range rows {
-		found[i] = r.session(a, s.now())
+		found[i] = r.session(a, now)
 	}
 	return found, nil
 }
