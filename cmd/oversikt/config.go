@@ -19,6 +19,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
+	"github.com/nasjonal-oversikt/oversikt/internal/tiles"
 )
 
 // config is read once from the environment; see the table in README.md. Packages get
@@ -32,6 +33,8 @@ type config struct {
 	SMTPURL         string     `env:"OVERSIKT_SMTP_URL"`
 	MailFrom        string     `env:"OVERSIKT_MAIL_FROM"`
 	CheckLinks      string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
+	MapTiles        string     `env:"OVERSIKT_MAP_TILES"`
+	MapCredit       string     `env:"OVERSIKT_MAP_CREDIT" envDefault:"© Kartverket"`
 	OIDCIssuer      string     `env:"OVERSIKT_OIDC_ISSUER"`
 	OIDCClientID    string     `env:"OVERSIKT_OIDC_CLIENT_ID"`
 	OIDCSecret      string     `env:"OVERSIKT_OIDC_CLIENT_SECRET"`
@@ -90,6 +93,11 @@ func readConfig(environ []string) (config, error) {
 	wrong = append(wrong, c.Traces.check()...)
 	if c.CheckLinks != "on" && c.CheckLinks != "off" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
+	}
+	if c.MapTiles != "" {
+		if _, err := tiles.New(c.MapTiles, c.BaseURL); err != nil {
+			wrong = append(wrong, fmt.Sprintf("OVERSIKT_MAP_TILES: %q: %v, for example OVERSIKT_MAP_TILES=https://cache.kartverket.no/v1/wmts/1.0.0/topograatone/default/webmercator/{z}/{y}/{x}.png", c.MapTiles, err))
+		}
 	}
 	for _, p := range c.TrustedProxies {
 		if !isCIDR(p) {

@@ -2,11 +2,16 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -111,7 +116,7 @@ func browser(t *testing.T, script, base string, args ...string) {
 }
 
 func TestProgramInABrowser(t *testing.T) {
-	base, dir := startProgram(t, os.Stderr)
+	base, dir := startProgram(t, os.Stderr, "OVERSIKT_MAP_TILES="+mapService(t)+"/{z}/{y}/{x}.png", "OVERSIKT_MAP_CREDIT=© Prøvekartet")
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
 	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
 	t.Run("sjekkliste", func(t *testing.T) { browser(t, "sjekkliste.mjs", base) })
@@ -149,6 +154,18 @@ func TestProgramInABrowser(t *testing.T) {
 		importSquares(t, dir, st)
 		browser(t, "grenser.mjs", base)
 	})
+}
+
+// mapService is a map service whose every picture is grey.
+func mapService(t *testing.T) string {
+	t.Helper()
+	var grey bytes.Buffer
+	if err := png.Encode(&grey, image.NewGray(image.Rect(0, 0, 256, 256))); err != nil {
+		t.Fatal(err)
+	}
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(grey.Bytes()) }))
+	t.Cleanup(service.Close)
+	return service.URL
 }
 
 func TestSecondFactorInABrowser(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/server"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/tiles"
 	"github.com/nasjonal-oversikt/oversikt/internal/use"
 )
 
@@ -70,6 +71,10 @@ func serve(ctx context.Context, c config, _ []string) error {
 	})
 	besides.Go(func() { files.Run(ctx) })
 	checked := conform.NewKeeper(log)
+	background, err := mapTiles(c)
+	if err != nil {
+		return err
+	}
 	deps := server.Deps{
 		Store:          st,
 		View:           index.View,
@@ -82,6 +87,8 @@ func serve(ctx context.Context, c config, _ []string) error {
 		Version:        version,
 		MetricsToken:   c.MetricsToken,
 		Checked:        checked.Latest,
+		Tiles:          background,
+		TilesCredit:    c.MapCredit,
 		Log:            log,
 	}
 	app := server.New(deps)
@@ -154,6 +161,14 @@ func provider(c config) (*oidc.Provider, error) {
 		return nil, nil
 	}
 	return oidc.New(c.oidc())
+}
+
+// mapTiles returns where the background map comes from, nil for nowhere. It asks nothing yet.
+func mapTiles(c config) (*tiles.Source, error) {
+	if c.MapTiles == "" {
+		return nil, nil
+	}
+	return tiles.New(c.MapTiles, c.BaseURL)
 }
 
 // listen takes the address. An address in use gives an error that says what to do.

@@ -28,6 +28,7 @@ var imports = map[string][]string{
 	"internal/oidc":      {"internal/trace"},
 	"internal/place":     {},
 	"internal/trace":     {},
+	"internal/tiles":     {"internal/trace"},
 	"internal/upstream":  {"internal/trace"},
 
 	"internal/store":    {"internal/article", "internal/auth", "internal/directory", "internal/region", "internal/trace", "migrations"},
@@ -45,7 +46,7 @@ var imports = map[string][]string{
 
 	"internal/page":    {"internal/article", "internal/directory", "internal/region", "internal/search", "web"},
 	"web/view":         {"internal/article", "internal/diff", "internal/directory", "internal/page", "internal/region", "internal/search", "web"},
-	"internal/site":    {"internal/article", "internal/bulk", "internal/changelog", "internal/checklist", "internal/conform", "internal/directory", "internal/opendata", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "web", "web/view"},
+	"internal/site":    {"internal/article", "internal/bulk", "internal/changelog", "internal/checklist", "internal/conform", "internal/directory", "internal/opendata", "internal/outline", "internal/page", "internal/referral", "internal/region", "internal/search", "internal/tiles", "web", "web/view"},
 	"internal/api":     {"internal/article", "internal/auth", "internal/directory", "internal/page", "internal/place", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/interop": {"internal/directory", "internal/region", "internal/search"},
 	"internal/bulk":    {"internal/directory", "internal/region"},
@@ -53,7 +54,7 @@ var imports = map[string][]string{
 	"internal/report":  {"internal/directory", "internal/page", "internal/place", "internal/region", "internal/search", "internal/store", "web/view"},
 	"internal/staff":   {"internal/article", "internal/auth", "internal/bulk", "internal/diff", "internal/directory", "internal/oidc", "internal/page", "internal/place", "internal/region", "internal/search", "internal/store", "web", "web/view"},
 	"internal/server": {"internal/api", "internal/auth", "internal/conform", "internal/directory", "internal/indexer", "internal/interop/fhir", "internal/interop/hsds", "internal/oidc", "internal/opendata", "internal/page", "internal/place", "internal/report", "internal/search", "internal/site",
-		"internal/staff", "internal/store", "internal/trace", "internal/use", "web"},
+		"internal/staff", "internal/store", "internal/tiles", "internal/trace", "internal/use", "web"},
 
 	// Holds all that is published against its standard.
 	"internal/conform": {"internal/interop/catalog", "internal/interop/fhir", "internal/interop/hsds"},
@@ -66,7 +67,7 @@ var imports = map[string][]string{
 	"internal/interop/hsds": {"internal/directory", "internal/interop", "internal/page", "internal/region", "internal/search", "web", "web/view"},
 
 	"cmd/oversikt": {"data", "migrations", "internal/api", "internal/auth", "internal/confirm", "internal/conform", "internal/diff", "internal/directory", "internal/importer", "internal/indexer", "internal/linkcheck", "internal/mail", "internal/oidc", "internal/opendata", "internal/page", "internal/pgembed", "internal/region", "internal/register", "internal/search", "internal/server",
-		"internal/staff", "internal/store", "internal/trace", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
+		"internal/staff", "internal/store", "internal/tiles", "internal/trace", "internal/use", "internal/webhook", "internal/work", "internal/upstream"},
 
 	// For measuring and tests only: nothing above may name them.
 	"internal/bench": {"data", "internal/article", "internal/auth", "internal/directory", "internal/importer", "internal/indexer", "internal/page", "internal/pgembed",

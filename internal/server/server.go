@@ -32,6 +32,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/site"
 	"github.com/nasjonal-oversikt/oversikt/internal/staff"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/tiles"
 	"github.com/nasjonal-oversikt/oversikt/internal/use"
 	"github.com/nasjonal-oversikt/oversikt/web"
 )
@@ -43,6 +44,8 @@ type Deps struct {
 	Status         func() indexer.Status  // for /readyz and /metrics
 	Use            *use.Counter           // counts pages that are opened; nil: nothing does
 	Checked        func() *conform.Report // what came of checking what is published; nil: nothing does
+	Tiles          *tiles.Source          // of the background map; nil: there is none
+	TilesCredit    string                 // whose they are, as they want it said
 	Files          *opendata.Files        // open data as files; nil: there are none
 	OIDC           *oidc.Provider         // another way for editors to sign in; nil: none
 	BaseURL        string                 // public address, without a slash at the end
@@ -102,7 +105,7 @@ func newServer(d Deps) *server {
 	var app *fiber.App
 	s := &server{
 		deps: d,
-		site: site.New(site.Deps{View: d.View, Stamp: stamp, Checked: d.Checked, BaseURL: d.BaseURL, Files: d.Files, Now: time.Now, Log: d.Log,
+		site: site.New(site.Deps{View: d.View, Stamp: stamp, Checked: d.Checked, BaseURL: d.BaseURL, Files: d.Files, Tiles: d.Tiles, TilesCredit: d.TilesCredit, Now: time.Now, Log: d.Log,
 			Limits: limitsOfAPI, Serves: func(path string) bool { return serves(app, path) }}),
 		metrics: newMetrics(d),
 		flood:   newFlood(d.TrustedProxies, floodPlaces),

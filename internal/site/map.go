@@ -227,6 +227,9 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) (view.MapPage, error) {
 			return view.MapPage{}, err
 		}
 		p.Borders = bordersPath + version
+		if s.deps.Tiles != nil {
+			p.Tiles, p.TilesCredit = tilesPath, s.deps.TilesCredit
+		}
 	}
 	for _, t := range v.Types() {
 		p.Types = append(p.Types, view.MapType{Code: t.Code, Name: s.lang.Pick(t.Plural), Chosen: t.Code == q.typ.Code})

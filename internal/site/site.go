@@ -21,17 +21,20 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
+	"github.com/nasjonal-oversikt/oversikt/internal/tiles"
 )
 
 // Deps is what the pages need.
 type Deps struct {
-	View    func() *search.View    // the generation to answer from; nil while there is none
-	BaseURL string                 // public address, without a slash at the end
-	Stamp   func() string          // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
-	Checked func() *conform.Report // what came of checking what is published, nil before the first time; nil: nobody does
-	Files   *opendata.Files        // open data as files; nil: there are none
-	Now     func() time.Time
-	Log     *slog.Logger
+	View        func() *search.View    // the generation to answer from; nil while there is none
+	BaseURL     string                 // public address, without a slash at the end
+	Stamp       func() string          // today's signature of the form in offerings' pages, "" while there is none; nil: none ever
+	Checked     func() *conform.Report // what came of checking what is published, nil before the first time; nil: nobody does
+	Files       *opendata.Files        // open data as files; nil: there are none
+	Tiles       *tiles.Source          // of the background map; nil: there is none
+	TilesCredit string                 // whose they are, as they want it said
+	Now         func() time.Time
+	Log         *slog.Logger
 
 	Limits Limits                 // of the API
 	Serves func(path string) bool // whether the program has something below a path; nil: it has all
@@ -92,6 +95,9 @@ func (s *Site) Mount(app fiber.Router) {
 	app.Get(securityPath, s.showSecurity)
 	app.Get("/opensearch.xml", s.showOpenSearch)
 	app.Get("/sw.js", s.showWorker)
+	if s.deps.Tiles != nil {
+		app.Get(tilesPath+":z<int>/:x<int>/:y<int>", s.sendTile)
+	}
 }
 
 // mount registers the pages in one language. The guidance sections stand at the root, so

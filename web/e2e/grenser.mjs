@@ -14,6 +14,7 @@ for (let i = 0; i < 30; i++) { // the index follows
 const drawn = await page.locator(".o-kart__svg .o-kart__flate").count();
 check(drawn === 357, `${drawn} areas are drawn`);
 check((await page.locator(".leaflet-container").count()) === 0, "nothing is zoomed before the press");
+check(!(await page.getByLabel(/Vis bakgrunnskart/).isVisible()), "a background is offered for the map that can be zoomed");
 await button.click();
 const map = page.locator(".leaflet-container");
 await map.waitFor();
@@ -32,6 +33,18 @@ await page.waitForURL(/\/kommune\/1804-bodo$/);
 await page.goto(base + "/kart?type=lms");
 await button.click();
 await map.waitFor();
+const tiles = page.locator(".leaflet-tile");
+check((await tiles.count()) === 0, "there is no background before it is asked for");
+await page.getByLabel(/Vis bakgrunnskart/).focus();
+await page.keyboard.press("Space");
+await page.locator(".leaflet-tile-loaded").first().waitFor();
+check((await page.locator(".leaflet-control-attribution").textContent()).includes("© Prøvekartet"), "whose the map is stands in it");
+check((await page.locator(".leaflet-container path").count()) === drawn, "the kommuner are on it");
+check(await page.getByLabel(/Vis bakgrunnskart/).evaluate((e) => e === document.activeElement), "the box keeps focus");
+const behind = await found(page);
+check(behind.length === 0, behind.join("; "));
+await page.getByLabel(/Vis bakgrunnskart/).uncheck();
+await page.waitForFunction(() => !document.querySelector(".leaflet-tile"));
 await page.getByRole("button", { name: "Vis hele kartet igjen" }).click();
 check((await map.count()) === 0 && (await page.locator(".o-kart__svg").isVisible()), "the drawn map is back");
 

@@ -2,37 +2,45 @@
 // kommune has. Fetched by the press that asks for it (press.js); nothing comes from other sites.
 //
 //   <p data-skript data-stil data-grenser="/kart/kommuner/…"> <button> <span role="status">
+//     <label hidden> <input type="checkbox" data-bakgrunn="/kart/bakgrunn/">   where there is a background map
 //
 // Kommuner are reached by keyboard in the table below: here the keys move the map.
-import { Control, CRS, map as newMap, polygon } from "leaflet";
+import { Control, CRS, map as newMap, polygon, tileLayer } from "leaflet";
 import { decode } from "./topology.js";
 
 const place = document.querySelector("[data-trykket]");
 const figure = document.querySelector(".o-kart__bilde");
 const button = place.querySelector("button");
+const background = place.querySelector("[data-bakgrunn]");
+const status = place.querySelector("[role=status]");
 const first = button.textContent;
-let map;
+let map, kommuner;
 
 async function toggle() {
+  status.textContent = "";
   if (map) {
-    map.remove();
-    map = null;
-    figure.lastElementChild.remove();
+    leave();
     delete figure.dataset.zoom;
     button.textContent = first;
+    if (background) background.parentElement.hidden = true;
     return;
   }
-  const status = place.querySelector("[role=status]");
-  status.textContent = "";
   button.setAttribute("aria-disabled", "true");
   try {
-    const [kommuner] = await Promise.all([borders(), style()]);
-    show(kommuner);
+    [kommuner] = await Promise.all([borders(), style()]);
+    show();
     button.textContent = place.dataset.tilbake;
+    if (background) background.parentElement.hidden = false;
   } catch {
     status.textContent = place.dataset.feil;
   }
   button.removeAttribute("aria-disabled");
+}
+
+function leave() {
+  map.remove();
+  map = null;
+  figure.lastElementChild.remove();
 }
 
 async function borders() {
@@ -63,7 +71,9 @@ function project([lon, lat]) {
   return [-rho * Math.cos(theta), rho * Math.sin(theta)]; // Leaflet has north first
 }
 
-function show(kommuner) {
+// With a background the map has the projection of its pictures; without, that of the drawn one.
+function show() {
+  const tiles = background?.checked;
   const drawn = new Map([...figure.querySelectorAll("a[data-kommune]")].map((a) => [a.dataset.kommune, a]));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const box = document.createElement("div");
@@ -72,18 +82,23 @@ function show(kommuner) {
   figure.append(box);
   figure.dataset.zoom = "";
   map = newMap(box, {
-    crs: CRS.Simple, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.5, zoomDelta: 1, minZoom: -3, maxZoom: 4,
+    crs: tiles ? CRS.EPSG3857 : CRS.Simple, minZoom: tiles ? 4 : -3, maxZoom: tiles ? 13 : 4,
+    zoomControl: false, scrollWheelZoom: false, zoomSnap: tiles ? 1 : 0.5, zoomDelta: 1,
     zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
   });
   map.attributionControl.setPrefix(false).addAttribution("© Kartverket");
   new Control.Zoom({ zoomInTitle: place.dataset.inn, zoomOutTitle: place.dataset.ut }).addTo(map);
+  if (tiles) {
+    tileLayer(background.dataset.bakgrunn + "{z}/{x}/{y}", { attribution: background.dataset.kreditt, bounds: [[57, 2], [72, 33]] })
+      .on("tileerror", () => (status.textContent = background.dataset.feil)).addTo(map);
+  }
   let all, chosen;
   for (const kommune of kommuner) {
     const a = drawn.get(kommune.number);
     if (!a || kommune.rings.length === 0) continue;
     const path = a.querySelector("path");
     const mine = a.hasAttribute("data-min");
-    const area = polygon(kommune.rings.map((ring) => ring.map(project)), {
+    const area = polygon(kommune.rings.map((ring) => ring.map(tiles ? ([lon, lat]) => [lat, lon] : project)), {
       className: path.getAttribute("class") + (mine ? " o-kart__flate--min" : ""), fillRule: "evenodd", smoothFactor: 0.5,
     });
     const title = document.createElement("span");
@@ -99,4 +114,10 @@ function show(kommuner) {
 }
 
 button.addEventListener("click", toggle);
+background?.addEventListener("change", () => {
+  status.textContent = "";
+  leave();
+  show();
+  background.focus();
+});
 toggle();
