@@ -2656,6 +2656,40 @@ ALTER TABLE public.webhook_deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS ID
 
 
 --
+-- Name: webhook_old_secrets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.webhook_old_secrets (
+    id bigint NOT NULL,
+    webhook_id bigint NOT NULL,
+    secret text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_old_secrets_secret_check CHECK ((secret ~ '^whsec_'::text))
+);
+
+
+--
+-- Name: TABLE webhook_old_secrets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.webhook_old_secrets IS 'what messages are signed with besides webhooks.secret, so that a receiver can change without losing one';
+
+
+--
+-- Name: webhook_old_secrets_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.webhook_old_secrets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_old_secrets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: webhooks; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2673,9 +2707,11 @@ CREATE TABLE public.webhooks (
     failing_since timestamp with time zone,
     disabled_at timestamp with time zone,
     disabled_why text DEFAULT ''::text NOT NULL,
+    email text DEFAULT ''::text NOT NULL,
     CONSTRAINT webhooks_check CHECK (((disabled_at IS NULL) = (disabled_why = ''::text))),
     CONSTRAINT webhooks_created_by_check CHECK ((created_by <> ''::text)),
     CONSTRAINT webhooks_cursor_check CHECK ((cursor <> ''::text)),
+    CONSTRAINT webhooks_email_check CHECK ((length(email) <= 254)),
     CONSTRAINT webhooks_name_check CHECK (((name <> ''::text) AND (length(name) <= 100))),
     CONSTRAINT webhooks_secret_check CHECK ((secret ~ '^whsec_'::text)),
     CONSTRAINT webhooks_url_check CHECK (((url ~ '^https://'::text) AND (length(url) <= 2000)))
@@ -2715,6 +2751,13 @@ COMMENT ON COLUMN public.webhooks.sent_at IS 'when a message was last taken';
 --
 
 COMMENT ON COLUMN public.webhooks.failing_since IS 'when the first message failed after the last that was taken';
+
+
+--
+-- Name: COLUMN webhooks.email; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.webhooks.email IS 'who looks after the receiver, lower case; empty: nobody is told';
 
 
 --
@@ -3508,6 +3551,14 @@ ALTER TABLE ONLY public.webhook_deliveries
 
 
 --
+-- Name: webhook_old_secrets webhook_old_secrets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_old_secrets
+    ADD CONSTRAINT webhook_old_secrets_pkey PRIMARY KEY (id);
+
+
+--
 -- Name: webhooks webhooks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -3830,6 +3881,13 @@ CREATE INDEX tokens_organization_id ON public.tokens USING btree (organization_i
 --
 
 CREATE INDEX webhook_deliveries_webhook_id ON public.webhook_deliveries USING btree (webhook_id, id);
+
+
+--
+-- Name: webhook_old_secrets_webhook_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX webhook_old_secrets_webhook_id ON public.webhook_old_secrets USING btree (webhook_id);
 
 
 --
@@ -4430,6 +4488,14 @@ ALTER TABLE ONLY public.web_addresses
 
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
+
+
+--
+-- Name: webhook_old_secrets webhook_old_secrets_webhook_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.webhook_old_secrets
+    ADD CONSTRAINT webhook_old_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
 
 
 --

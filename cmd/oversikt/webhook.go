@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -20,53 +21,70 @@ import (
 const webhookHelp = `webhook: who is told of changes by a signed message
 
 Usage:
-  oversikt webhook add --name NAME --url https://… [--kommuner 0301,4601] [--types lms,ppt]
+  oversikt webhook add --name NAME --url https://… [--email ADDRESS] [--kommuner 0301,4601] [--types lms,ppt]
   oversikt webhook list
+  oversikt webhook contact ID [ADDRESS]
   oversikt webhook test ID
+  oversikt webhook enable ID
   oversikt webhook remove ID
 
 add prints the secret that messages are signed with once, on stdout alone. test queues a message, which a
 running server sends; list says how that went.
 
+Whoever has the address of --email, or of contact, is mailed when messages have not come through for a day,
+and when none is sent any more, after two days or when the receiver answered 410. contact without an address
+takes it away. enable sends again, from where it stopped.
+
 Example:
-  oversikt webhook add --name "Prøvemottaker" --url https://example.org/mottak
+  oversikt webhook add --name "Prøvemottaker" --url https://example.org/mottak --email drift@example.org
 `
 
 // webhookArgs is what a command line of webhook asks for.
 type webhookArgs struct {
-	add          *store.Webhook
-	list         bool
-	test, remove int64
+	what string         // the command
+	add  *store.Webhook // of "add"
+	id   int64          // of the others, but "list"
+	mail string         // of "contact"
 }
+
+const webhookCommands = "add, list, contact, test, enable or remove"
 
 // readWebhookArgs returns what the arguments ask for. It returns flag.ErrHelp when that is
 // help.
 func readWebhookArgs(args []string) (webhookArgs, error) {
 	if len(args) == 0 {
-		return webhookArgs{}, errors.New("want add, list, test or remove")
+		return webhookArgs{}, errors.New("want " + webhookCommands)
 	}
-	switch name, rest := args[0], args[1:]; {
-	case name == "--help" || name == "-h":
+	name, rest := args[0], args[1:]
+	asked := webhookArgs{what: name}
+	switch name {
+	case "--help", "-h":
 		return webhookArgs{}, flag.ErrHelp
-	case name == "add":
+	case "add":
 		w, err := readNewWebhook(rest)
-		return webhookArgs{add: w}, err
-	case name == "list" && len(rest) == 0:
-		return webhookArgs{list: true}, nil
-	case (name == "test" || name == "remove") && len(rest) == 1:
-		id, err := strconv.ParseInt(rest[0], 10, 64)
-		if err != nil || id < 1 {
-			return webhookArgs{}, fmt.Errorf("%s: %q is no id; `oversikt webhook list` shows them", name, rest[0])
+		asked.add = w
+		return asked, err
+	case "list":
+		if len(rest) > 0 {
+			return webhookArgs{}, fmt.Errorf("list: what is %q?", rest[0])
 		}
-		if name == "test" {
-			return webhookArgs{test: id}, nil
-		}
-		return webhookArgs{remove: id}, nil
-	case name == "list" || name == "test" || name == "remove":
-		return webhookArgs{}, fmt.Errorf("%s: %d arguments", name, len(rest))
+		return asked, nil
+	case "contact", "test", "enable", "remove":
 	default:
-		return webhookArgs{}, fmt.Errorf("no command %q; want add, list, test or remove", name)
+		return webhookArgs{}, fmt.Errorf("no command %q; want %s", name, webhookCommands)
 	}
+	if name == "contact" && len(rest) == 2 {
+		asked.mail, rest = rest[1], rest[:1]
+	}
+	if len(rest) != 1 {
+		return webhookArgs{}, fmt.Errorf("%s: %d arguments", name, len(rest))
+	}
+	id, err := strconv.ParseInt(rest[0], 10, 64)
+	if err != nil || id < 1 {
+		return webhookArgs{}, fmt.Errorf("%s: %q is no id; `oversikt webhook list` shows them", name, rest[0])
+	}
+	asked.id = id
+	return asked, nil
 }
 
 func readNewWebhook(args []string) (*store.Webhook, error) {
@@ -75,6 +93,7 @@ func readNewWebhook(args []string) (*store.Webhook, error) {
 	fs.SetOutput(io.Discard)
 	fs.StringVar(&w.Name, "name", "", "")
 	fs.StringVar(&w.URL, "url", "", "")
+	fs.StringVar(&w.Email, "email", "", "")
 	kommuner := fs.String("kommuner", "", "")
 	types := fs.String("types", "", "")
 	if err := fs.Parse(args); err != nil {
@@ -110,30 +129,41 @@ func webhooks(ctx context.Context, c config, args []string) error {
 		return err
 	}
 	defer done()
-	switch {
-	case asked.add != nil:
+	switch asked.what {
+	case "add":
 		return addWebhook(ctx, st, *asked.add)
-	case asked.list:
+	case "list":
 		return listWebhooks(ctx, st)
-	case asked.test != 0:
-		if err := st.TestWebhook(ctx, operator(), asked.test); err != nil {
-			return unknownWebhook("test", asked.test, err)
-		}
-		fmt.Println("A running server sends the test now; `oversikt webhook list` says when it was taken.")
-		return nil
 	}
-	if err := st.RemoveWebhook(ctx, operator(), asked.remove); err != nil {
-		return unknownWebhook("remove", asked.remove, err)
+	said, err := changeWebhook(ctx, st, asked)
+	var invalid directory.Invalid
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("webhook %s: there is no webhook %d; `oversikt webhook list` shows them", asked.what, asked.id)
+	case errors.As(err, &invalid):
+		return fmt.Errorf("webhook %s: %w", asked.what, invalid)
+	case err != nil:
+		return err
 	}
-	fmt.Printf("Webhook %d is removed.\n", asked.remove)
+	fmt.Println(said)
 	return nil
 }
 
-func unknownWebhook(what string, id int64, err error) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("webhook %s: there is no webhook %d; `oversikt webhook list` shows them", what, id)
+// changeWebhook does what is asked to one webhook, and returns what to say of it.
+func changeWebhook(ctx context.Context, st *store.Store, asked webhookArgs) (string, error) {
+	switch asked.what {
+	case "contact":
+		if asked.mail == "" {
+			return fmt.Sprintf("Nobody is told when webhook %d fails.", asked.id), st.SetWebhookContact(ctx, operator(), asked.id, "")
+		}
+		return fmt.Sprintf("%s is told when webhook %d fails.", asked.mail, asked.id), st.SetWebhookContact(ctx, operator(), asked.id, asked.mail)
+	case "test":
+		return "A running server sends the test now; `oversikt webhook list` says when it was taken.", st.TestWebhook(ctx, operator(), asked.id)
+	case "enable":
+		return fmt.Sprintf("Webhook %d is sent to again, from where it stopped.", asked.id), st.EnableWebhook(ctx, operator(), asked.id)
+	default:
+		return fmt.Sprintf("Webhook %d is removed.", asked.id), st.RemoveWebhook(ctx, operator(), asked.id)
 	}
-	return err
 }
 
 func addWebhook(ctx context.Context, st *store.Store, w store.Webhook) error {
@@ -147,6 +177,9 @@ func addWebhook(ctx context.Context, st *store.Store, w store.Webhook) error {
 	if err != nil {
 		return err
 	}
+	if created.Email == "" {
+		fmt.Fprintf(os.Stderr, "Nobody is told when it fails; `oversikt webhook contact %d ADDRESS` says whom to tell.\n", created.ID)
+	}
 	fmt.Fprintf(os.Stderr, "Webhook %d is told of what changes from now on. Its secret is shown this once:\n", created.ID)
 	fmt.Println(secret)
 	return nil
@@ -157,7 +190,7 @@ func listWebhooks(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%6s  %-30s  %-30s  %-20s  %s\n", "id", "name", "host", "last taken", "state")
+	fmt.Printf("%6s  %-30s  %-30s  %-30s  %-20s  %s\n", "id", "name", "host", "contact", "last taken", "state")
 	for _, w := range all {
 		host := ""
 		if u, err := url.Parse(w.URL); err == nil {
@@ -170,7 +203,7 @@ func listWebhooks(ctx context.Context, st *store.Store) error {
 		case w.FailingSince != nil:
 			state = "fails since " + dayOr(w.FailingSince, "")
 		}
-		fmt.Printf("%6d  %-30s  %-30s  %-20s  %s\n", w.ID, w.Name, host, dayOr(w.SentAt, "never"), state)
+		fmt.Printf("%6d  %-30s  %-30s  %-30s  %-20s  %s\n", w.ID, w.Name, host, cmp.Or(w.Email, "none"), dayOr(w.SentAt, "never"), state)
 	}
 	return nil
 }

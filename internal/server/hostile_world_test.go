@@ -285,7 +285,7 @@ func (w *hostileWorld) seedPeople() {
 		return search.Position{Installation: installation, Cursor: search.Cursor(head)}.Text()
 	})
 	w.must(err)
-	_, err = w.store.NoteDelivery(ctx, store.Delivery{Webhook: hook.ID, Message: "msg_" + seedWord, Problem: seedWord + " svarte ikke", Before: hook.Cursor, After: hook.Cursor})
+	_, err = w.store.NoteDelivery(ctx, store.Delivery{Webhook: hook.ID, Message: "msg_" + seedWord, Problem: seedWord + " svarte ikke", Before: hook.Cursor, After: hook.Cursor}, nil)
 	w.must(err)
 	w.must(w.store.SaveDraft(ctx, editor.ID, store.Draft{Key: "tilbud/1", Version: 1, Form: url.Values{"navn": {seedWord + " kladd"}, "ingress": {seedWord + " kladd"}}}))
 	upload, err := w.store.KeepUpload(ctx, editor.ID, seedWord+".csv", []byte("id;navn\n;\""+strings.ReplaceAll(markupText(), `"`, `""`)+"\"\n"))

@@ -32,6 +32,7 @@ func (s *Staff) mountWebhooks(inside fiber.Router) {
 	inside.Get("/abonnement", s.listWebhooks)
 	inside.Post("/abonnement", s.createWebhook)
 	inside.Get("/abonnement/:id", s.showWebhook)
+	inside.Post("/abonnement/:id/kontakt", s.setWebhookContact)
 	inside.Post("/abonnement/:id/prove", s.testWebhook)
 	inside.Post("/abonnement/:id/start", s.startWebhook)
 	inside.Post("/abonnement/:id/leveringer/:delivery/igjen", s.sendAgain)
@@ -41,8 +42,8 @@ func (s *Staff) mountWebhooks(inside fiber.Router) {
 
 // webhookForm is the form for a new webhook as it was sent.
 type webhookForm struct {
-	name, url, kommuner string
-	types               []string
+	name, url, email, kommuner string
+	types                      []string
 }
 
 func (s *Staff) listWebhooks(c *fiber.Ctx) error {
@@ -64,6 +65,7 @@ func (s *Staff) sendWebhooks(c *fiber.Ctx, status int, form webhookForm, invalid
 		Name: view.FormField{Name: "navn", Label: "Hvem det er", Value: form.name, Required: true, Max: 100, Help: "Navnet på mottakeren, så dere kjenner den igjen."},
 		URL: view.FormField{Name: "adresse", Label: "Adressen meldingene går til", Value: form.url, Type: "url", Required: true, Max: 2000,
 			Help: "Må begynne med https:// og være åpen på nettet."},
+		Email:    webhookContact(form.email, invalid["email"]),
 		Kommuner: view.FormField{Name: "kommuner", Label: "Bare tilbud for disse kommunene", Value: form.kommuner, Max: 2500, Help: "Kommunenumre med komma mellom. Tomt betyr alle."},
 		Types:    view.FormField{Name: "type", Label: "Bare disse typene tilbud", Help: "Ingen valgt betyr alle."},
 	}
@@ -96,6 +98,16 @@ func (s *Staff) sendWebhooks(c *fiber.Ctx, status int, form webhookForm, invalid
 		p.List.Rows = append(p.List.Rows, []view.Cell{{Text: w.Name, Href: webhookPath(w.ID), Note: hostOf(w.URL)}, {Text: followedBy(w)}, sent})
 	}
 	return s.send(c, status, view.Webhooks(p))
+}
+
+// webhookContact is the field for whom to tell that messages do not come through.
+func webhookContact(value, problem string) view.FormField {
+	f := view.FormField{Name: "epost", Label: "E-post til den som passer på mottakeren", Value: value, Type: "email", Max: 254,
+		Help: "Vi skriver dit når meldingene ikke har kommet fram på et døgn, og når vi slutter å sende. Tomt betyr at ingen får vite det."}
+	if problem != "" {
+		f.Error = "Skriv hele adressen, slik: navn@kommune.no."
+	}
+	return f
 }
 
 func webhookPath(id int64) string { return fmt.Sprintf("%s/%d", webhooksPath, id) }
@@ -142,7 +154,7 @@ func readKommuner(text string) ([]region.Number, bool) {
 // createWebhook makes a webhook and shows its secret. It is in the answer to the form and
 // nowhere else: not in an address, not in a cookie.
 func (s *Staff) createWebhook(c *fiber.Ctx) error {
-	form := webhookForm{name: c.FormValue("navn"), url: c.FormValue("adresse"), kommuner: c.FormValue("kommuner")}
+	form := webhookForm{name: c.FormValue("navn"), url: c.FormValue("adresse"), email: c.FormValue("epost"), kommuner: c.FormValue("kommuner")}
 	for _, code := range c.Request().PostArgs().PeekMulti("type") {
 		form.types = append(form.types, string(code))
 	}
@@ -150,7 +162,7 @@ func (s *Staff) createWebhook(c *fiber.Ctx) error {
 	if !ok {
 		return s.sendWebhooks(c, http.StatusUnprocessableEntity, form, directory.Invalid{"kommuner": directory.MsgFormat})
 	}
-	w := store.Webhook{Name: form.name, URL: form.url, Kommuner: kommuner, Types: form.types}
+	w := store.Webhook{Name: form.name, URL: form.url, Email: form.email, Kommuner: kommuner, Types: form.types}
 	w, secret, err := s.deps.Store.CreateWebhook(c.UserContext(), actorOf(c), w, cursorText)
 	var invalid directory.Invalid
 	switch {
@@ -181,6 +193,11 @@ func (s *Staff) showWebhook(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return s.sendWebhook(c, http.StatusOK, w, webhookContact(w.Email, ""))
+}
+
+// sendWebhook sends the page of a webhook, with the field for its contact as it is to be.
+func (s *Staff) sendWebhook(c *fiber.Ctx, status int, w store.Webhook, contact view.FormField) error {
 	sent, err := s.deps.Store.Deliveries(c.UserContext(), actorOf(c), w.ID, deliveriesShown)
 	if err != nil {
 		return err
@@ -191,6 +208,7 @@ func (s *Staff) showWebhook(c *fiber.Ctx) error {
 		Name: w.Name, URL: hiddenQuery(w.URL), Follows: "Følger " + followedBy(w) + ".", State: "Har ikke tatt imot noe ennå.", Problem: webhookProblem(w),
 		Made: "Laget " + page.Bokmal.Date(w.CreatedAt), Path: webhookPath(w.ID),
 		CanStart: w.DisabledAt != nil || w.FailingSince != nil, Start: "Prøv nå",
+		Contact: contact,
 	}
 	if w.SentAt != nil {
 		p.State = "Tok sist imot en melding " + moment(*w.SentAt, now) + "."
@@ -209,7 +227,7 @@ func (s *Staff) showWebhook(c *fiber.Ctx) error {
 		}
 		p.Deliveries = append(p.Deliveries, l)
 	}
-	return s.send(c, http.StatusOK, view.Webhook(p))
+	return s.send(c, status, view.Webhook(p))
 }
 
 // hiddenQuery leaves out what follows the path of an address: it may be a secret of the receiver's.
@@ -228,6 +246,23 @@ func webhookDone(c *fiber.Ctx, id int64, err error, notice string) error {
 		return err
 	}
 	return see(c, webhookPath(id), notice)
+}
+
+func (s *Staff) setWebhookContact(c *fiber.Ctx) error {
+	w, err := s.webhook(c)
+	if err != nil {
+		return err
+	}
+	email := c.FormValue("epost")
+	err = s.deps.Store.SetWebhookContact(c.UserContext(), actorOf(c), w.ID, email)
+	if invalid := (directory.Invalid)(nil); errors.As(err, &invalid) {
+		return s.sendWebhook(c, http.StatusUnprocessableEntity, w, webhookContact(email, invalid["email"]))
+	}
+	notice := "Kontakten er lagret."
+	if strings.TrimSpace(email) == "" {
+		notice = "Ingen får vite det når meldingene ikke kommer fram."
+	}
+	return webhookDone(c, w.ID, err, notice)
 }
 
 func (s *Staff) testWebhook(c *fiber.Ctx) error {

@@ -13,7 +13,7 @@ import (
 func TestMakeTestAndRemoveAWebhook(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
 	p := s.national("per@test.example.org")
-	form := url.Values{"navn": {"Prøve <mottaker>"}, "adresse": {"https://test.example.org/mottak?nokkel=hemmelig"}, "kommuner": {"1804"}, "type": {"ppt"}}
+	form := url.Values{"navn": {"Prøve <mottaker>"}, "adresse": {"https://test.example.org/mottak?nokkel=hemmelig"}, "kommuner": {"1804"}, "type": {"ppt"}, "epost": {"Drift@test.example.org"}}
 	made := p.post("/redaksjon/abonnement", form)
 	made.wantStatus(t, http.StatusOK)
 	secret := regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`).FindString(strings.ReplaceAll(made.body, "&#43;", "+"))
@@ -24,6 +24,9 @@ func TestMakeTestAndRemoveAWebhook(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
+	if all[0].Email != "drift@test.example.org" {
+		t.Errorf("the contact is %q", all[0].Email)
+	}
 	path := webhookPath(all[0].ID)
 	for _, address := range []string{webhooksPath, path} {
 		a := p.get(address)
@@ -32,6 +35,12 @@ func TestMakeTestAndRemoveAWebhook(t *testing.T) {
 			t.Errorf("%s shows a secret, or not the name", address)
 		}
 	}
+	a := p.post(path+"/kontakt", url.Values{"epost": {"drift"}})
+	a.wantStatus(t, http.StatusUnprocessableEntity)
+	if got := formValues(t, a.body).Get("epost"); got != "drift" || !strings.Contains(a.body, "Skriv hele adressen, slik") {
+		t.Errorf("what is no address comes back as %q, or without a word", got)
+	}
+	p.post(path+"/kontakt", url.Values{"epost": {""}}).wantRedirect(t, path)
 	p.post(path+"/prove", url.Values{}).wantRedirect(t, path)
 	p.post(path+"/start", url.Values{}).wantRedirect(t, path)
 	p.post(path+"/leveringer/4711/igjen", url.Values{}).wantStatus(t, http.StatusNotFound)
@@ -48,11 +57,12 @@ func TestWrongWebhookForms(t *testing.T) {
 		"http":            {"adresse": {"http://test.example.org/"}},
 		"no address":      {"adresse": {""}},
 		"user in it":      {"adresse": {"https://kari:hemmelig@test.example.org/"}},
+		"no mail address": {"epost": {"drift"}},
 		"no number":       {"kommuner": {"Bodø"}},
 		"unknown kommune": {"kommuner": {"9999"}},
 		"unknown type":    {"type": {"finnes-ikke"}},
 	} {
-		form := url.Values{"navn": {"Prøvemottaker"}, "adresse": {"https://test.example.org/"}, "kommuner": {"1804"}}
+		form := url.Values{"navn": {"Prøvemottaker"}, "adresse": {"https://test.example.org/"}, "epost": {"drift@test.example.org"}, "kommuner": {"1804"}}
 		for field, value := range change {
 			form[field] = value
 		}
@@ -62,7 +72,7 @@ func TestWrongWebhookForms(t *testing.T) {
 			continue
 		}
 		again := formValues(t, a.body)
-		for _, field := range []string{"navn", "adresse", "kommuner"} {
+		for _, field := range []string{"navn", "adresse", "epost", "kommuner"} {
 			if again.Get(field) != form.Get(field) {
 				t.Errorf("%s: %s is %q, want what was typed: %q", name, field, again.Get(field), form.Get(field))
 			}

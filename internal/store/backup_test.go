@@ -150,7 +150,7 @@ func TestRestoreStopsWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	stopped := newWebhook(t, s)
-	if _, err := s.NoteDelivery(t.Context(), Delivery{Webhook: stopped.ID, Message: "m", Status: 410, Problem: "svarte 410", Gone: true, Before: "b", After: "a"}); err != nil {
+	if _, err := s.NoteDelivery(t.Context(), Delivery{Webhook: stopped.ID, Message: "m", Status: 410, Problem: "svarte 410", Gone: true, Before: "b", After: "a"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	other := openEmpty(t)

@@ -29,7 +29,7 @@ var impersonal = map[string]string{
 	"report_entries": "id report_id", "report_key": "*", "reports": "id offering_id kommune_number choice state created_at", "revisions": "id kind ref version",
 	"schedule_exceptions": "*", "schedules": "*", "sessions": "id", "sign_in_codes": "id", "status_transitions": "*",
 	"tasks": "id kind key kommune_number organization_id offering_id created_at done_at", "terms": "*", "tokens": "id kommune_number organization_id scopes expires_at",
-	"type_groups": "*", "type_laws": "*", "uploads": "id", "use_days": "*", "web_addresses": "*", "webhook_deliveries": "*",
+	"type_groups": "*", "type_laws": "*", "uploads": "id", "use_days": "*", "web_addresses": "*", "webhook_deliveries": "*", "webhook_old_secrets": "*",
 	"webhooks": "id url kommuner types cursor sent_at failing_since disabled_at disabled_why", "work_schedules": "*",
 }
 

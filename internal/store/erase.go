@@ -120,6 +120,7 @@ func forgetAddress(tx *gorm.DB, email string) error {
 	for _, sql := range []string{
 		"UPDATE sign_in_codes SET email = '', used_at = coalesce(used_at, now()) WHERE email = ?",
 		"DELETE FROM invitations WHERE email = ?",
+		"UPDATE webhooks SET email = '' WHERE email = ?",
 		`UPDATE jobs SET payload = '{}', last_error = '', done_at = coalesce(done_at, now()), locked_until = NULL WHERE lower(payload->>'to') = ?`,
 	} {
 		if err := tx.Exec(sql, email).Error; err != nil {

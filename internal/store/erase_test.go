@@ -66,6 +66,7 @@ func newPerson(t *testing.T, s *Store) Account {
 		"INSERT INTO recovery_codes (account_id, hash) VALUES (@id, sha256('a'))",
 		"INSERT INTO wrong_codes (account_id, tries, wait_until) VALUES (@id, 1, now())",
 		"INSERT INTO identities (account_id, issuer, subject) VALUES (@id, 'https://login.example.org', 'qzvx-subject')",
+		"INSERT INTO webhooks (name, url, email, secret, cursor, created_by) VALUES ('Prøve', 'https://example.org/', @email, 'whsec_x', '0-0-0', 'operator: test')",
 		"INSERT INTO invitations (email, role, kommune_number, expires_at) VALUES (@email, 'bidragsyter', '1804', now() + interval '1 day')",
 		"INSERT INTO jobs (kind, gave_up_at, last_error) VALUES ('mail', now(), '550 5.1.1 <' || CAST(@email AS text) || '>: no such user')",
 		"INSERT INTO tasks (kind, key, detail) VALUES ('job_gave_up', 'job:1', jsonb_build_object('job', 1, 'to', CAST(@email AS text), 'subject', 'Til ' || CAST(@name AS text)))",
@@ -121,7 +122,7 @@ func TestEraseAccountLeavesNothing(t *testing.T) {
 		}
 	}
 	for word, want := range map[string][]string{
-		personEmail: {"accounts", "challenges", "confirmations", "invitations", "jobs", "sign_in_codes", "tasks"},
+		personEmail: {"accounts", "challenges", "confirmations", "invitations", "jobs", "sign_in_codes", "tasks", "webhooks"},
 		personName:  {"accounts", "drafts", "jobs", "passkeys", "tasks", "uploads"},
 	} {
 		if got := tablesWith(t, s, word); !slices.Equal(got, want) {

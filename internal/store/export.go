@@ -48,6 +48,7 @@ var exportParts = []struct{ name, sql string }{
 	{"endret_mange", `SELECT title AS hva, created_at AS tid, undone_at AS angret FROM batches WHERE actor = @actor OR undone_by = @actor ORDER BY id`},
 	{"tilganger_laget", `SELECT name AS navn, created_at AS laget, revoked_at AS trukket_tilbake FROM tokens WHERE created_by = @actor OR revoked_by = @actor ORDER BY id`},
 	{"abonnementer_laget", `SELECT name AS navn, created_at AS laget FROM webhooks WHERE created_by = @actor ORDER BY id`},
+	{"kontakt_for_abonnementer", `SELECT name AS navn, created_at AS laget FROM webhooks WHERE email = @email ORDER BY id`},
 	{"meldinger_besvart", `SELECT id AS melding, state AS hvordan, answer AS svar, answered_at AS tid FROM reports WHERE answered_by = @actor ORDER BY id`},
 	{"oppgaver_gjort", `SELECT kind AS slag, done_at AS tid FROM tasks WHERE done_by = @actor ORDER BY id`},
 	{"artikler_bekreftet", `SELECT section AS del, slug AS artikkel, language AS sprak, confirmed_at AS tid FROM articles WHERE confirmed_by = @actor ORDER BY section, slug, language`},

@@ -278,7 +278,7 @@ func TestMigrateTwice(t *testing.T) {
 // A migration with a lower number that comes later is run as well.
 func TestMigrateOutOfOrder(t *testing.T) {
 	s := openStore(t)
-	if err := s.db.Exec("DROP TABLE webhook_deliveries, webhooks; DELETE FROM goose_db_version WHERE version_id = 27").Error; err != nil {
+	if err := s.db.Exec("DROP TABLE webhook_deliveries, webhook_old_secrets, webhooks; DELETE FROM goose_db_version WHERE version_id = 27").Error; err != nil {
 		t.Fatal(err)
 	}
 	if ran, err := s.Migrate(t.Context()); ran != 1 || err != nil {

@@ -25,9 +25,12 @@ const JobWebhook JobKind = "webhook"
 const TaskWebhook TaskKind = "webhook_disabled"
 
 const (
-	// webhookPatience is how long a webhook may fail before it is disabled. Jobs are tried
+	// WebhookPatience is how long a webhook may fail before it is disabled. Jobs are tried
 	// for longer, so that it is never a job that gives up first.
-	webhookPatience = "48 hours"
+	WebhookPatience = 48 * time.Hour
+	// webhookWorry is how long a webhook may fail before its contact is told: a night or a
+	// short stop at the receiver's is over by then, and a whole day is left to mend what is not.
+	webhookWorry = WebhookPatience / 2
 	// mostFollowed is how many kommuner, or types, a webhook may name.
 	mostFollowed = 400
 )
@@ -37,6 +40,7 @@ type Webhook struct {
 	ID           int64
 	Name         string
 	URL          string
+	Email        string          // of who looks after the receiver; empty: nobody is told
 	Kommuner     []region.Number // with Types, which offerings it follows; both empty: everything
 	Types        []string
 	Cursor       string // of the API: what was sent and taken last
@@ -77,6 +81,7 @@ type Delivery struct {
 type webhookRow struct {
 	ID           int64
 	Name, URL    string
+	Email        string
 	Kommuner     textArray
 	Types        textArray
 	Cursor       string
@@ -90,7 +95,7 @@ type webhookRow struct {
 
 func (r webhookRow) webhook() Webhook {
 	return Webhook{
-		ID: r.ID, Name: r.Name, URL: r.URL, Kommuner: texts[region.Number](r.Kommuner), Types: []string(r.Types), Cursor: r.Cursor,
+		ID: r.ID, Name: r.Name, URL: r.URL, Email: r.Email, Kommuner: texts[region.Number](r.Kommuner), Types: []string(r.Types), Cursor: r.Cursor,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), SentAt: inUTC(r.SentAt), FailingSince: inUTC(r.FailingSince),
 		DisabledAt: inUTC(r.DisabledAt), DisabledWhy: r.DisabledWhy,
 	}
@@ -98,11 +103,11 @@ func (r webhookRow) webhook() Webhook {
 
 // webhooks returns the webhooks that the condition finds, by name, without their secrets.
 func webhooks(tx *gorm.DB, where string, args ...any) ([]Webhook, error) {
-	return scan(tx.Raw(`SELECT id, name, url, kommuner, types, cursor, created_by, created_at, sent_at, failing_since, disabled_at, disabled_why
+	return scan(tx.Raw(`SELECT id, name, url, email, kommuner, types, cursor, created_by, created_at, sent_at, failing_since, disabled_at, disabled_why
 		FROM webhooks WHERE `+where+` ORDER BY name, id`, args...), webhookRow.webhook)
 }
 
-// CreateWebhook stores a new webhook with the name, address and filter of w, and returns it
+// CreateWebhook stores a new webhook with the name, addresses and filter of w, and returns it
 // with its secret, which cannot be had again. It is told of what changes from now on; cursor
 // writes where that is, in the feed of an installation. The actor has to be allowed
 // auth.Curate. It returns a directory.Invalid for what may not be stored.
@@ -124,13 +129,13 @@ func (s *Store) CreateWebhook(ctx context.Context, actor auth.Actor, w Webhook, 
 		if err := auth.Can(actor, auth.Curate, auth.Thing{}); err != nil {
 			return err
 		}
-		w.Name, w.URL = strings.TrimSpace(w.Name), strings.TrimSpace(w.URL)
+		w.Name, w.URL, w.Email = strings.TrimSpace(w.Name), strings.TrimSpace(w.URL), strings.ToLower(strings.TrimSpace(w.Email))
 		if err := checkWebhook(tx, w); err != nil {
 			return err
 		}
 		var id int64
-		err := tx.Raw(`INSERT INTO webhooks (name, url, secret, kommuner, types, cursor, created_by) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			w.Name, w.URL, secret, textArray(texts[string](w.Kommuner)), textArray(w.Types), w.Cursor, actor.String()).Scan(&id).Error
+		err := tx.Raw(`INSERT INTO webhooks (name, url, email, secret, kommuner, types, cursor, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			w.Name, w.URL, w.Email, secret, textArray(texts[string](w.Kommuner)), textArray(w.Types), w.Cursor, actor.String()).Scan(&id).Error
 		if err != nil {
 			return err
 		}
@@ -143,6 +148,14 @@ func (s *Store) CreateWebhook(ctx context.Context, actor auth.Actor, w Webhook, 
 		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
 	}
 	return created, secret, nil
+}
+
+// cleanContact returns the address as it is stored, or a directory.Invalid. It may be empty.
+func cleanContact(email string) (string, error) {
+	if strings.TrimSpace(email) == "" {
+		return "", nil
+	}
+	return cleanEmail(email)
 }
 
 // hostIn returns the host of an address: what follows it may be secret.
@@ -172,6 +185,9 @@ func checkWebhook(tx *gorm.DB, w Webhook) error {
 		v["url"] = directory.MsgTooLong
 	case err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" || strings.ContainsFunc(w.URL, unicode.IsSpace) || directory.HasUnseen(w.URL):
 		v["url"] = directory.MsgFormat
+	}
+	if _, err := cleanContact(w.Email); err != nil {
+		v["email"] = directory.MsgFormat
 	}
 	for _, list := range []struct {
 		field, sql string
@@ -288,6 +304,19 @@ func (s *Store) EnableWebhook(ctx context.Context, actor auth.Actor, id int64) e
 			return err
 		}
 		return tx.Exec("NOTIFY jobs").Error
+	})
+}
+
+// SetWebhookContact lets whoever has the address be told when messages do not come through;
+// nobody where it is empty. Actor and errors are as for RemoveWebhook; it returns a
+// directory.Invalid for what is no address.
+func (s *Store) SetWebhookContact(ctx context.Context, actor auth.Actor, id int64, email string) error {
+	return s.changeWebhook(ctx, actor, id, "webhook_contact", func(tx *gorm.DB, _ Webhook) error {
+		email, err := cleanContact(email)
+		if err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE webhooks SET email = ? WHERE id = ?", email, id).Error
 	})
 }
 
@@ -412,12 +441,18 @@ func (s *Store) MoveWebhook(ctx context.Context, id int64, before, after string)
 	return nil
 }
 
+// WebhookMail writes what the contact of a webhook is told: that messages have failed for
+// long, or, where it has DisabledAt, that none is sent any more.
+type WebhookMail func(Webhook) Mail
+
 // NoteDelivery keeps how an attempt went. What was taken moves the webhook's cursor. Where
-// the receiver wants no more, or has failed for two days, the webhook is disabled, and the
-// national editors are asked to look at it; then it returns true. It is for background
-// work, and asks nobody.
-func (s *Store) NoteDelivery(ctx context.Context, d Delivery) (disabled bool, err error) {
+// the receiver has failed for a day, the webhook's contact is told. Where it wants no more,
+// or has failed for two days, the webhook is disabled, which the contact is told of and the
+// national editors are asked to look at; then it returns true. Each is told once. It is for
+// background work, and asks nobody.
+func (s *Store) NoteDelivery(ctx context.Context, d Delivery, write WebhookMail) (disabled bool, err error) {
 	err = s.write(ctx, func(tx *gorm.DB) error {
+		disabled = false
 		kind := "endringer"
 		if d.Test {
 			kind = "test"
@@ -436,35 +471,57 @@ func (s *Store) NoteDelivery(ctx context.Context, d Delivery) (disabled bool, er
 		case d.Test || d.Again:
 			return nil
 		}
-		why := ""
-		if d.Gone {
-			why = "Mottakeren svarte 410: den vil ikke ha flere meldinger."
-		}
 		if err := tx.Exec("UPDATE webhooks SET failing_since = coalesce(failing_since, now()) WHERE id = ?", d.Webhook).Error; err != nil {
 			return err
 		}
-		var lost []Webhook
-		lost, err = webhooks(tx, "id = ? AND disabled_at IS NULL AND (? OR failing_since < now() - ?::interval)", d.Webhook, d.Gone, webhookPatience)
-		if err != nil || len(lost) == 0 {
+		if disabled, err = giveUpWebhook(tx, d, write); disabled || err != nil {
 			return err
 		}
-		if why == "" {
-			why = "Mottakeren har ikke tatt imot noe på to døgn."
-		}
-		disabled = true
-		if err := tx.Exec("UPDATE webhooks SET disabled_at = now(), disabled_why = ? WHERE id = ?", why, d.Webhook).Error; err != nil {
+		worrying, err := webhooks(tx, "id = ? AND disabled_at IS NULL AND failing_since < now() - ?::interval", d.Webhook, interval(webhookWorry))
+		if err != nil || len(worrying) == 0 {
 			return err
 		}
-		detail, err := json.Marshal(DisabledWebhook{d.Webhook, lost[0].Name, why})
-		if err != nil {
-			return err
-		}
-		return openTask(tx, Task{Kind: TaskWebhook, Key: taskKeyOfWebhook(d.Webhook), Detail: detail})
+		return tellContact(tx, worrying[0], "failing", *worrying[0].FailingSince, write)
 	})
 	if err != nil {
 		return false, fmt.Errorf("note delivery to webhook %d: %w", d.Webhook, err)
 	}
 	return disabled, nil
+}
+
+// giveUpWebhook disables the webhook where d was the last attempt, and tells who is to know.
+func giveUpWebhook(tx *gorm.DB, d Delivery, write WebhookMail) (bool, error) {
+	why := "Mottakeren har ikke tatt imot noe på to døgn."
+	if d.Gone {
+		why = "Mottakeren svarte 410: den vil ikke ha flere meldinger."
+	}
+	result := tx.Exec("UPDATE webhooks SET disabled_at = now(), disabled_why = ? WHERE id = ? AND disabled_at IS NULL AND (? OR failing_since < now() - ?::interval)",
+		why, d.Webhook, d.Gone, interval(WebhookPatience))
+	if result.Error != nil || result.RowsAffected == 0 {
+		return false, result.Error
+	}
+	lost, err := one(webhooks(tx, "id = ?", d.Webhook))
+	if err != nil {
+		return false, err
+	}
+	detail, err := json.Marshal(DisabledWebhook{d.Webhook, lost.Name, why})
+	if err != nil {
+		return false, err
+	}
+	if err := openTask(tx, Task{Kind: TaskWebhook, Key: taskKeyOfWebhook(d.Webhook), Detail: detail}); err != nil {
+		return false, err
+	}
+	return true, tellContact(tx, lost, "disabled", *lost.DisabledAt, write)
+}
+
+// tellContact queues a mail to the webhook's contact, once about what began at since.
+func tellContact(tx *gorm.DB, w Webhook, what string, since time.Time, write WebhookMail) error {
+	if w.Email == "" || write == nil {
+		return nil
+	}
+	m := write(w)
+	m.To = w.Email
+	return queueMail(tx, fmt.Sprintf("webhook:%d/%s/%d", w.ID, what, since.UnixMicro()), m, time.Time{})
 }
 
 // PruneDeliveries forgets attempts that are older than what is done is kept.

@@ -62,6 +62,7 @@ type Sender struct {
 	store  *store.Store
 	feed   *api.API
 	client *http.Client
+	base   string // the site's address
 	agent  string
 	now    func() time.Time
 	log    *slog.Logger
@@ -75,7 +76,7 @@ func New(st *store.Store, feed *api.API, baseURL string, log *slog.Logger) *Send
 
 func newSender(st *store.Store, feed *api.API, baseURL string, log *slog.Logger, allowed control, trust *tls.Config) *Sender {
 	return &Sender{
-		store: st, feed: feed, now: time.Now, log: log, agent: "oversikt-webhook (+" + baseURL + "/for-utviklere)",
+		store: st, feed: feed, now: time.Now, log: log, base: baseURL, agent: "oversikt-webhook (+" + baseURL + "/for-utviklere)",
 		client: &http.Client{
 			Timeout: requestTime,
 			Transport: trace.Transport(&http.Transport{
@@ -279,7 +280,7 @@ func (s *Sender) deliver(ctx context.Context, w store.Webhook, key []byte, d sto
 	case status < 200 || status > 299:
 		d.Problem = fmt.Sprintf("svarte %d", status)
 	}
-	disabled, err := s.store.NoteDelivery(ctx, d)
+	disabled, err := s.store.NoteDelivery(ctx, d, func(w store.Webhook) store.Mail { return s.mail(w, d.Problem) })
 	switch {
 	case err != nil:
 		return err

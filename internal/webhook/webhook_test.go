@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -119,6 +120,20 @@ func (w *world) change(kind store.Kind, ref string) {
 			w.Fatal("the index does not follow")
 		}
 	}
+}
+
+// mails returns what was written to the contact, "subject\ntext" each.
+func (w *world) mails(to string) []string {
+	w.Helper()
+	found, err := dbtest.Mails(w.T, w.db.Config().ConnString(), to)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var out []string
+	for _, m := range found {
+		out = append(out, m[0]+"\n"+m[1])
+	}
+	return out
 }
 
 func (w *world) subscribe(filter store.Webhook) (store.Webhook, string) {
@@ -378,6 +393,67 @@ func TestDisabled(t *testing.T) {
 	}
 }
 
+// Who looks after the receiver is told when it has failed for half of the time that it may,
+// and when it is given up, once each, and how to go on. A night without it is no news.
+func TestContactIsTold(t *testing.T) {
+	w := newWorld(t)
+	const contact = "drift@test.example.org"
+	hook, _ := w.subscribe(store.Webhook{Email: "Drift@test.example.org"})
+	silent, _ := w.subscribe(store.Webhook{})
+	w.change(store.KindType, "a")
+	w.answers(http.StatusInternalServerError)
+	fails := func(id int64, since string) {
+		t.Helper()
+		w.exec("UPDATE webhooks SET failing_since = now() - $2::interval WHERE id = $1", id, since)
+		w.run()
+	}
+	fails(hook.ID, "23 hours")
+	if got := w.mails(contact); len(got) != 0 {
+		t.Fatalf("told after 23 hours: %q", got)
+	}
+	fails(hook.ID, "25 hours")
+	w.run()
+	got := w.mails(contact)
+	if len(got) != 1 {
+		t.Fatalf("%d mails after 25 hours and two attempts, want 1: %q", len(got), got)
+	}
+	for _, want := range []string{"kommer ikke fram", "Prøvemottaker", "127.0.0.1", "svarte 500", "endringer?etter=" + hook.Cursor} {
+		if !strings.Contains(got[0], want) {
+			t.Errorf("no %q in the warning: %s", want, got[0])
+		}
+	}
+	fails(hook.ID, "49 hours")
+	got = w.mails(contact)
+	if len(got) != 2 {
+		t.Fatalf("%d mails when it is given up, want 2: %q", len(got), got)
+	}
+	for _, want := range []string{"Vi sender ikke lenger", "to døgn", fmt.Sprintf("oversikt webhook enable %d\n", hook.ID), fmt.Sprintf("/redaksjon/abonnement/%d\n", hook.ID)} {
+		if !strings.Contains(got[1], want) {
+			t.Errorf("no %q in what is said of giving up: %s", want, got[1])
+		}
+	}
+	if all := strings.Join(got, ""); strings.Contains(all, "hemmelig") || strings.Contains(all, "whsec_") {
+		t.Errorf("a secret is mailed: %s", all)
+	}
+
+	// What is enabled and fails anew is told of anew; one that wants no more at once.
+	if err := w.store.EnableWebhook(t.Context(), tester, hook.ID); err != nil {
+		t.Fatal(err)
+	}
+	fails(hook.ID, "26 hours")
+	w.answers(http.StatusGone)
+	w.run()
+	if got = w.mails(contact); len(got) != 4 || !strings.Contains(got[2], "kommer ikke fram") || !strings.Contains(got[3], "svarte 410") {
+		t.Errorf("failing anew, and gone: %q", got)
+	}
+	if err := w.store.SetWebhookContact(t.Context(), tester, silent.ID, "drift"); !errors.As(err, new(directory.Invalid)) {
+		t.Errorf("what is no address: %v", err)
+	}
+	if dbtest.Count(t, w.db.Config().ConnString(), "jobs WHERE kind = 'mail'") != 4 {
+		t.Error("the webhook without a contact has mails")
+	}
+}
+
 func TestTestAgainAndRemove(t *testing.T) {
 	w := newWorld(t)
 	hook, secret := w.subscribe(store.Webhook{})
@@ -457,6 +533,7 @@ func TestRefused(t *testing.T) {
 	for field, hook := range map[string]store.Webhook{
 		"name":     {URL: "https://example.org/"},
 		"url":      {Name: "a", URL: "http://example.org/"},
+		"email":    {Name: "a", URL: "https://example.org/", Email: "drift"},
 		"kommuner": {Name: "a", URL: "https://example.org/", Kommuner: []region.Number{"9999"}},
 		"types":    {Name: "a", URL: "https://example.org/", Types: []string{"finnes-ikke"}},
 	} {
