@@ -63,7 +63,7 @@ type suggestions struct {
 
 type suggestion struct {
 	Text string  `json:"tekst" doc:"Det som kan velges."`
-	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,artikkel,sjekkliste" doc:"Hva det er."`
+	Kind string  `json:"slag" enum:"kommune,type,uttrykk,tilbud,kurs,artikkel,sjekkliste" doc:"Hva det er."`
 	URL  string  `json:"url" doc:"Stien til siden, uten vertsnavn."`
 	Sub  *string `json:"undertekst" doc:"Det som vises ved siden av: «tidligere Skedsmo», fylket, typen."`
 }

@@ -208,3 +208,29 @@ func TestConfidentialPlacesAreNotNear(t *testing.T) {
 		t.Error("no confidential place: the test sees nothing")
 	}
 }
+
+// Titles of courses are completed from each word on, for as long as the course has a date.
+func TestCoursesAreCompleted(t *testing.T) {
+	today := directory.DayOf(now())
+	course := func(id, offering int64, title string, day time.Time) Document {
+		return CourseDocument(directory.Course{ID: id, Offering: offering, Title: title, Dates: []directory.CourseDate{{Day: day}}})
+	}
+	x, err := BuildMemory(Batch{Put: []Document{
+		OfferingDocument(directory.Offering{ID: 1, Name: "Prøvesenteret", Coverage: directory.Coverage{National: true}}),
+		course(1, 1, "Prøvekurs for søsken", today), course(2, 1, "Prøvekurs som er over", today.AddDate(0, 0, -1)),
+		course(3, 9, "Prøvekurs uten tilbud", today),
+	}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	want := []Suggestion{{Kind: SuggestCourse, Text: "Prøvekurs for søsken", Sub: "courses and groups", Path: "/kurs/1-provekurs-for-sosken"}}
+	for _, text := range []string{"prøvek", "sosk"} {
+		if diff := cmp.Diff(want, x.View().Suggest("en", text, 10, SuggestCourse)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+	if got := x.View().Suggest("nb", "søsk", 10, SuggestOffering); len(got) != 0 {
+		t.Errorf("got %v where no course was asked for", got)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
@@ -24,6 +25,7 @@ type suggestion struct {
 	kind      SuggestionKind
 	text, sub directory.Text
 	path      string
+	course    *directory.Course // that it leads to, if it does
 }
 
 // in returns the completion as readers of the language see it.
@@ -43,6 +45,7 @@ const (
 	rankSaying
 	rankPlace
 	rankOffering
+	rankCourse
 	rankList
 	rankArticle
 )
@@ -73,6 +76,7 @@ func newSuggestions(c *catalog) []suggestion {
 		}
 	}
 	list = append(list, c.sayings()...)
+	list = append(list, c.courseSuggestions()...)
 	list = append(list, c.articleSuggestions()...)
 	list = append(list, checklistSuggestions()...)
 	slices.SortStableFunc(list, func(a, b suggestion) int {
@@ -123,6 +127,25 @@ func (c *catalog) articleSuggestions() []suggestion {
 	return list
 }
 
+// courseSuggestions completes the titles of courses, from each of their words on.
+func (c *catalog) courseSuggestions() []suggestion {
+	var list []suggestion
+	for _, course := range c.courses {
+		s := suggestion{key: fold(course.Title), rank: rankCourse, kind: SuggestCourse, text: same(course.Title), course: course,
+			sub:  directory.Text{NB: "kurs og grupper", NN: "kurs og grupper", EN: "courses and groups"},
+			path: "/kurs/" + strings.TrimSuffix(strconv.FormatInt(course.ID, 10)+"-"+course.Slug(), "-")}
+		for more := s.key != ""; more; _, s.key, more = strings.Cut(s.key, " ") {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// over reports whether what it leads to is past, or belongs to an offering that is not public.
+func (s suggestion) over(v *View, today time.Time) bool {
+	return s.course != nil && (len(s.course.Coming(today)) == 0 || v.rows.byID(s.course.Offering) == nil)
+}
+
 // checklistSuggestions completes the titles of the checklists, also after the word for one,
 // and the page of them all. They are built in and not in the index.
 func checklistSuggestions() []suggestion {
@@ -151,7 +174,7 @@ func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []
 	if prefix == "" || len(prefix) > maxPlaceText || n <= 0 {
 		return nil
 	}
-	c := v.catalog()
+	c, today := v.catalog(), now()
 	wanted := func(k SuggestionKind) bool { return len(kinds) == 0 || slices.Contains(kinds, k) }
 	found := v.postalSuggestions(strings.TrimSpace(text))
 	from := sort.Search(len(c.suggestions), func(i int) bool { return c.suggestions[i].key >= prefix })
@@ -162,7 +185,7 @@ func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []
 		if s.key == prefix {
 			s.rank -= rankArticle + 1 // the whole of it was written: before all completions
 		}
-		if wanted(s.kind) && (s.language == "" || s.language == language) {
+		if wanted(s.kind) && (s.language == "" || s.language == language) && !s.over(v, today) {
 			found = append(found, s)
 		}
 	}

@@ -131,6 +131,7 @@ const (
 	SuggestType     SuggestionKind = "type"
 	SuggestSaying   SuggestionKind = "uttrykk" // something that people say, and search finds
 	SuggestOffering SuggestionKind = "tilbud"
+	SuggestCourse   SuggestionKind = "kurs"
 	SuggestArticle  SuggestionKind = "artikkel"
 	SuggestList     SuggestionKind = "sjekkliste"
 )

@@ -44,6 +44,7 @@ func scriptWords(ctx context.Context) templ.Attributes {
 		"data-slag-tilbud":     t(ctx, "Tilbud"),
 		"data-slag-artikkel":   t(ctx, "Artikkel"),
 		"data-slag-sjekkliste": t(ctx, "Sjekkliste"),
+		"data-slag-kurs":       t(ctx, "Kurs"),
 	}
 }
 
