@@ -54,7 +54,7 @@ const brregAbout = `what Enhetsregisteret has of the organizations that stand he
 
 Usage:
   oversikt import enhetsregisteret [--dry-run] [--lastned | --fil FILE]
-  oversikt import enhetsregisteret --kandidater TYPE [--kommune NUMBER] [--naeringskode CODE,CODE] [--dry-run]
+  oversikt import enhetsregisteret --kandidater TYPE [--kommune NUMBER] [--naeringskode CODE,CODE] [--dry-run] [--lastned | --fil FILE]
 
 The first time, every organization is looked up by its number, or by its exact name in its kommune; later, what has
 changed since is read. Number, kind and website are filled in where they are missing. One that is deleted, bankrupt
@@ -71,7 +71,7 @@ func importBrreg(ctx context.Context, conf config, args []string) error {
 	c.fetches(register.BrregBase, "address of the register, or of a copy of it")
 	c.resumes()
 	file := c.String("fil", "", "read such a `file` that you have instead")
-	download := c.Bool("lastned", false, "read the file of all units instead, some hundred megabytes")
+	download := c.Bool("lastned", false, "read the file of all units instead, some hundred megabytes; of all sub-units with --kandidater")
 	candidates := c.String("kandidater", "", "take in sub-units that may be offerings of the `type` and do not stand here, as drafts; codes are known for "+strings.Join(register.CandidateTypes(), " and "))
 	codes := c.String("naeringskode", "", "industry `codes` of candidates, instead of those that are known")
 	kommune := c.String("kommune", "", "candidates of the kommune with this `number`")
@@ -92,7 +92,11 @@ func importBrreg(ctx context.Context, conf config, args []string) error {
 		b := register.Brreg{Options: o, Client: client, Kommune: region.Number(*kommune)}
 		switch {
 		case *candidates != "":
-			return b.Candidates(ctx, *candidates, strings.FieldsFunc(*codes, func(r rune) bool { return r == ',' || r == ' ' }))
+			codes := strings.FieldsFunc(*codes, func(r rune) bool { return r == ',' || r == ' ' })
+			if *file != "" || *download {
+				return b.CandidatesFile(ctx, *candidates, codes, *file, conf.DataDir)
+			}
+			return b.Candidates(ctx, *candidates, codes)
 		case *file != "" || *download:
 			return b.File(ctx, *file, conf.DataDir)
 		}

@@ -256,6 +256,7 @@ func (e EndringSprak) Valid() bool {
 const (
 	ForslagSlagArtikkel   ForslagSlag = "artikkel"
 	ForslagSlagKommune    ForslagSlag = "kommune"
+	ForslagSlagKurs       ForslagSlag = "kurs"
 	ForslagSlagSjekkliste ForslagSlag = "sjekkliste"
 	ForslagSlagTilbud     ForslagSlag = "tilbud"
 	ForslagSlagType       ForslagSlag = "type"
@@ -268,6 +269,8 @@ func (e ForslagSlag) Valid() bool {
 	case ForslagSlagArtikkel:
 		return true
 	case ForslagSlagKommune:
+		return true
+	case ForslagSlagKurs:
 		return true
 	case ForslagSlagSjekkliste:
 		return true

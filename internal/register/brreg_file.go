@@ -16,8 +16,9 @@ import (
 )
 
 // File goes through all units of the register in its file, fetched into dir or, when file
-// is not empty, lying there: one request instead of one an organization. It writes nothing
-// before the file was read to its end.
+// is not empty, lying there: one request instead of one an organization. Numbers that are in
+// no unit of a file that was fetched are looked for in that of sub-units. It writes nothing
+// before the files were read to their ends.
 func (b Brreg) File(ctx context.Context, file, dir string) (Report, error) {
 	im, err := newRun(ctx, b.Options, brregKey, brregTitle)
 	if err != nil {
@@ -27,19 +28,20 @@ func (b Brreg) File(ctx context.Context, file, dir string) (Report, error) {
 	if _, err := im.resume(ctx, &state); err != nil {
 		return im.report, err
 	}
-	name := file
-	if file == "" {
-		var fetched string
-		fetched, _, err = b.Client.Download(ctx, upstream.Request{Path: "/enheter/lastned", Accept: fmt.Sprintf(brregGzip, "enhet")}, dir)
+	ours, err := im.store.OrganizationsAfter(ctx, 0, 0)
+	if err != nil {
+		return im.report, err
+	}
+	found, err := b.match(ctx, im, ours, "enheter", file, dir)
+	if err != nil {
+		return im.report, err
+	}
+	if rest := unmatched(ours, found); file == "" && len(rest) > 0 {
+		more, err := b.match(ctx, im, rest, "underenheter", "", dir)
 		if err != nil {
 			return im.report, err
 		}
-		defer os.Remove(fetched)
-		name = fetched
-	}
-	found, err := b.match(ctx, im, name)
-	if err != nil {
-		return im.report, err
+		found = append(found, more...)
 	}
 	const some = 50
 	for start := 0; start < len(found); start += some {
@@ -50,12 +52,15 @@ func (b Brreg) File(ctx context.Context, file, dir string) (Report, error) {
 	return im.report, nil
 }
 
-// match returns what the file says of the organizations that stand here.
-func (b Brreg) match(ctx context.Context, im *run, name string) ([]store.Registered, error) {
-	ours, err := im.store.OrganizationsAfter(ctx, 0, 0)
-	if err != nil {
-		return nil, err
-	}
+// unmatched returns those of the organizations that have a number and were not found.
+func unmatched(ours []store.OrganizationToFind, found []store.Registered) []store.OrganizationToFind {
+	return slices.DeleteFunc(slices.Clone(ours), func(o store.OrganizationToFind) bool {
+		return o.OrgNumber == "" || slices.ContainsFunc(found, func(r store.Registered) bool { return r.Organization == o.ID })
+	})
+}
+
+// match returns what the file of the list says of the organizations.
+func (b Brreg) match(ctx context.Context, im *run, ours []store.OrganizationToFind, list, file, dir string) ([]store.Registered, error) {
 	byNumber, byName := map[string]store.OrganizationToFind{}, map[string]store.OrganizationToFind{}
 	for _, o := range ours {
 		if o.OrgNumber != "" {
@@ -64,31 +69,8 @@ func (b Brreg) match(ctx context.Context, im *run, name string) ([]store.Registe
 			byName[sameName(o.Name)] = o
 		}
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	unpacked, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, upstream.Unexpected(name, "file", "gzip", err.Error())
-	}
 	found := map[int64][]unit{}
-	err = upstream.EachJSON(name, io.LimitReader(unpacked, brregFile), func(raw json.RawMessage) error {
-		if im.report.Read++; im.report.Read%10_000 == 0 {
-			im.progress("units in the file", im.report.Read, -1)
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-		}
-		var u unit
-		where := fmt.Sprintf("%s (unit %d)", name, im.report.Read)
-		if err := json.Unmarshal(raw, &u); err != nil {
-			return upstream.Shape(where, err)
-		}
-		if err := u.check(where); err != nil {
-			return err
-		}
+	err := b.eachUnit(ctx, im, list, file, dir, func(u unit) error {
 		o, ok := byNumber[u.Number]
 		if !ok {
 			o, ok = byName[sameName(u.Name)]
@@ -99,21 +81,63 @@ func (b Brreg) match(ctx context.Context, im *run, name string) ([]store.Registe
 		}
 		return nil
 	})
-	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
-		err = upstream.Unexpected(name, "file", "gzip", err.Error())
-	}
 	if err != nil {
 		return nil, err
 	}
-	var list []store.Registered
+	var matched []store.Registered
 	for _, o := range ours {
 		units := found[o.ID]
 		if len(units) > 1 {
 			im.note("%s: %d units of that name, a person has to say which", o.Name, len(units))
 		}
 		if len(units) == 1 {
-			list = append(list, units[0].registered(o.ID, b.Client.Base()+"/enheter/"+units[0].Number))
+			matched = append(matched, units[0].registered(o.ID, b.Client.Base()+"/"+list+"/"+units[0].Number))
 		}
 	}
-	return list, nil
+	return matched, nil
+}
+
+// eachUnit calls use with each unit of the list's file, which is fetched into dir and deleted
+// afterwards unless one is named that lies there.
+func (b Brreg) eachUnit(ctx context.Context, im *run, list, file, dir string, use func(unit) error) error {
+	if file == "" {
+		fetched, _, err := b.Client.Download(ctx, upstream.Request{Path: "/" + list + "/lastned", Accept: fmt.Sprintf(brregGzip, kinds[list])}, dir)
+		if err != nil {
+			return err
+		}
+		defer os.Remove(fetched)
+		file = fetched
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	unpacked, err := gzip.NewReader(f)
+	if err != nil {
+		return upstream.Unexpected(file, "file", "gzip", err.Error())
+	}
+	read := 0
+	err = upstream.EachJSON(file, io.LimitReader(unpacked, brregFile), func(raw json.RawMessage) error {
+		if read++; read%10_000 == 0 {
+			im.progress("units in the file", read, -1)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		im.report.Read++
+		var u unit
+		where := fmt.Sprintf("%s (unit %d)", file, read)
+		if err := json.Unmarshal(raw, &u); err != nil {
+			return upstream.Shape(where, err)
+		}
+		if err := u.check(where); err != nil {
+			return err
+		}
+		return use(u)
+	})
+	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+		err = upstream.Unexpected(file, "file", "gzip", err.Error())
+	}
+	return err
 }

@@ -29,6 +29,9 @@ type feed struct {
 // lists are the two kinds of units.
 var lists = []string{"enheter", "underenheter"}
 
+// kinds is what one of a list is called.
+var kinds = map[string]string{"enheter": "enhet", "underenheter": "underenhet"}
+
 // Organizations fills in what the register has of the organizations that stand here. The
 // first time it looks each of them up, by number or by its exact name in its kommune; then
 // those that are new here, and what has changed in the register since.

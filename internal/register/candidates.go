@@ -38,17 +38,9 @@ func CandidateTypes() []string { return slices.Sorted(maps.Keys(industries)) }
 // register that may be offerings of the type and that do not stand here. codes are those to
 // look for, none for those that are known.
 func (b Brreg) Candidates(ctx context.Context, typeCode string, codes []string) (Report, error) {
-	known := industries[typeCode]
-	if len(codes) > 0 {
-		known = industry{codes: codes}
-	}
-	key := fmt.Sprintf("%s/kandidater/%s/%s/%s", brregKey, typeCode, b.Kommune, strings.Join(known.codes, ","))
-	im, err := newRun(ctx, b.Options, key, brregTitle)
+	im, known, err := b.beginCandidates(ctx, typeCode, codes)
 	if err != nil {
 		return Report{}, err
-	}
-	if len(known.codes) == 0 {
-		return im.report, fmt.Errorf("no industry codes are known for the type %q; name them with --naeringskode", typeCode)
 	}
 	var state struct{ Page int }
 	if resumed, err := im.resume(ctx, &state); err != nil {
@@ -99,6 +91,57 @@ func (b Brreg) Candidates(ctx context.Context, typeCode string, codes []string) 
 	return im.report, im.end(ctx)
 }
 
+// beginCandidates begins a run for the type, and returns how its units are found.
+func (b Brreg) beginCandidates(ctx context.Context, typeCode string, codes []string) (*run, industry, error) {
+	known := industries[typeCode]
+	if len(codes) > 0 {
+		known = industry{codes: codes}
+	}
+	if len(known.codes) == 0 {
+		return nil, known, fmt.Errorf("no industry codes are known for the type %q; name them with --naeringskode", typeCode)
+	}
+	key := fmt.Sprintf("%s/kandidater/%s/%s/%s", brregKey, typeCode, b.Kommune, strings.Join(known.codes, ","))
+	im, err := newRun(ctx, b.Options, key, brregTitle)
+	return im, known, err
+}
+
+// CandidatesFile is Candidates over the register's file of all sub-units, fetched into dir or,
+// when file is not empty, lying there: a search shows the first ten thousand alone.
+func (b Brreg) CandidatesFile(ctx context.Context, typeCode string, codes []string, file, dir string) (Report, error) {
+	im, known, err := b.beginCandidates(ctx, typeCode, codes)
+	if err != nil {
+		return Report{}, err
+	}
+	standing, err := im.store.Standings(ctx, typeCode)
+	if err != nil {
+		return im.report, err
+	}
+	var found []unit
+	err = b.eachUnit(ctx, im, "underenheter", file, dir, func(u unit) error {
+		if known.has(u) && (b.Kommune == "" || u.place().Kommune == string(b.Kommune)) {
+			found = append(found, u)
+		}
+		return nil
+	})
+	if err != nil {
+		return im.report, err
+	}
+	if len(found) == 0 {
+		im.note("no sub-unit has the codes %s: either there is none, or the codes are no longer in use", strings.Join(known.codes, ", "))
+	}
+	im.report.Read = 0 // from here on those that may be offerings
+	for units := range slices.Chunk(found, brregPageSize) {
+		said, err := b.drafts(ctx, im, typeCode, known, units, standing)
+		if err != nil {
+			return im.report, err
+		}
+		if err := im.say(ctx, said, nil); err != nil {
+			return im.report, err
+		}
+	}
+	return im.report, im.end(ctx)
+}
+
 // drafts returns those of the units that do not stand here, as drafts.
 func (b Brreg) drafts(ctx context.Context, im *run, typeCode string, known industry, units []unit, standing []store.Standing) ([]placed, error) {
 	numbers := make([]directory.OrgNumber, 0, 2*len(units))
@@ -133,6 +176,11 @@ func (b Brreg) drafts(ctx context.Context, im *run, typeCode string, known indus
 		list = append(list, placed{store.Said{Offering: o, Create: true}, at})
 	}
 	return list, nil
+}
+
+// has reports whether the unit has one of the codes.
+func (i industry) has(u unit) bool {
+	return slices.ContainsFunc([]*coded{u.Code1, u.Code2, u.Code3}, func(c *coded) bool { return c != nil && slices.Contains(i.codes, c.Code) })
 }
 
 // check returns an error when the unit has one of the codes with another meaning.
