@@ -54,6 +54,7 @@ type offeringInput struct {
 	ChangedAt    string                    `json:"endret,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 	Version      int                       `json:"versjon,omitempty" doc:"Blir ikke lest: If-Match sier hvilken versjon du har sett."`
 	URL          string                    `json:"url,omitempty" doc:"Kan sendes med, og blir ikke lest."`
+	Refused      any                       `json:"avvist,omitempty" doc:"Kan sendes med, og blir ikke lest."`
 }
 
 type codeInput struct {

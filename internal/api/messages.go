@@ -37,6 +37,7 @@ const (
 	msgTooMany      = "Tilgangen er brukt for ofte, eller det er prøvd mange som ikke finnes, fra samme nettverk. Vent så lenge som Retry-After sier."
 	msgScope        = "Tilgangen er ikke laget for dette. Den som har ansvar for tilgangene hos dere, kan lage en som er det."
 	msgNotYours     = "Tilgangen gjelder ikke dette tilbudet, eller ikke området det skal være for."
+	msgRefused      = "Noen har sett på dette de siste 30 dagene og avvist det. Ingen blir spurt igjen nå. Dere ser hvem og hvorfor her: "
 	msgStale        = "Tilbudet er endret siden du leste det, eller If-Match er ikke en ETag herfra. Les det på nytt, og gjør endringen igjen."
 	msgIfMatch      = "Send ETag-en fra sist du leste tilbudet i If-Match."
 	msgBody         = "Ett eller flere felt er feil. Ingenting er lagret."

@@ -42,7 +42,23 @@ type Offering = offering
 // written is an offering as its owner reads it, which may be one that the public cannot.
 type written struct {
 	Offering
-	Status directory.Status `json:"status" enum:"utkast,publisert,stengt,arkivert" doc:"Om tilbudet vises. Et utkast og et arkivert tilbud vises ikke."`
+	Status  directory.Status `json:"status" enum:"utkast,publisert,stengt,arkivert" doc:"Om tilbudet vises. Et utkast og et arkivert tilbud vises ikke."`
+	Refused *refused         `json:"avvist,omitempty" doc:"Bare når noe av det du sendte, er avvist da det samme ble sendt før. Det er ikke lagret, og ingen blir spurt igjen."`
+}
+
+// refused is the answer that a program has got to the same change before. Who gave it stands
+// where its own people can see it, and in no answer: a program keeps what it gets.
+type refused struct {
+	At     time.Time `json:"tidspunkt" doc:"Når det ble avvist."`
+	Reason string    `json:"begrunnelse" doc:"Kan være tom."`
+	URL    string    `json:"url" format:"uri" doc:"Siden i redaksjonen der dere ser hva det gjelder, og hvem som har svart."`
+}
+
+func (a *API) refusedBefore(h *store.HeldChange) *refused {
+	if h == nil || h.Waits() {
+		return nil
+	}
+	return &refused{*h.DecidedAt, h.Reason, a.baseURL + "/redaksjon/endringer/" + strconv.FormatInt(h.ID, 10)}
 }
 
 // saved is the answer to a write.
@@ -105,7 +121,8 @@ func (a *API) registerWrites(h huma.API) {
 
 // aSecondPerson says what happens to changes of crisis and national services.
 const aSecondPerson = "For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: " +
-	"da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent."
+	"da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. " +
+	"Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det."
 
 // removed is the answer to taking an offering out.
 type removed struct {
@@ -372,7 +389,8 @@ func (a *API) updateOffering(ctx context.Context, actor auth.Actor, id int64, if
 // answered is saved with the status, or with 202 where something of the change waits.
 func (a *API) answered(v *search.View, now store.Saved, status int) *saved {
 	out := a.saved(v, now.Offering)
-	if out.Status = status; now.Held != nil {
+	out.Body.Refused = a.refusedBefore(now.Held)
+	if out.Status = status; now.Held != nil && now.Held.Waits() {
 		out.Status = http.StatusAccepted
 	}
 	return out
@@ -404,6 +422,8 @@ func (a *API) archiveOffering(ctx context.Context, actor auth.Actor, id int64, i
 	switch {
 	case err != nil:
 		return nil, err
+	case now.Held != nil && !now.Held.Waits():
+		return nil, newProblem(http.StatusForbidden, msgRefused+a.refusedBefore(now.Held).URL)
 	case now.Held != nil:
 		return &removed{http.StatusAccepted}, nil
 	}
@@ -422,7 +442,7 @@ func (a *API) current() (*search.View, error) {
 // one to their owner: a program that keeps what it gets must not come to hold them.
 func (a *API) saved(v *search.View, o directory.Offering) *saved {
 	o.Locations = openLocations(o.Locations)
-	return &saved{ETag: versionTag(o.Version) + `"`, Body: &written{a.offering(v, &o), o.Status}}
+	return &saved{ETag: versionTag(o.Version) + `"`, Body: &written{Offering: a.offering(v, &o), Status: o.Status}}
 }
 
 // changing is around every call that writes: what it answers is nobody else's.

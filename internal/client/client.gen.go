@@ -1379,6 +1379,9 @@ type LagretTilbud struct {
 	// AvstandKm Luftlinje fra lat og lon, ellers fra midten av kommunen det er spurt om.
 	AvstandKm *float64 `json:"avstand_km"`
 
+	// Avvist Bare når noe av det du sendte, er avvist da det samme ble sendt før. Det er ikke lagret, og ingen blir spurt igjen.
+	Avvist *Refused `json:"avvist,omitempty"`
+
 	// Beskrivelse Ren tekst, avsnitt skilt med en tom linje.
 	Beskrivelse *string `json:"beskrivelse"`
 
@@ -1585,6 +1588,18 @@ type Pris struct {
 
 	// Tekst Hva det koster, med tilbudets egne ord.
 	Tekst *string `json:"tekst"`
+}
+
+// Refused defines model for Refused.
+type Refused struct {
+	// Begrunnelse Kan være tom.
+	Begrunnelse string `json:"begrunnelse"`
+
+	// Tidspunkt Når det ble avvist.
+	Tidspunkt time.Time `json:"tidspunkt"`
+
+	// URL Siden i redaksjonen der dere ser hva det gjelder, og hvem som har svart.
+	URL string `json:"url"`
 }
 
 // Stedsliste defines model for Stedsliste.
@@ -1903,6 +1918,9 @@ type TilbudInn struct {
 
 	// AvstandKm Kan sendes med, og blir ikke lest.
 	AvstandKm *float64 `json:"avstand_km,omitempty"`
+
+	// Avvist Kan sendes med, og blir ikke lest.
+	Avvist interface{} `json:"avvist,omitempty"`
 
 	// Begrunnelse Hvorfor, til historikken. Vises ikke for leserne.
 	Begrunnelse *string `json:"begrunnelse,omitempty"`
@@ -2591,7 +2609,7 @@ type ClientInterface interface {
 
 	// NyttTilbudWithBody Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2600,7 +2618,7 @@ type ClientInterface interface {
 
 	// NyttTilbud Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2609,7 +2627,7 @@ type ClientInterface interface {
 
 	// FjernTilbud Ta et tilbud ut av oversikten
 	//
-	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Corresponds with DELETE /tilbud/{id} (the `FjernTilbud` operationId).
 	FjernTilbud(ctx context.Context, id int64, params *FjernTilbudParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2623,7 +2641,7 @@ type ClientInterface interface {
 
 	// EndreTilbudWithBody Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2632,7 +2650,7 @@ type ClientInterface interface {
 
 	// EndreTilbud Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2877,7 +2895,7 @@ func (c *Client) Tilbud(ctx context.Context, params *TilbudParams, reqEditors ..
 
 // NyttTilbudWithBody Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2896,7 +2914,7 @@ func (c *Client) NyttTilbudWithBody(ctx context.Context, contentType string, bod
 
 // NyttTilbud Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2915,7 +2933,7 @@ func (c *Client) NyttTilbud(ctx context.Context, body NyttTilbudJSONRequestBody,
 
 // FjernTilbud Ta et tilbud ut av oversikten
 //
-// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Corresponds with DELETE /tilbud/{id} (the `FjernTilbud` operationId).
 func (c *Client) FjernTilbud(ctx context.Context, id int64, params *FjernTilbudParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2949,7 +2967,7 @@ func (c *Client) EttTilbud(ctx context.Context, id int64, reqEditors ...RequestE
 
 // EndreTilbudWithBody Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2968,7 +2986,7 @@ func (c *Client) EndreTilbudWithBody(ctx context.Context, id int64, params *Endr
 
 // EndreTilbud Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4408,7 +4426,7 @@ type ClientWithResponsesInterface interface {
 
 	// NyttTilbudWithBodyWithResponse Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4417,7 +4435,7 @@ type ClientWithResponsesInterface interface {
 
 	// NyttTilbudWithResponse Meld inn et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4426,7 +4444,7 @@ type ClientWithResponsesInterface interface {
 
 	// FjernTilbudWithResponse Ta et tilbud ut av oversikten
 	//
-	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4444,7 +4462,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndreTilbudWithBodyWithResponse Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4453,7 +4471,7 @@ type ClientWithResponsesInterface interface {
 
 	// EndreTilbudWithResponse Endre et tilbud
 	//
-	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+	// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6300,7 +6318,7 @@ func (c *ClientWithResponses) TilbudWithResponse(ctx context.Context, params *Ti
 
 // NyttTilbudWithBodyWithResponse Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6315,7 +6333,7 @@ func (c *ClientWithResponses) NyttTilbudWithBodyWithResponse(ctx context.Context
 
 // NyttTilbudWithResponse Meld inn et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Tilbudet vises når svaret er gitt, ofte innen et sekund. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6330,7 +6348,7 @@ func (c *ClientWithResponses) NyttTilbudWithResponse(ctx context.Context, body N
 
 // FjernTilbudWithResponse Ta et tilbud ut av oversikten
 //
-// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne fjerne (slett). Tilbudet arkiveres. Historikken blir værende, og kommunen kan hente det frem igjen. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6360,7 +6378,7 @@ func (c *ClientWithResponses) EttTilbudWithResponse(ctx context.Context, id int6
 
 // EndreTilbudWithBodyWithResponse Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6375,7 +6393,7 @@ func (c *ClientWithResponses) EndreTilbudWithBodyWithResponse(ctx context.Contex
 
 // EndreTilbudWithResponse Endre et tilbud
 //
-// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent.
+// Tilgangen må kunne skrive (skriv). Hele tilbudet erstattes: felt du utelater, blir tomme. Les det først, endre, og send det tilbake; felt som ikke kan endres, blir ikke lest. Et svar fra GET sendt tilbake uendret endrer ingenting. For en hjelpetelefon og for et tilbud for hele landet ser alltid en person til på endringer av telefon, e-post, nettsted og om tilbudet vises: da er svaret 202, alt annet er lagret, og leserne ser det som sto der, til noen har godkjent. Er det samme avvist de siste 30 dagene, blir ingen spurt igjen, og svaret sier det.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -416,7 +416,39 @@ func TestProgramsChangeNoCrisisNumberAlone(t *testing.T) {
 	}
 	next := s.call(http.MethodPut, pathOf(o.ID), secret, put.Header.Get("ETag"), string(body))
 	next.want(t, http.StatusOK)
-	s.call(http.MethodDelete, pathOf(o.ID), secret, next.Header.Get("ETag"), "").want(t, http.StatusAccepted)
+	// What was rejected is not asked again the next night, and the program is told.
+	reject := func() store.HeldChange {
+		t.Helper()
+		h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.store.RejectChange(t.Context(), tester, h.ID, "Det er ikke deres nummer"); err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	h := reject()
+	f = next.fields(t)
+	f["telefon"], f["ingress"] = []map[string]string{{"nummer": "99999999"}}, "Enda nyere."
+	if body, err = json.Marshal(f); err != nil {
+		t.Fatal(err)
+	}
+	next = s.call(http.MethodPut, pathOf(o.ID), secret, next.Header.Get("ETag"), string(body))
+	next.want(t, http.StatusOK)
+	f = next.fields(t)
+	said, _ := f["avvist"].(map[string]any)
+	if said["begrunnelse"] != "Det er ikke deres nummer" || said["url"] != fmt.Sprintf("http://oversikt.test/redaksjon/endringer/%d", h.ID) || f["ingress"] != "Enda nyere." {
+		t.Errorf("the answer to what was rejected: %s", next.body)
+	}
+	// Sent back as it is, the answer changes nothing.
+	s.call(http.MethodPut, pathOf(o.ID), secret, next.Header.Get("ETag"), next.body).want(t, http.StatusOK)
+	archive := func() reply {
+		return s.call(http.MethodDelete, pathOf(o.ID), secret, next.Header.Get("ETag"), "")
+	}
+	archive().want(t, http.StatusAccepted)
+	reject()
+	archive().want(t, http.StatusForbidden)
 	if got, err = s.store.OfferingByID(t.Context(), o.ID); err != nil || got.Status != directory.Published {
 		t.Errorf("status %s, %v", got.Status, err)
 	}

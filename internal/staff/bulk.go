@@ -438,7 +438,8 @@ func (s *Staff) apply(c *fiber.Ctx, owner auth.Owner, p bulk.Plan, title string)
 	return see(c, bulkPath+"?"+ownerQuery(owner), batchNotice(saved))
 }
 
-// batchNotice says how many were stored, and of how many something waits.
+// batchNotice says how many were stored, of how many something waits, and of how many nobody
+// is asked again.
 func batchNotice(saved store.SavedBatch) string {
 	var said []string
 	if saved.Written > 0 {
@@ -446,6 +447,10 @@ func batchNotice(saved store.SavedBatch) string {
 	}
 	if saved.Waiting > 0 {
 		said = append(said, page.Bokmal.Count(saved.Waiting, "1 tilbud har en endring som venter på at en til ser på den.", "%s tilbud har endringer som venter på at en til ser på dem."))
+	}
+	if saved.Refused > 0 {
+		said = append(said, page.Bokmal.Count(saved.Refused, "1 tilbud har en endring som ble avvist da du foreslo den sist. Den er ikke sendt videre.",
+			"%s tilbud har endringer som ble avvist da du foreslo dem sist. De er ikke sendt videre."))
 	}
 	if len(said) == 0 {
 		return "Alt var som før. Ingenting er endret."

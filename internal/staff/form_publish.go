@@ -82,21 +82,21 @@ func (s *Staff) publish(c *fiber.Ctx, e editing, v url.Values, version int, warn
 		return err
 	}
 	s.dropDraft(c, e.key)
-	notice := s.publishedNotice(saved)
+	notice := s.publishedNotice(c, saved)
 	// A former name stands as today's when the page comes back.
 	_, _, renamed := e.readCoverage(v)
 	return see(c, offeringPath(saved.Offering.ID), strings.Join(append([]string{notice}, renamed...), " "))
 }
 
 // publishedNotice says what became of a form. It does not say that readers see what waits.
-func (s *Staff) publishedNotice(saved store.Saved) string {
+func (s *Staff) publishedNotice(c *fiber.Ctx, saved store.Saved) string {
 	o := saved.Offering
 	name := "«" + o.Name + "»"
 	switch {
 	case saved.Held != nil && o.Public():
-		return savedNotice(saved, "Det andre i "+name+" er lagret.")
+		return s.savedNotice(c, saved, "Det andre i "+name+" er lagret.")
 	case saved.Held != nil:
-		return savedNotice(saved, name+" er lagret som utkast.")
+		return s.savedNotice(c, saved, name+" er lagret som utkast.")
 	case !saved.Changed:
 		return "Alt var som før. Ingenting er endret."
 	case s.isOut(o):

@@ -79,15 +79,29 @@ func (s *Staff) heldOf(c *fiber.Ctx, offering int64) (*store.HeldChange, error) 
 }
 
 // savedNotice returns what to say after something was saved: done for what was stored, which
-// may be nothing, and after it what waits for a second person.
-func savedNotice(saved store.Saved, done string) string {
+// may be nothing, and after it what was held back for a second person.
+func (s *Staff) savedNotice(c *fiber.Ctx, saved store.Saved, done string) string {
 	switch {
 	case saved.Held == nil:
 		return done
 	case !saved.Changed:
-		return waitsText(*saved.Held)
+		return s.heldText(c, *saved.Held)
 	}
-	return done + " " + waitsText(*saved.Held)
+	return done + " " + s.heldText(c, *saved.Held)
+}
+
+// heldText says of a change that was sent now that it waits, or who said no to the same before.
+func (s *Staff) heldText(c *fiber.Ctx, h store.HeldChange) string {
+	if h.Waits() {
+		return waitsText(h)
+	}
+	by, err := s.deps.Store.NameOfActor(c.UserContext(), h.DecidedBy)
+	if err != nil { // the rest is stored, and nobody must be told otherwise
+		s.deps.Log.ErrorContext(c.UserContext(), "name of who decided", "err", err)
+		by = "noen andre"
+	}
+	return "Den samme endringen ble avvist " + moment(*h.DecidedAt, s.deps.Now()) + " av " + by +
+		". Derfor er den ikke sendt videre, og leserne ser det som sto der. Vil du foreslå den igjen, skriv en ny grunn under «Hvorfor?»."
 }
 
 // heldAt returns the change of the address with its offering as it is stored, for those who

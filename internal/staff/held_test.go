@@ -103,7 +103,7 @@ func TestCrisisServiceIsNotArchivedAlone(t *testing.T) {
 	boss, editor := s.person("sjef@test.example.org", manager(bodo)), s.national("redaktor@test.example.org")
 	path := offeringPath(o.ID) + "/arkiver"
 	boss.post(path, url.Values{"versjon": {"1"}, "hvorfor": {"nedlagt"}}).wantStatus(t, http.StatusSeeOther)
-	if text := boss.notice(); !strings.Contains(text, "er ikke arkivert ennå") || !strings.Contains(text, "Leserne ser tilbudet som før, til en til har sett på endringen.") {
+	if text := boss.notice(); !strings.Contains(text, "er ikke arkivert") || !strings.Contains(text, "Leserne ser tilbudet som før, til en til har sett på endringen.") {
 		t.Errorf("notice %q", text)
 	}
 	if got := s.offering(o.ID); got.Status != directory.Published {
@@ -210,6 +210,49 @@ func TestNoticesSayWhatWasStored(t *testing.T) {
 	form.Set("handling", "likevel")
 	if text := send(path, form); !strings.Contains(text, waits) || !strings.Contains(text, rest) {
 		t.Errorf("both: notice %q", text)
+	}
+}
+
+// Who sends again what was rejected is told so, and is heard with another reason.
+func TestTheSameChangeAgain(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	o := s.helpline("test/a")
+	boss, editor := s.person("sjef@test.example.org", manager(bodo)), s.national("redaktor@test.example.org")
+	path := offeringPath(o.ID)
+	send := func(why string) string {
+		t.Helper()
+		form := boss.form(path, "publiser")
+		form.Set("tlf", "999 99 999")
+		form.Set("hvorfor", why)
+		form.Set("handling", "likevel")
+		boss.post(path, form).wantStatus(t, http.StatusSeeOther)
+		return boss.notice()
+	}
+	send("ny avtale")
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Det er ikke deres nummer"}}).wantRedirect(t, heldPath(h.ID))
+	if text := send("ny avtale"); !strings.HasPrefix(text, "Den samme endringen ble avvist i dag kl. ") || !strings.Contains(text, " av "+editor.account.Called()) {
+		t.Errorf("sent again: notice %q", text)
+	}
+	// Of many at once, what was done is the reason.
+	bulk := "/redaksjon/mange/erstatt?kommune=1804&" + url.Values{"fra": {"22222222"}, "til": {"99999999"}, "felt": {"telefon"}}.Encode()
+	replace := func() string {
+		t.Helper()
+		boss.post(bulk, formValues(t, boss.get(bulk).body)).wantStatus(t, http.StatusSeeOther)
+		return boss.notice()
+	}
+	if text := replace(); !strings.Contains(text, "venter på at en til ser på den") {
+		t.Errorf("with many: notice %q", text)
+	}
+	if h, err = s.store.HeldChangeOf(t.Context(), o.ID); err != nil {
+		t.Fatal(err)
+	}
+	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Fortsatt ikke"}}).wantRedirect(t, heldPath(h.ID))
+	if text := replace(); text != "1 tilbud har en endring som ble avvist da du foreslo den sist. Den er ikke sendt videre." {
+		t.Errorf("with many, again: notice %q", text)
 	}
 }
 

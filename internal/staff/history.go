@@ -363,7 +363,7 @@ func (s *Staff) restore(c *fiber.Ctx) error {
 	case err == nil:
 		notice := fmt.Sprintf("Versjon %d er gjenopprettet.", r.version)
 		if saved.Held != nil {
-			notice = savedNotice(saved, "Det andre er gjenopprettet.")
+			notice = s.savedNotice(c, saved, "Det andre er gjenopprettet.")
 		}
 		return see(c, historyPath(r.kind, r.ref), notice)
 	case errors.Is(err, store.ErrConflict):

@@ -122,7 +122,7 @@ func (s *Staff) archiveOffering(c *fiber.Ctx) error {
 		return err
 	}
 	if saved.Held != nil { // nobody takes a crisis service away alone
-		return see(c, workplaceOf(o), "«"+o.Name+"» er ikke arkivert ennå. "+waitsText(*saved.Held))
+		return see(c, workplaceOf(o), "«"+o.Name+"» er ikke arkivert. "+s.heldText(c, *saved.Held))
 	}
 	return see(c, workplaceOf(o), "«"+o.Name+"» er arkivert. Angrer du, ligger det under «Arkivert».")
 }

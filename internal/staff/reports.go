@@ -252,7 +252,7 @@ func (s *Staff) answerReport(c *fiber.Ctx) error {
 		return err
 	}
 	saved.Changed = true // by the answer itself
-	return see(c, reportsPath, savedNotice(saved, "Svaret er lagret. Leseren ser det med koden sin."))
+	return see(c, reportsPath, s.savedNotice(c, saved, "Svaret er lagret. Leseren ser det med koden sin."))
 }
 
 // reportLine is taskLine for what a reader has reported.

@@ -31,6 +31,7 @@ type SavedBatch struct {
 	ID      int64 // 0: nothing was stored
 	Written int   // offerings that were changed or created
 	Waiting int   // offerings of which something waits for a second person
+	Refused int   // offerings of which something was rejected when the actor proposed it before
 }
 
 // BatchError says which of the offerings stopped a batch.
@@ -72,8 +73,10 @@ func (s *Store) SaveBatch(ctx context.Context, actor auth.Actor, owner auth.Owne
 			if auth.OwnerOf(saved.Offering) != owner {
 				return &BatchError{i, auth.ErrForbidden}
 			}
-			if saved.Held != nil {
+			if saved.Held != nil && saved.Held.Waits() {
 				batch.Waiting++
+			} else if saved.Held != nil {
+				batch.Refused++
 			}
 			if !saved.Changed {
 				continue

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,6 +69,9 @@ type HeldChange struct {
 	DecidedBy string // auth.Actor as text
 	Reason    string // in the words of who decided
 }
+
+// Waits reports whether nobody has decided yet.
+func (h HeldChange) Waits() bool { return h.Decision == "" }
 
 // ErrStands is returned for a decision that was made already, or that a newer proposal or
 // change has made pointless.
@@ -135,27 +139,22 @@ func holdBack(actor auth.Actor, stored, next directory.Offering) (directory.Offe
 // propose keeps what of wanted is not written, in the transaction of what is, and returns
 // it; nil when it is not kept. One change of an offering waits at a time: who comes later has
 // seen the earlier, and a second person must know which of the two is approved. The same
-// proposal again is the one that waits.
+// proposal again is the one that waits, or the one that was answered; see answered.
 func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted directory.Offering) (*HeldChange, error) {
 	wanted.Version, wanted.ChangedAt, wanted.UUID = written.Version, written.ChangedAt, written.UUID
 	open, err := heldChanges(tx.Where("offering_id = ? AND decision IS NULL", written.ID))
 	if err != nil {
 		return nil, err
 	}
-	if actor.Kind == auth.Import {
-		answered, err := rejectedLast(tx, actor, written.ID)
-		if err != nil {
-			return nil, err
-		}
-		open = append(open, answered...)
-	}
 	for _, h := range open {
-		if directory.SameHeld(h.Before, h.After, written, wanted) && directory.SamePinned(h.Before, written) {
+		if sameProposal(h, written, wanted) {
 			return &h, nil
 		}
-		if h.Decision != "" {
-			continue
-		}
+	}
+	if h, err := answered(tx, actor, why, written, wanted); h != nil || err != nil {
+		return h, err
+	}
+	for _, h := range open {
 		if actor.Kind == auth.Import && h.By.Actor != actor.String() {
 			return nil, nil // a register that is read every night has not seen what a person proposes, and comes again
 		}
@@ -201,11 +200,47 @@ func propose(tx *gorm.DB, actor auth.Actor, why string, written, wanted director
 	)
 }
 
-// rejectedLast returns what the import proposed last, if that was rejected: it says the same
-// every night, and has its answer.
-func rejectedLast(tx *gorm.DB, actor auth.Actor, offering int64) ([]HeldChange, error) {
-	return heldChanges(tx.Where("id = (SELECT max(id) FROM held_changes WHERE offering_id = ? AND actor = ?) AND decision = ?",
-		offering, actor.String(), string(Rejected)))
+func sameProposal(h HeldChange, written, wanted directory.Offering) bool {
+	return directory.SameHeld(h.Before, h.After, written, wanted) && directory.SamePinned(h.Before, written)
+}
+
+// answerHolds is how long who was told no is not asked about the same again.
+const answerHolds = "30 days"
+
+// answered returns the proposal of the actor that was the same, if the answer was no and still
+// holds: a program that says the same every night must not ask every night. An import has its
+// answer for as long as it says nothing else in between. A person is heard again when they
+// give another reason: the answer may have been wrong, and the number that is right must not
+// wait for it.
+func answered(tx *gorm.DB, actor auth.Actor, why string, written, wanted directory.Offering) (*HeldChange, error) {
+	query := tx.Where("offering_id = ? AND actor = ?", written.ID, actor.String())
+	decisions := []string{string(Approved), string(Rejected)}
+	switch actor.Kind {
+	case auth.Import:
+		query = query.Where("id = (SELECT max(id) FROM held_changes WHERE offering_id = ? AND actor = ?)", written.ID, actor.String())
+	case auth.Token: // of which who made it may have taken it back
+		decisions = append(decisions, string(Withdrawn))
+		fallthrough
+	case auth.Account:
+		query = query.Where("decided_at > now() - ?::interval", answerHolds)
+	default:
+		return nil, nil
+	}
+	found, err := heldChanges(query.Where("decision IN ?", decisions))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range slices.Backward(found) {
+		if !sameProposal(h, written, wanted) {
+			continue
+		}
+		more := actor.Kind == auth.Account && reason(why) != "" && reason(why) != h.Why
+		if h.Decision == Approved || more {
+			return nil, nil
+		}
+		return &h, nil
+	}
+	return nil, nil
 }
 
 func heldKey(id int64) string { return strconv.FormatInt(id, 10) }

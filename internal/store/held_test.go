@@ -211,7 +211,11 @@ func TestRejectAndWithdraw(t *testing.T) {
 	_, err = c.ApproveChange(ctx, c.colleague, h.ID)
 	wantError(t, "approving what was rejected", err, ErrStands)
 
-	h = c.proposed(t, c.boss)
+	o := c.stored(t)
+	o.Phones = []directory.Phone{{Number: "+4788888888"}}
+	_, err = c.UpdateOffering(ctx, c.boss, "", o)
+	wantError(t, "UpdateOffering", err, nil)
+	h = c.waiting(t)
 	wantError(t, "withdraw", c.RejectChange(ctx, c.boss, h.ID, ""), nil)
 	_, err = c.HeldChangeOf(ctx, c.o.ID)
 	wantError(t, "what waits", err, ErrNotFound)
@@ -370,6 +374,71 @@ func TestARegisterAsksOnce(t *testing.T) {
 	o.Phones = []directory.Phone{{Number: "+4777777777"}}
 	_, err = c.UpdateOffering(ctx, register, "", o)
 	wantError(t, "UpdateOffering", err, nil)
+	wantEqual(t, "what waits", mine.ID, c.waiting(t).ID)
+}
+
+// Who was told no is not asked about again: a program that says the same every night would have
+// somebody look at it every night.
+func TestTheSameIsNotAskedTwice(t *testing.T) {
+	c := openCrisis(t)
+	ctx := t.Context()
+	token := c.token(t)
+	save := func(by auth.Actor, why string, number directory.PhoneNumber) *HeldChange {
+		t.Helper()
+		o := c.stored(t)
+		o.Phones = []directory.Phone{{Number: number}}
+		saved, err := c.SaveOffering(ctx, by, why, o)
+		wantError(t, "SaveOffering", err, nil)
+		if saved.Held == nil {
+			t.Fatal("nothing is held back")
+		}
+		return saved.Held
+	}
+	const another = "+4788888888"
+	for _, tc := range []struct {
+		name     string
+		by       auth.Actor
+		why      string
+		number   directory.PhoneNumber
+		asks     bool
+		daysPast int
+	}{
+		{"a person's second try", c.boss, "ny avtale", theirs, false, 0},
+		{"without a reason", c.boss, "", theirs, false, 0},
+		{"with more to say", c.boss, "vi ringte, og det stemmer", theirs, true, 0},
+		{"another number", c.boss, "ny avtale", another, true, 0},
+		{"somebody else", c.colleague, "ny avtale", theirs, true, 0},
+		{"a month later", c.boss, "ny avtale", theirs, true, 31},
+		{"a program's second try", token, "ny avtale", theirs, false, 0},
+		{"a program that words it anew", token, "2026-11-27", theirs, false, 0},
+		{"a program's other number", token, "", another, true, 0},
+	} {
+		first := tc.by
+		if first.Kind != auth.Token {
+			first = c.boss
+		}
+		h := save(first, "ny avtale", theirs)
+		wantError(t, "RejectChange", c.RejectChange(ctx, c.editor, h.ID, "Det er ikke deres nummer"), nil)
+		err := exec(t, c.Store, "UPDATE held_changes SET decided_at = decided_at - make_interval(days => ?) WHERE id = ?", tc.daysPast, h.ID)
+		wantError(t, "UPDATE", err, nil)
+		got := save(tc.by, tc.why, tc.number)
+		wantEqual(t, tc.name+": asks", tc.asks, got.Waits())
+		if !tc.asks {
+			wantEqual(t, tc.name+": answer", []any{h.ID, Rejected, "Det er ikke deres nummer"}, []any{got.ID, got.Decision, got.Reason})
+			_, err := c.HeldChangeOf(ctx, c.o.ID)
+			wantError(t, tc.name+": what waits", err, ErrNotFound)
+		}
+		// The next case begins with nothing said.
+		err = exec(t, c.Store, "DELETE FROM held_changes")
+		wantError(t, "DELETE", err, nil)
+	}
+	// Who made a program and takes back what it proposes has answered it.
+	h := save(token, "", theirs)
+	wantError(t, "withdraw", c.RejectChange(ctx, c.boss, h.ID, ""), nil)
+	wantEqual(t, "after it was taken back", Withdrawn, save(token, "", theirs).Decision)
+	// What somebody else proposes stays.
+	mine := save(c.colleague, "", another)
+	wantEqual(t, "beside another's", Withdrawn, save(token, "", theirs).Decision)
 	wantEqual(t, "what waits", mine.ID, c.waiting(t).ID)
 }
 

@@ -20,7 +20,7 @@ import (
 type Saved struct {
 	Offering directory.Offering // as it is stored now
 	Changed  bool               // anything was stored
-	Held     *HeldChange        // what of it was held back for a second person; nil: nothing
+	Held     *HeldChange        // what of it was held back for a second person; nil: nothing. One that was rejected is not asked again
 }
 
 // SaveOffering stores the offering, as UpdateOffering does one that has an id and
