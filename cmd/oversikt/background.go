@@ -57,6 +57,7 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 	asker := &confirm.Asker{Store: st, BaseURL: c.BaseURL, Now: time.Now, Log: log}
 	r.Every("reminders", time.Hour, asker.Run)
 	r.Handle(store.JobHeld, asker.TellOfHeld)
+	r.Handle(store.JobCourse, asker.TellOfCourse)
 	// A week back, so that nothing is missed by a program that stood still; twice does no harm.
 	r.Every("ageing", 24*time.Hour, func(ctx context.Context) error { return asker.Age(ctx, 7*24*time.Hour) })
 	r.Every("statistics", time.Hour, func(ctx context.Context) error { return tally(ctx, st, index, time.Now()) })

@@ -270,6 +270,41 @@ func namedInTexts(texts ...string) []string {
 	return found
 }
 
+// LeadsElsewhere reports whether readers of the course are led from an offering that is guarded
+// to where neither the offering nor the course did when they saw it last: to another host, or to
+// another number or mail address. before is the zero value for a new one.
+func (c Course) LeadsElsewhere(before Course, of Offering) bool {
+	if !of.Public() || !of.Guarded() || !c.Public() {
+		return false
+	}
+	known := namedContacts(of)
+	if before.Public() {
+		known = append(known, namedInCourse(before)...)
+	}
+	return !subset(hosts(namedInCourse(c)), hosts(known))
+}
+
+// namedInCourse returns the telephone numbers and addresses that the course has, in texts or not.
+func namedInCourse(c Course) []string {
+	texts := []string{c.Title, c.Description, c.Audience, c.Cost.Text, c.SignUp.Text}
+	if c.Place != nil {
+		texts = append(texts, c.Place.Name, c.Place.Street, c.Place.PostalPlace)
+	}
+	for _, d := range c.Dates {
+		texts = append(texts, d.Note)
+	}
+	found := namedInTexts(texts...)
+	if c.SignUp.Phone != "" {
+		found = append(found, digits(c.SignUp.Phone.National()))
+	}
+	for _, a := range []string{c.SignUp.Email, c.SignUp.URL} {
+		if a != "" {
+			found = append(found, plainAddress(a))
+		}
+	}
+	return found
+}
+
 // namedContacts returns all numbers and addresses that the offering has, in texts or not.
 func namedContacts(o Offering) []string {
 	found := namedIn(o)

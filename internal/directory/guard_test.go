@@ -140,3 +140,41 @@ func TestTextsOfADraftThatWaitsArePinned(t *testing.T) {
 		}
 	}
 }
+
+func TestCourseLeadsElsewhere(t *testing.T) {
+	line := Offering{Type: TypeHelpline, Name: "Prøve", Status: Published, Phones: []Phone{{Number: "116123"}}, Emails: []string{"post@example.org"}, Websites: []string{"https://example.org"}}
+	draft, ordinary := line, line
+	draft.Status, ordinary.Type, ordinary.Phones = Draft, "kurs", []Phone{{Number: "+4722222222"}}
+	course := func(change func(*Course)) Course {
+		c := Course{Title: "Kurs", Status: CourseOpen, Dates: []CourseDate{{Starts: "18:00"}}, SignUp: SignUp{URL: "https://example.org/kurs/1", Email: "post@example.org", Phone: "116123"}}
+		change(&c)
+		return c
+	}
+	same := course(func(*Course) {})
+	theirs := course(func(c *Course) { c.SignUp.Phone = "+4799999999" })
+	for _, tc := range []struct {
+		name          string
+		of            Offering
+		before, after Course
+		want          bool
+	}{
+		{"the offering's own", line, Course{}, same, false},
+		{"another telephone", line, same, theirs, true},
+		{"another telephone, from the first", line, Course{}, theirs, true},
+		{"one that it had", line, theirs, theirs, false},
+		{"one that it had while nobody saw it", line, course(func(c *Course) { *c = theirs; c.Status = CourseDraft }), theirs, true},
+		{"another host", line, same, course(func(c *Course) { c.SignUp.URL = "https://example.com/kurs" }), true},
+		{"another address", line, same, course(func(c *Course) { c.SignUp.Email = "post@example.com" }), true},
+		{"a number in a text", line, same, course(func(c *Course) { c.SignUp.Text = "Ring 999 99 999" }), true},
+		{"a number at a date", line, same, course(func(c *Course) { c.Dates = []CourseDate{{Note: "Ring 999 99 999"}} }), true},
+		{"a number at the place", line, same, course(func(c *Course) { c.Place = &Location{Name: "Ring 999 99 999"} }), true},
+		{"none at all", line, same, course(func(c *Course) { c.SignUp = SignUp{Text: "Kom kl. 18.00, 1. mai 2027"} }), false},
+		{"a draft", line, same, course(func(c *Course) { *c = theirs; c.Status = CourseDraft }), false},
+		{"of one that nobody sees", draft, same, theirs, false},
+		{"of an ordinary one", ordinary, same, theirs, false},
+	} {
+		if got := tc.after.LeadsElsewhere(tc.before, tc.of); got != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}

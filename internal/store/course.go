@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -97,7 +98,8 @@ func courses(query *gorm.DB) ([]directory.Course, error) {
 // directory.Invalid for what may not be stored.
 func (s *Store) CreateCourse(ctx context.Context, actor auth.Actor, why string, c directory.Course) (directory.Course, error) {
 	err := s.write(ctx, func(tx *gorm.DB) (err error) {
-		if err := canEditCourses(tx, actor, c.Offering); err != nil {
+		o, err := offeringOfCourse(tx, actor, c.Offering)
+		if err != nil {
 			return err
 		}
 		if c, err = checkCourse(tx, c); err != nil {
@@ -112,7 +114,10 @@ func (s *Store) CreateCourse(ctx context.Context, actor auth.Actor, why string, 
 		if err := replaceCourseChildren(tx, c); err != nil {
 			return err
 		}
-		return recordCourse(tx, actor, why, nil, c)
+		if err := recordCourse(tx, actor, why, nil, c); err != nil {
+			return err
+		}
+		return tellOfCourse(tx, actor, o, directory.Course{}, c)
 	})
 	if err != nil {
 		return directory.Course{}, fmt.Errorf("create course %q: %w", c.Title, err)
@@ -132,7 +137,8 @@ func (s *Store) UpdateCourse(ctx context.Context, actor auth.Actor, why string, 
 		if err != nil {
 			return err
 		}
-		if err := canEditCourses(tx, actor, stored.Offering); err != nil {
+		o, err := offeringOfCourse(tx, actor, stored.Offering)
+		if err != nil {
 			return err
 		}
 		c.UUID, c.Offering = stored.UUID, stored.Offering
@@ -154,7 +160,10 @@ func (s *Store) UpdateCourse(ctx context.Context, actor auth.Actor, why string, 
 		if err := replaceCourseChildren(tx, c); err != nil {
 			return err
 		}
-		return recordCourse(tx, actor, why, &stored, c)
+		if err := recordCourse(tx, actor, why, &stored, c); err != nil {
+			return err
+		}
+		return tellOfCourse(tx, actor, o, stored, c)
 	})
 	if err != nil {
 		return directory.Course{}, fmt.Errorf("update course %d: %w", id, err)
@@ -171,13 +180,46 @@ func (s *Store) CheckCourse(ctx context.Context, c directory.Course) error {
 	return nil
 }
 
-// canEditCourses asks whether the actor may edit the offering, which is held as it is.
-func canEditCourses(tx *gorm.DB, actor auth.Actor, offering int64) error {
+// offeringOfCourse returns the offering, held as it is, if the actor may edit it.
+func offeringOfCourse(tx *gorm.DB, actor auth.Actor, offering int64) (directory.Offering, error) {
 	o, err := one(offerings(tx.Where("id = ?", offering).Clauses(clause.Locking{Strength: "SHARE"})))
+	if err != nil {
+		return o, err
+	}
+	return o, auth.Can(actor, auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)})
+}
+
+// JobCourse tells people where a course of a crisis or national service leads its readers now.
+// Its payload is a CourseNews.
+const JobCourse JobKind = "course_leads_elsewhere"
+
+// CourseNews is the payload of JobCourse.
+type CourseNews struct {
+	Course  int64 `json:"course"`
+	Version int   `json:"version"`
+}
+
+// CourseNews returns what a JobCourse is about.
+func (j Job) CourseNews() (CourseNews, error) {
+	var n CourseNews
+	if err := json.Unmarshal(j.Payload, &n); err != nil {
+		return n, fmt.Errorf("course of job %d: %w", j.ID, err)
+	}
+	return n, nil
+}
+
+// tellOfCourse has people told of a course that leads elsewhere. Unlike a change of the
+// offering itself it does not wait for one of them: nobody calls a course in a crisis, and one
+// that waited could be over.
+func tellOfCourse(tx *gorm.DB, actor auth.Actor, o directory.Offering, before, after directory.Course) error {
+	if actor.Alone() || !after.LeadsElsewhere(before, o) {
+		return nil
+	}
+	payload, err := json.Marshal(CourseNews{after.ID, after.Version})
 	if err != nil {
 		return err
 	}
-	return auth.Can(actor, auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)})
+	return enqueue(tx, Job{Kind: JobCourse, Key: fmt.Sprintf("course:%d/%d", after.ID, after.Version), Payload: payload})
 }
 
 // checkCourse returns the course as it is stored, or a directory.Invalid that names each
@@ -276,7 +318,7 @@ func recordCourse(tx *gorm.DB, actor auth.Actor, why string, before *directory.C
 	if !after.Public() && (before == nil || !before.Public()) {
 		return nil // no reader sees that a draft is made
 	}
-	// The offering stays as it is until the end of the transaction: see canEditCourses.
+	// The offering stays as it is until the end of the transaction: see offeringOfCourse.
 	return tx.Exec("INSERT INTO changes (kind, ref) SELECT ?, ? FROM offerings WHERE id = ? AND status IN ?",
 		KindCourse, ref, after.Offering, publicOffering).Error
 }
