@@ -148,7 +148,7 @@ func NewPlan(n *Names, stored []directory.Offering, blank directory.Offering, ro
 		empty := true
 		for j, c := range at {
 			if j < len(cells) {
-				cell[c.name] = normal(cells[j])
+				cell[c.name] = c.normal(cells[j])
 			} else {
 				cell[c.name] = ""
 			}
@@ -193,7 +193,7 @@ func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.
 		if !there || c.set == nil {
 			continue
 		}
-		if text == normal(c.get(n, o)) || l.New && text == "" {
+		if text == c.normal(c.get(n, o)) || l.New && text == "" {
 			continue
 		}
 		if wrong := c.set(n, &o, text); wrong != "" {
@@ -212,7 +212,7 @@ func (n *Names) read(l *Line, cell map[string]string, byID map[string]directory.
 	l.Offering = o
 	for _, c := range columns {
 		was, now := c.get(n, before), c.get(n, o)
-		if c.set != nil && (normal(was) != normal(now) || l.New && now != "") {
+		if c.set != nil && (c.normal(was) != c.normal(now) || l.New && now != "") {
 			if l.New {
 				was = ""
 			}

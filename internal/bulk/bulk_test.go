@@ -110,6 +110,24 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// What nobody sees in a cell is no reason to refuse it, and no change.
+func TestPastedCells(t *testing.T) {
+	n := testNames()
+	stored := []directory.Offering{full(1)}
+	stored[0].OpeningText = "hverdager\u20289–15"
+	p := NewPlan(n, stored, blank, [][]string{
+		{"id", "navn", "telefon", "beskrivelse", "apningstider"},
+		{"1", "Nytt\vnavn\u202c", "\u202a55 25 11 50\u202c", "Ett\vTo\u0085Tre", "hverdager\u20289–15"},
+	})
+	if !p.OK() {
+		t.Fatalf("%+v", p)
+	}
+	o := p.Lines[0].Offering
+	if o.Name != "Nytt navn" || o.Phones[0].Number != "+4755251150" || o.Description != "Ett\nTo\nTre" || o.OpeningText != stored[0].OpeningText || len(p.Lines[0].Changes) != 3 {
+		t.Errorf("%+v", p.Lines[0])
+	}
+}
+
 func TestProblemsNameTheirCell(t *testing.T) {
 	n := testNames()
 	stored := []directory.Offering{full(1)}

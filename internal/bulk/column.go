@@ -19,6 +19,8 @@ type column struct {
 	// set reads the cell, blanks around it gone, and returns what is wrong with it. It is nil
 	// for a column that is not written back.
 	set func(*Names, *directory.Offering, string) string
+	// lines is whether a text may have several.
+	lines bool
 	// field is what directory.Invalid calls it, where that is not name.
 	field string
 }
@@ -49,6 +51,13 @@ func plain(name, field, help string, at func(*directory.Offering) *string) colum
 		get: func(_ *Names, o directory.Offering) string { return *at(&o) },
 		set: func(_ *Names, o *directory.Offering, cell string) string { *at(o) = cell; return "" },
 	}
+}
+
+// prose is a plain column of a text that may have several lines.
+func prose(name, field, help string, at func(*directory.Offering) *string) column {
+	c := plain(name, field, help, at)
+	c.lines = true
+	return c
 }
 
 // codes is a column of codes of a closed set.
@@ -129,9 +138,9 @@ var columns = []column{
 			return ""
 		}},
 	oneOf("status", "status", "Skriv en av disse:", func(o *directory.Offering) *directory.Status { return &o.Status }, directory.Statuses()...),
-	plain("ingress", "summary", "En eller to setninger.", func(o *directory.Offering) *string { return &o.Summary }),
-	plain("beskrivelse", "description", "Hva får du? Tom linje mellom avsnitt.", func(o *directory.Offering) *string { return &o.Description }),
-	plain("for_hvem", "audience", "Hvem passer det for?", func(o *directory.Offering) *string { return &o.Audience }),
+	prose("ingress", "summary", "En eller to setninger.", func(o *directory.Offering) *string { return &o.Summary }),
+	prose("beskrivelse", "description", "Hva får du? Tom linje mellom avsnitt.", func(o *directory.Offering) *string { return &o.Description }),
+	prose("for_hvem", "audience", "Hvem passer det for?", func(o *directory.Offering) *string { return &o.Audience }),
 	{name: "telefon", field: "phone", help: "Nummer; hva det er for; når det er åpent. Flere nummer med | mellom. Det etter semikolon kan du la være. For: hjelpetelefon, sentralbord, timebestilling, tekstmelding.",
 		get: func(_ *Names, o directory.Offering) string {
 			var all []string
@@ -187,8 +196,8 @@ var columns = []column{
 	plain("pris_tekst", "cost", "Hva koster det?", func(o *directory.Offering) *string { return &o.Cost.Text }),
 	oneOf("henvisning", "referral_kind", "Tom når du ikke vet. Ellers:", func(o *directory.Offering) *directory.ReferralKind { return &o.Referral.Kind },
 		directory.ContactYourself, directory.Apply, directory.BeReferred),
-	plain("henvisning_tekst", "referral", "Slik får du det.", func(o *directory.Offering) *string { return &o.Referral.Text }),
-	plain("klage", "complaint", "Hva gjør den som er uenig i et vedtak, eller ikke er fornøyd?", func(o *directory.Offering) *string { return &o.Complaint }),
+	prose("henvisning_tekst", "referral", "Slik får du det.", func(o *directory.Offering) *string { return &o.Referral.Text }),
+	prose("klage", "complaint", "Hva gjør den som er uenig i et vedtak, eller ikke er fornøyd?", func(o *directory.Offering) *string { return &o.Complaint }),
 	{name: "kommuner", field: "coverage", help: "Kommunene tilbudet er for: navn eller nummer, med | mellom.",
 		get: func(n *Names, o directory.Offering) string {
 			var all []string
@@ -222,10 +231,18 @@ var columns = []column{
 }
 
 // normal removes what the eye does not see: blanks around a text and at the ends of its
-// lines, and the line breaks of other systems.
+// lines, the line breaks of other systems, and what came along from where it was pasted.
 func normal(cell string) string {
-	cell = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ").Replace(cell)
+	cell = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ").Replace(directory.Pasted(cell))
 	return strings.TrimSpace(cell)
+}
+
+// normal is normal for a cell of the column.
+func (c column) normal(cell string) string {
+	if !c.lines {
+		cell = directory.PastedLine(cell)
+	}
+	return normal(cell)
 }
 
 // Table returns the offerings as rows of cells, the header first.

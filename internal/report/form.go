@@ -51,7 +51,7 @@ func (w *words) read(c *fiber.Ctx) {
 // clean leaves out what cannot be stored or seen. Browsers send line breaks as two
 // characters, and count them as one.
 func clean(text string, oneLine bool) string {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\r\n", "\n")
+	text = strings.ReplaceAll(directory.Pasted(strings.ToValidUTF8(text, "")), "\r\n", "\n")
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' && !oneLine:

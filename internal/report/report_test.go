@@ -39,6 +39,17 @@ func TestReportFromTheForm(t *testing.T) {
 	s.get("/meld-feil/svar?kode="+strings.ToLower(code)).want(t, http.StatusOK, "Ingen har svart ennå")
 }
 
+// A number that is copied from an address book has signs around it that nobody sees.
+func TestReportOfWhatIsPasted(t *testing.T) {
+	s := newTestSite(t)
+	form := s.opened(s.path(), "hva", "telefon", "riktig", "\u202a75 00 00 00\u202c", "tekst", "Ingen svarer\u0085der")
+	s.later(3 * time.Second)
+	s.post("/meld-feil", form).sent(t)
+	if e := s.stored()[0].Entries[0]; e.Text != "Ingen svarer\nder" || e.Suggestion != "75 00 00 00" {
+		t.Errorf("stored %+v", e)
+	}
+}
+
 func TestReportInOneStep(t *testing.T) {
 	s := newTestSite(t)
 	if _, err := s.reports.signer.ready(t.Context()); err != nil {

@@ -22,7 +22,7 @@ const confirmPath = "/logg-inn/bekreft"
 // mountFactors registers what those do who are signed in by mail alone: show a second
 // factor, or get one. It stands outside needSession, which sends them here.
 func (s *Staff) mountFactors(app fiber.Router) {
-	confirm := app.Group(confirmPath, privately, s.needFirstFactor)
+	confirm := app.Group(confirmPath, privately, mendPasted, s.needFirstFactor)
 	confirm.Get("/", s.showConfirm)
 	confirm.Post("/", s.confirmCode)
 	confirm.Post("/passnokkel/start", s.needPasskeys, s.startPasskeyConfirm)

@@ -68,6 +68,28 @@ func TestFormSavesAndPublishes(t *testing.T) {
 	kari.get(path).contains(t, "er lagret.", "Vises for alle i Bodø og Gildeskål")
 }
 
+// Who pastes from Word is not refused for what they do not see.
+func TestFormTakesWhatIsPasted(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	id := s.ownOffering("test/a", "1804").ID
+	path := offeringPath(id)
+	kari := s.person("kari@test.example.org", contributor(bodo))
+	form := kari.form(path, "publiser")
+	form.Set("navn", "Samtale\vgruppe\u2028i \u202aBodø\u202c")
+	form.Set("beskrivelse", "Vi møtes\vhver uke.\u0085Ring \u2066oss\u2069 først.\fVelkommen!")
+	form["tlf"], form["tlf_til"], form["tlf_tid"] = []string{"\u202a55 25 11 50\u202c"}, []string{"sentralbord"}, []string{"hverdager\v9–15"}
+	form.Set("epost", "post@test.example.org\vandre@test.example.org")
+	form.Set("hvorfor", "nytt\vnavn")
+	kari.post(path, form).wantRedirect(t, path)
+	o := s.offering(id)
+	phones := []directory.Phone{{Number: "+4755251150", Purpose: directory.PurposeSwitchboard, Hours: "hverdager 9–15"}}
+	if o.Name != "Samtale gruppe i Bodø" || o.Description != "Vi møtes\nhver uke.\nRing oss først.\nVelkommen!" || !slices.Equal(o.Phones, phones) ||
+		!slices.Equal(o.Emails, []string{"post@test.example.org", "andre@test.example.org"}) {
+		t.Errorf("saved %+v", o)
+	}
+	s.anyone().post("/logg-inn", url.Values{"epost": {"\u202akari@test.example.org\u202c"}}).wantStatus(t, http.StatusSeeOther)
+}
+
 func TestFormSaysWhatIsWrong(t *testing.T) {
 	s := newTestSite(t, "http://127.0.0.1:8080", true)
 	o := s.ownOffering("test/a", "1804")

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
+	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
 )
 
 // Who comes through to a route: it answers with something else than 403 and the sign-in
@@ -208,6 +209,11 @@ func TestRolesOfEveryRoute(t *testing.T) {
 			}
 			if through && a.StatusCode == http.StatusOK && strings.HasPrefix(a.body, "<!doctype html") && !strings.Contains(a.body, `action="/logg-ut"`) {
 				t.Errorf("%s %s as %s: the page does not let one sign out", r.method, path, name)
+			}
+			for _, e := range htmlcheck.Parse(a.body).All("textarea[name]") {
+				if !slices.Contains(manyLines, e.Attr("name")) {
+					t.Errorf("%s %s as %s: %s has several lines, and is not one of manyLines", r.method, path, name, e.Attr("name"))
+				}
 			}
 			if a.StatusCode >= 500 {
 				t.Errorf("%s %s as %s: status %d: %.300s", r.method, path, name, a.StatusCode, a.body)

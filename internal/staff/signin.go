@@ -30,9 +30,9 @@ const browserCookie = "__Host-kjent"
 // mountSignIn registers the way in, which needs no session.
 func (s *Staff) mountSignIn(app fiber.Router) {
 	app.Get("/logg-inn", privately, s.showSignIn)
-	app.Post("/logg-inn", privately, s.askForCode)
+	app.Post("/logg-inn", privately, mendPasted, s.askForCode)
 	app.Get("/logg-inn/kode", privately, s.showCode)
-	app.Post("/logg-inn/kode", privately, s.redeemCode)
+	app.Post("/logg-inn/kode", privately, mendPasted, s.redeemCode)
 	app.Get("/logg-inn/lenke/:secret", privately, s.showLoginLink)
 	app.Post("/logg-inn/lenke/:secret", privately, s.redeemLoginLink)
 	app.Post("/logg-ut", privately, s.signOut)

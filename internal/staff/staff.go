@@ -63,7 +63,7 @@ func (s *Staff) Mount(app fiber.Router) {
 	s.mountFactors(app)
 	s.mountOIDC(app)
 	s.mountConfirm(app)
-	inside := app.Group("/redaksjon", privately, s.keepTyped, s.needSession)
+	inside := app.Group("/redaksjon", privately, mendPasted, s.keepTyped, s.needSession)
 	s.mountWorkplace(inside)
 	s.mountSuccession(inside)
 	s.mountHistory(inside)
