@@ -128,7 +128,7 @@ func readXLSX(content []byte) ([][]string, error) {
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked, RawCellValue: true})
 	if err != nil {
-		return nil, fmt.Errorf("%w: det er ikke en Excel-fil (.xlsx), eller den har passord", ErrFile)
+		return nil, errNoWorkbook
 	}
 	defer f.Close()
 	sheet := f.GetSheetName(0)
