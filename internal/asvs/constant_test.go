@@ -218,7 +218,7 @@ func TestSQLIsConstant(t *testing.T) {
 		if of == "register" || of == "trace" || dir != "internal/store" && dir != "internal/pgembed" && dir != "cmd/oversikt" || of == "cmp" || !slices.Contains(sqlMethods, name) || len(args) == 0 {
 			return nil
 		}
-		if id, ok := args[0].(*ast.Ident); ok && id.Name == "ctx" && len(args) > 1 {
+		if id, ok := args[0].(*ast.Ident); ok && (id.Name == "ctx" || id.Name == "wait") && len(args) > 1 {
 			return args[1] // pgx takes the context first
 		}
 		if call, ok := args[0].(*ast.CallExpr); ok && len(args) > 1 && len(call.Args) == 1 {
