@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/htmlcheck"
+	"github.com/nasjonal-oversikt/oversikt/internal/oidc"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 	"github.com/nasjonal-oversikt/oversikt/web"
 )
@@ -54,6 +55,13 @@ func (b browser) send(method, target string, form url.Values, headers ...string)
 // what was refused: when, what, where, in which request and, where it is known, who.
 func TestSecurityEventsAreLogged(t *testing.T) {
 	s := newWriteSite(t)
+	provider, err := oidc.New(oidc.Config{Issuer: "https://provider.test", ClientID: "test", Name: "Test", RedirectURL: "http://oversikt.test/logg-inn/oidc/svar"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, log := testDeps(t)
+	d.Store, d.View, d.OIDC = s.store, s.view, provider
+	s.app, s.log = New(d), log
 	o := s.offering("Testtilbud", "0301")
 	a, err := s.store.CreateAccount(t.Context(), tester, "kari@test.example.org", "Kari Test")
 	if err != nil {
@@ -77,6 +85,10 @@ func TestSecurityEventsAreLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	away, err := s.store.StartChallenge(t.Context(), store.OIDCSignIn, struct{}{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	who := fmt.Sprintf("account: %d", a.ID)
 	for _, tt := range []struct {
 		what, route, who string
@@ -96,6 +108,18 @@ func TestSecurityEventsAreLogged(t *testing.T) {
 		{"signed in: lenke", "/logg-inn/lenke/:secret", who, 303, func() *http.Response { return nobody.send("POST", "/logg-inn/lenke/"+link, nil) }},
 		{"wrong second factor", "/logg-inn/bekreft/", who, 422, func() *http.Response {
 			return kari.send("POST", "/logg-inn/bekreft", url.Values{"kode": {"hemmelig"}})
+		}},
+		{"passkey refused", "/logg-inn/passnokkel", "", 303, func() *http.Response {
+			return nobody.send("POST", "/logg-inn/passnokkel", url.Values{"svar": {"hemmelig"}})
+		}},
+		{"passkey refused", "/logg-inn/bekreft/passnokkel", who, 422, func() *http.Response {
+			return kari.send("POST", "/logg-inn/bekreft/passnokkel", url.Values{"svar": {"hemmelig"}})
+		}},
+		{"OIDC answer refused", "/logg-inn/oidc/svar", "", 400, func() *http.Response {
+			return nobody.send("GET", "/logg-inn/oidc/svar?state=hemmelig&code=hemmelig", nil)
+		}},
+		{"OIDC sign-in denied", "/logg-inn/oidc/svar", "", 303, func() *http.Response {
+			return nobody.send("GET", "/logg-inn/oidc/svar?error=hemmelig", nil, "Cookie", "__Host-sporsmal-oidc="+away)
 		}},
 		{"signed out", "/logg-ut", who, 303, func() *http.Response { return gone.send("POST", "/logg-ut", nil) }},
 		{"session that does not work", "/redaksjon", "", 303, func() *http.Response { return gone.send("GET", "/redaksjon/", nil) }},

@@ -93,6 +93,7 @@ func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 	who, err := s.oidcAnswer(c, &asked)
 	switch {
 	case errors.Is(err, errDenied):
+		page.Note(c, "OIDC sign-in denied")
 		// Not said in other words: what stands in the address may be anybody's.
 		return s.oidcFailed(c, asked, "Du ble ikke logget inn med "+name+". Prøv igjen, eller bruk en annen måte.")
 	case errors.Is(err, oidc.ErrRefused):
@@ -104,6 +105,7 @@ func (s *Staff) finishOIDC(c *fiber.Ctx) error {
 		page.Note(c, "OIDC sign-in too weak")
 		return s.oidcFailed(c, asked, "Du må logge inn på en sikrere måte hos "+name+", for eksempel med BankID. Prøv igjen.")
 	case errors.Is(err, oidc.ErrAway):
+		page.Note(c, "OIDC provider away")
 		s.deps.Log.Warn("OIDC", "error", err)
 		return s.oidcFailed(c, asked, "Innlogging med "+name+" virker ikke akkurat nå. Prøv igjen om litt, eller bruk en annen måte.")
 	case err != nil:

@@ -156,12 +156,14 @@ func TestOIDCFirstTimeWithOrgNumber(t *testing.T) {
 	s, provider := newOIDCSite(t)
 	who := claimant{"sub": "kari", "acr": "high", "email": "kari@test.example.org", "email_verified": true, "authorization_details": actsFor(s.orgNumber("1804"))}
 	p := s.anyone()
-	p.signInWith(provider, who).wantRedirect(t, "/redaksjon/kvalitet")
+	in := p.signInWith(provider, who)
+	in.wantRedirect(t, "/redaksjon/kvalitet")
 	p.get("/redaksjon").wantStatus(t, http.StatusOK) // high: no second factor is asked for
 	a, err := s.store.AccountByEmail(t.Context(), "kari@test.example.org")
 	if err != nil {
 		t.Fatal(err)
 	}
+	in.wantNoted(t, "signed in: oidc", a)
 	if g, ok := a.GrantFor(bodo); !ok || g.Role != auth.Manager {
 		t.Errorf("grants %+v, want manager of Bodø", a.Grants)
 	}
@@ -215,7 +217,13 @@ func TestOIDCStrangers(t *testing.T) {
 		{"no level", claimant{"sub": "8", "email": "kari@test.example.org", "email_verified": true}, "sikrere måte"},
 	} {
 		p := s.anyone()
-		p.signInWith(provider, tc.who).wantRedirect(t, toSignIn)
+		a := p.signInWith(provider, tc.who)
+		a.wantRedirect(t, toSignIn)
+		noted := "OIDC stranger"
+		if strings.Contains(tc.says, "sikrere") {
+			noted = "OIDC sign-in too weak"
+		}
+		a.wantNoted(t, noted, store.Account{})
 		if !strings.Contains(p.notice(), tc.says) {
 			t.Errorf("%s: %q, want %q", tc.name, p.notice(), tc.says)
 		}
@@ -256,7 +264,9 @@ func TestOIDCAnswersThatDoNotHold(t *testing.T) {
 		"expired":  with("exp", time.Now().Add(-time.Hour).Unix()),
 	} {
 		p := s.anyone()
-		p.signInWith(provider, who).wantStatus(t, refused)
+		a := p.signInWith(provider, who)
+		a.wantStatus(t, refused)
+		a.wantNoted(t, "OIDC answer refused", store.Account{})
 		if p.cookies[sessionCookie] != "" {
 			t.Errorf("%s: signed in", name)
 		}

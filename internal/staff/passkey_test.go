@@ -99,7 +99,9 @@ func TestPasskey(t *testing.T) {
 	// As the second factor.
 	p.mailed()
 	before = p.cookies[sessionCookie]
-	p.show(confirmWithPasskey, d).wantRedirect(t, "/redaksjon/oppgaver")
+	a = p.show(confirmWithPasskey, d)
+	a.wantRedirect(t, "/redaksjon/oppgaver")
+	a.wantNoted(t, "second factor: passkey", p.account)
 	if p.cookies[sessionCookie] == before {
 		t.Error("the session's secret is as before")
 	}
@@ -107,7 +109,9 @@ func TestPasskey(t *testing.T) {
 
 	// Alone.
 	other := s.anyone()
-	other.show(signInWithPasskey, d).wantRedirect(t, "/redaksjon/oppgaver")
+	a = other.show(signInWithPasskey, d)
+	a.wantRedirect(t, "/redaksjon/oppgaver")
+	a.wantNoted(t, "signed in: passkey", p.account)
 	a = other.get("/redaksjon/konto/sikkerhet")
 	a.wantStatus(t, http.StatusOK)
 	if !strings.Contains(a.body, "Sist brukt") {
@@ -125,9 +129,13 @@ func TestPasskeyRefused(t *testing.T) {
 	t.Run("wrong origin", func(t *testing.T) {
 		foreign := *d
 		foreign.rp.Origin = "https://evil.example.org"
-		s.anyone().show(signInWithPasskey, &foreign).wantRedirect(t, refused)
+		a := s.anyone().show(signInWithPasskey, &foreign)
+		a.wantRedirect(t, refused)
+		a.wantNoted(t, "passkey refused", store.Account{})
 		p.mailed()
-		p.show(confirmWithPasskey, &foreign).wantStatus(t, http.StatusUnprocessableEntity)
+		a = p.show(confirmWithPasskey, &foreign)
+		a.wantStatus(t, http.StatusUnprocessableEntity)
+		a.wantNoted(t, "passkey refused", p.account)
 	})
 	t.Run("nobody's finger", func(t *testing.T) {
 		unverified := *d

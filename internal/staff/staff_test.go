@@ -66,8 +66,29 @@ func (s *testSite) over(st *store.Store) *testSite {
 		return c.Status(statusForTest(err)).SendString(err.Error())
 	}})
 	page.FormsFromBody(app)
+	app.Use(func(c *fiber.Ctx) error {
+		err := c.Next()
+		what, who := page.Noted(c)
+		c.Set(notedHeader, strings.TrimSpace(what+"; "+who))
+		return err
+	})
 	pages.Mount(app)
 	return &testSite{s.t, app, pages, st, s.url, s.baseURL}
+}
+
+// notedHeader says in tests what the log would say of a sign-in, and of whom.
+const notedHeader = "Test-Noted"
+
+// wantNoted fails the test unless the log would say so.
+func (a answer) wantNoted(t testing.TB, what string, who store.Account) {
+	t.Helper()
+	want := what + ";"
+	if who.ID != 0 {
+		want += " " + who.Actor().String()
+	}
+	if got := a.Header.Get(notedHeader); got != want {
+		t.Errorf("noted %q, want %q", got, want)
+	}
 }
 
 // person is a signed-in browser.
