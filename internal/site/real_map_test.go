@@ -127,7 +127,14 @@ func testMapKommune(t *testing.T, r *real) {
 			t.Errorf("%s has no table of all kommuner", target)
 		}
 	}
-	for _, target := range []string{"/kart.csv?type=feil", "/kart.svg?type=feil"} {
+	for target, want := range map[string]string{
+		"/kart.csv?type=lms": `attachment; filename="kart-lms.csv"`, "/en/kart.svg?type=barnekoordinator": `inline; filename="kart-barnekoordinator.svg"`,
+	} {
+		if resp, _ := get(t, r.app, target); resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Disposition") != want {
+			t.Errorf("%s = %d, Content-Disposition %q, want %q", target, resp.StatusCode, resp.Header.Get("Content-Disposition"), want)
+		}
+	}
+	for _, target := range []string{"/kart.csv?type=feil", "/kart.svg?type=feil", "/kart.csv?type=lms%22%3B+filename%3D%22x.html"} {
 		if resp, _ := get(t, r.app, target); resp.StatusCode != http.StatusNotFound {
 			t.Errorf("%s = %d, want 404", target, resp.StatusCode)
 		}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/bulk"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -100,9 +101,18 @@ func TestFileThereAndBack(t *testing.T) {
 	boss := s.person("kari@test.example.org", manager(bodo))
 	const page = "/redaksjon/mange?kommune=1804"
 
+	today := time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
+	s.staff.deps.Now = func() time.Time { return today }
+	named := func(a answer, want string) {
+		t.Helper()
+		if got := a.Header.Get("Content-Disposition"); got != `attachment; filename="`+want+`"` {
+			t.Errorf("Content-Disposition %q, want an attachment called %s", got, want)
+		}
+	}
 	for _, format := range []string{"csv", "xlsx"} {
-		file := boss.get("/redaksjon/mange/last-ned?format=" + format)
+		file := boss.get("/redaksjon/mange/last-ned?format=" + format + "&filename=annet.html")
 		file.wantStatus(t, http.StatusOK)
+		named(file, "tilbud-1804-2026-12-24."+format)
 		to := boss.upload("/redaksjon/mange/fil", "tilbud."+format, []byte(file.body)).Header.Get("Location")
 		unchanged := boss.get(to)
 		unchanged.contains(t, "er som før", "Ingenting er endret.")
@@ -111,6 +121,7 @@ func TestFileThereAndBack(t *testing.T) {
 		}
 	}
 	template := boss.get("/redaksjon/mange/last-ned?format=mal")
+	named(template, "mal-for-tilbud.xlsx")
 	if rows, err := bulk.Read("mal.xlsx", []byte(template.body)); err != nil || len(rows) != 1 {
 		t.Errorf("template: %d rows, %v", len(rows), err)
 	}

@@ -25,7 +25,7 @@ func TestExportOwnAccount(t *testing.T) {
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil || len(got.Konto) != 1 || got.Konto[0].Epost != "kari@test.example.org" || strings.Contains(a.body, "ola@") {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if d := a.Header.Get("Content-Disposition"); !strings.HasPrefix(d, "attachment;") {
+	if d := a.Header.Get("Content-Disposition"); d != `attachment; filename="oversikt-om-deg.json"` {
 		t.Errorf("Content-Disposition = %q", d)
 	}
 	if cc := a.Header.Get("Cache-Control"); !strings.Contains(cc, "no-store") {
