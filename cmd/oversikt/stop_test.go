@@ -6,8 +6,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/gofiber/fiber/v2"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/indexer"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -27,9 +30,10 @@ func TestStopAtAnyMoment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		took := &listened{Listener: l, taken: make(chan struct{}), closed: make(chan struct{})}
 		served, ended := make(chan error, 1), make(chan error, 1)
 		if begun {
-			go func() { served <- app.Listener(l) }()
+			go func() { served <- app.Listener(took) }()
 			conn, err := net.Dial("tcp", l.Addr().String())
 			if err != nil {
 				t.Fatal(err)
@@ -38,9 +42,10 @@ func TestStopAtAnyMoment(t *testing.T) {
 			if _, err := io.WriteString(conn, "GET /healthz HTTP/1.1\r\n"); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(200 * time.Millisecond) // until it is taken
-			go func() { ended <- finish(app, l, served) }()
-			time.Sleep(200 * time.Millisecond)
+			<-took.taken
+			stopping := stopped{app, make(chan struct{})}
+			go func() { ended <- finish(stopping, took, served) }()
+			<-stopping.begun
 			if _, err := io.WriteString(conn, "Host: oversikt.test\r\n\r\n"); err != nil {
 				t.Fatal(err)
 			}
@@ -49,9 +54,9 @@ func TestStopAtAnyMoment(t *testing.T) {
 				t.Errorf("what was asked before the stop is answered with %v, %v", resp, err)
 			}
 		} else {
-			go func() { ended <- finish(app, l, served) }()
-			time.Sleep(200 * time.Millisecond)
-			go func() { served <- app.Listener(l) }()
+			go func() { ended <- finish(app, took, served) }()
+			<-took.closed
+			go func() { served <- app.Listener(took) }()
 		}
 		select {
 		case err := <-ended:
@@ -66,4 +71,35 @@ func TestStopAtAnyMoment(t *testing.T) {
 			t.Error("it listens on")
 		}
 	}
+}
+
+// listened is a listener that says when it has taken a connection, and when it was closed.
+type listened struct {
+	net.Listener
+	taken, closed   chan struct{}
+	taking, closing sync.Once
+}
+
+func (l *listened) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err == nil {
+		l.taking.Do(func() { close(l.taken) })
+	}
+	return conn, err
+}
+
+func (l *listened) Close() error {
+	defer l.closing.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+// stopped is an app that says when its end has begun.
+type stopped struct {
+	app   *fiber.App
+	begun chan struct{}
+}
+
+func (s stopped) ShutdownWithTimeout(grace time.Duration) error {
+	close(s.begun)
+	return s.app.ShutdownWithTimeout(grace)
 }
