@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -162,6 +163,18 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 	}
 	for name := range sections {
 		t.Errorf("RUNBOOK.md has %s, which nothing raises", name)
+	}
+}
+
+// Alerts that are seldom met are raised, and end, where Prometheus's own tool is at hand.
+func TestAlertsAreRaisedAndEnd(t *testing.T) {
+	tool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("there is no promtool here (Debian: prometheus)")
+	}
+	out, err := exec.CommandContext(t.Context(), tool, "test", "rules", filepath.Join(deploy, "prometheus", "alerts_test.yaml")).CombinedOutput()
+	if err != nil {
+		t.Errorf("%v:\n%s", err, out)
 	}
 }
 
