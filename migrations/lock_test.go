@@ -68,7 +68,8 @@ func openEmpty(t *testing.T) (*sql.DB, string) {
 	db := stdlib.OpenDB(*config)
 	t.Cleanup(func() { db.Close() })
 	config = config.Copy()
-	config.RuntimeParams["statement_timeout"] = "1500" // as a page's
+	// Many times a page's: what waits without end is seen all the same, and a busy machine is no failure.
+	config.RuntimeParams["statement_timeout"] = "30000"
 	delete(config.RuntimeParams, "lock_timeout")
 	return db, stdlib.RegisterConnConfig(config)
 }
@@ -218,6 +219,14 @@ func costly(version int64, content string, before, after map[string]string) (fou
 	}
 	slices.Sort(found)
 	return found
+}
+
+// Who waits for a migration that waits waits no longer than a page may.
+func TestLockTimeoutIsShort(t *testing.T) {
+	const page = 1500 * time.Millisecond // statement_timeout of internal/store
+	if wait, err := time.ParseDuration(migrations.LockTimeout); err != nil || wait > page/2 {
+		t.Errorf("LockTimeout is %v, %v, want at most half of the %v that a page's statement may take", wait, err, page)
+	}
 }
 
 // Every migration since the base is run on tables with rows, while others read and write.

@@ -111,7 +111,7 @@ func TestTracesTellNothingPrivate(t *testing.T) {
 		ask(t, base+"/kommune/1804-bodo", "127.0.0.2", given)
 		ask(t, base+"/kommune/0301-oslo", "127.0.0.1", strange)
 		checkLog(t, base, log.String())
-		for range 100 { // the job of the webhook, and that of the mail
+		for range 600 { // the job of the webhook, and that of the mail
 			if strings.Contains(log.String(), `"kind":"webhook"`) && len(filesWith(t, dir+"/mail", "to:")) > 0 {
 				return
 			}

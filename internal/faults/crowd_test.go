@@ -103,7 +103,8 @@ func crowd(t *testing.T, n *node) {
 		*idleConns, opened.Round(time.Millisecond), each/1024, slow, reading, hungUp, answered, slowest.Round(time.Millisecond))
 }
 
-// crowded is the connections, each 200 from an address of their own, as those of a crowd are.
+// crowded is the connections, each 200 from an address of their own, as those of a crowd are. On
+// Linux every address of 127.0.0.0/8 is this machine's.
 type crowded struct {
 	t     *testing.T
 	addr  string

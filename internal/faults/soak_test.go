@@ -142,7 +142,8 @@ func TestSoak(t *testing.T) {
 	var samples [][]float64
 	began := time.Now()
 	warm := *soakTime / 4
-	for pause := max(500*time.Millisecond, *soakTime/90); time.Since(began) < *soakTime; time.Sleep(pause) {
+	// Where the machine has much else to do a sample takes long: it lasts until there are enough.
+	for pause := max(500*time.Millisecond, *soakTime/90); time.Since(began) < *soakTime || len(samples) < fewest; time.Sleep(pause) {
 		m := n.figures(t)
 		if time.Since(began) < warm {
 			continue
@@ -162,11 +163,11 @@ func TestSoak(t *testing.T) {
 		rebuilt.Load(), warm, soaked(t, samples))
 }
 
+// fewest is how many samples say anything.
+const fewest = 6
+
 // soaked returns the table, and fails the test for what grew.
 func soaked(t *testing.T, samples [][]float64) string {
-	if len(samples) < 6 {
-		t.Fatalf("%d samples are too few to say anything", len(samples))
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-22s %9s %9s %9s %9s %12s\n", "", "first", "second", "last", "highest", "allowed")
 	third := len(samples) / 3
