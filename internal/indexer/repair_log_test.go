@@ -22,8 +22,8 @@ func TestFailingRepairIsSaidSeldom(t *testing.T) {
 	if err := x.make(small()); err != nil {
 		t.Fatal(err)
 	}
-	// The index keeps what it was given until it is made anew; a year of five digits is none of
-	// JSON's.
+	// What the index was given is not written again before it is made anew; a year of five digits
+	// cannot be written.
 	dates := []directory.CourseDate{{Day: time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC)}}
 	if err := x.index.Load().Apply(search.Batch{Put: []search.Document{search.CourseDocument(directory.Course{ID: 1, Dates: dates})}}); err != nil {
 		t.Fatal(err)
