@@ -29,8 +29,8 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
-// startProgram builds the program, starts it on an empty data directory, and returns its
-// address and that directory. The program is stopped as Ctrl-C stops it when the test ends.
+// startProgram starts the program on an empty data directory, and returns its address and
+// that directory. The program is stopped as Ctrl-C stops it when the test ends.
 func startProgram(t *testing.T, log io.Writer, env ...string) (base, dir string) {
 	t.Helper()
 	base, dir, ready := launch(t, log, env...)
@@ -53,9 +53,13 @@ func launch(t *testing.T, log io.Writer, env ...string) (base, dir string, becam
 		t.Skip("starts the whole program")
 	}
 	dir = t.TempDir()
+	path, err := program.path()
+	if err != nil {
+		t.Fatal(err)
+	}
 	binary := filepath.Join(dir, "oversikt")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	if err := os.Symlink(path, binary); err != nil {
+		t.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

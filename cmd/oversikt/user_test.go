@@ -12,8 +12,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
-
 func TestReadUserArgs(t *testing.T) {
 	got, err := readUserArgs([]string{"add", "kari@test.example.org", "--name", "Test Person", "--national", "--kommune", "1804", "--role", "bidragsyter"})
 	if err != nil || got.email != "kari@test.example.org" || got.name != "Test Person" || !got.national || got.grant.Owner.Kommune != "1804" || got.grant.Role != auth.Contributor {

@@ -52,11 +52,17 @@ var shared = struct {
 	err    error
 }{}
 
-// Main runs the tests, stops the server if one of them started it, and ends the
-// process. Should the tests end the process first, by a panic or a time limit,
+// Main runs the tests, calls ends, stops the server if one of them started it, and
+// ends the process. Should the tests end the process first, by a panic or a time limit,
 // Linux stops the server, and a later run removes what is on disk.
-func Main(m *testing.M) {
+func Main(m *testing.M, ends ...func() error) {
 	code := m.Run()
+	for _, end := range ends {
+		if err := end(); err != nil {
+			fmt.Fprintln(os.Stderr, "after the tests:", err)
+			code = max(code, 1)
+		}
+	}
 	if shared.server != nil {
 		if err := shared.server.stop(); err != nil {
 			fmt.Fprintln(os.Stderr, "dbtest:", err)
