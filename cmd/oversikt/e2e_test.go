@@ -100,25 +100,6 @@ func launch(t *testing.T, log io.Writer, env ...string) (base, dir string, becam
 	return "http://" + addr, filepath.Join(dir, "var"), ready
 }
 
-// browser runs one of the scripts in web/e2e against the program.
-func browser(t *testing.T, script, base string, args ...string) {
-	t.Helper()
-	if os.Getenv("CHROMIUM") == "" {
-		out, err := exec.Command("../../scripts/chromium.sh").Output()
-		if err != nil {
-			t.Fatalf("find Chromium: %v", err)
-		}
-		t.Setenv("CHROMIUM", strings.TrimSpace(string(out)))
-	}
-	cmd := exec.Command("node", append([]string{script, base}, args...)...)
-	cmd.Dir = "../../web/e2e"
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s: %s", script, out)
-	if err != nil {
-		t.Errorf("%s: %v", script, err)
-	}
-}
-
 func TestProgramInABrowser(t *testing.T) {
 	base, dir := startProgram(t, os.Stderr, "OVERSIKT_MAP_TILES="+mapService(t)+"/{z}/{y}/{x}.png", "OVERSIKT_MAP_CREDIT=© Prøvekartet")
 	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })

@@ -11,7 +11,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m, program.remove) }
+func TestMain(m *testing.M) { dbtest.Main(m, program.remove, chromium.stop) }
 
 // program is built once for all tests.
 var program built
