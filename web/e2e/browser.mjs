@@ -7,7 +7,8 @@ export const base = process.argv[2];
 export const program = {
   executablePath: process.env.CHROMIUM,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync"],
+    "--disable-component-update", "--disable-sync",
+    "--js-flags=--min-semi-space-size=64 --max-semi-space-size=128"], // MB: axe makes much that it soon forgets
 };
 
 // What is opened is closed by browser.close(), in a browser for many as well: the browser goes on.
@@ -26,6 +27,19 @@ export async function open(options = {}) {
     if (!r.url().startsWith(base) && !r.url().startsWith("data:")) problems.push(`third-party request: ${r.url()}`);
   });
   return { browser, context, page, problems };
+}
+
+// Waits until the page stands still. One that gets its font, jumps to its fragment, or goes over to
+// another width or other colours, is measured wrong: each element does so after what it is within.
+export async function settled(page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let still = 0; still < 2; still++) {
+      await new Promise((done) => requestAnimationFrame(done));
+      const moves = (a) => a.playState === "running" && a.effect.getComputedTiming().endTime !== Infinity;
+      if (document.getAnimations().some(moves)) still = -1;
+    }
+  });
 }
 
 export function check(ok, what) {

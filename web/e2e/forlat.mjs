@@ -1,6 +1,6 @@
 // Leaves the site as a reader does who must not be seen here.
 // Usage: node forlat.mjs BASE
-import { base, check, open } from "./browser.mjs";
+import { base, check, open, settled } from "./browser.mjs";
 
 const neutral = "https://www.yr.no/";
 
@@ -97,25 +97,35 @@ for (const [how, leave] of Object.entries({
   check(referrers.every((r) => r === null), "without script: no referrer");
   await browser.close();
 }
-for (const width of [320, 390, 700, 1024, 1280, 1920]) {
-  const { browser, page } = await reader({ viewport: { width, height: 800 } });
+{
+  const { browser, page } = await reader({ serviceWorkers: "block" });
+  const widths = [320, 390, 700, 1024, 1280, 1920];
   for (const path of ["/", "/nn/", "/en/", "/kommune/5610-karasjok", "/sok?q=demens", "/finnes-ikke"]) {
     await page.goto(base + path);
-    const at = await page.locator(".o-forlat").boundingBox();
-    check(at.height >= 44 && at.width >= 44, `${path} at ${width} px: ${JSON.stringify(at)} is large enough`);
-    check(at.x >= 0 && at.x + at.width <= width, `${path} at ${width} px: ${JSON.stringify(at)} is on the screen`);
-    const over = await page.evaluate(() => {
-      const at = document.querySelector(".o-forlat").getBoundingClientRect();
-      const meets = (r) => r.left < at.right && r.right > at.left && r.top < at.bottom && r.bottom > at.top;
-      return [...document.querySelectorAll(".o-nod, .o-header a, .o-header span, main a, main h1, main p")].filter((e) => [...e.getClientRects()].some(meets)).map((e) => e.outerHTML.slice(0, 100));
-    });
-    check(over.length === 0, `${path} at ${width} px: it lies over ${over.join("\n")}`);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      const at = await page.locator(".o-forlat").boundingBox();
+      check(at.height >= 44 && at.width >= 44, `${path} at ${width} px: ${JSON.stringify(at)} is large enough`);
+      check(at.x >= 0 && at.x + at.width <= width, `${path} at ${width} px: ${JSON.stringify(at)} is on the screen`);
+      const over = await page.evaluate(() => {
+        const at = document.querySelector(".o-forlat").getBoundingClientRect();
+        const meets = (r) => r.left < at.right && r.right > at.left && r.top < at.bottom && r.bottom > at.top;
+        return [...document.querySelectorAll(".o-nod, .o-header a, .o-header span, main a, main h1, main p")].filter((e) => [...e.getClientRects()].some(meets)).map((e) => e.outerHTML.slice(0, 100));
+      });
+      check(over.length === 0, `${path} at ${width} px: it lies over ${over.join("\n")}`);
+    }
   }
-  await page.evaluate(() => scrollTo({ top: 1000, behavior: "instant" }));
-  const at = await page.locator(".o-forlat").boundingBox();
-  check(at.y >= 0 && at.y < 60, `at ${width} px: it stays at the top, not at ${at.y}`);
-  await page.emulateMedia({ media: "print" });
-  check(!(await page.locator(".o-forlat").isVisible()), "it is not on paper");
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    await settled(page);
+    await page.evaluate(() => scrollTo({ top: 1000, behavior: "instant" }));
+    const at = await page.locator(".o-forlat").boundingBox();
+    check(at.y >= 0 && at.y < 60, `at ${width} px: it stays at the top, not at ${at.y}`);
+    await page.emulateMedia({ media: "print" });
+    check(!(await page.locator(".o-forlat").isVisible()), "it is not on paper");
+    await page.emulateMedia({ media: "screen" });
+  }
   await browser.close();
 }
 console.log("without script, and in its place: ok");

@@ -12,7 +12,7 @@ const all = [...sitemap.matchAll(/<loc>([^<]+)<\/loc>/g)].map((m) => new URL(m[1
 const paths = all.filter((path, i) => !ALIKE.test(path) || i % EVERY === 0);
 check(paths.filter((path) => path.startsWith("/tilbud/")).length > 100, "the sitemap has the offerings");
 
-const { browser, page, problems } = await open({ viewport: { width: WIDTH, height: 800 } });
+const { browser, page, problems } = await open({ viewport: { width: WIDTH, height: 800 }, serviceWorkers: "block" });
 const wide = [];
 for (const path of [...paths, "/sok?q=familievernkontor", "/sok?kommune=1804&type=frisklivssentral", "/meld-feil", "/logg-inn"]) {
   await page.goto(base + path, { waitUntil: "domcontentloaded" });
