@@ -102,30 +102,32 @@ func launch(t *testing.T, log io.Writer, env ...string) (base, dir string, becam
 
 func TestProgramInABrowser(t *testing.T) {
 	base, dir := startProgram(t, os.Stderr, "OVERSIKT_MAP_TILES="+mapService(t)+"/{z}/{y}/{x}.png", "OVERSIKT_MAP_CREDIT=© Prøvekartet")
-	t.Run("walk", func(t *testing.T) { browser(t, "walk.mjs", base) })
-	t.Run("forlat", func(t *testing.T) { browser(t, "forlat.mjs", base) })
-	t.Run("sjekkliste", func(t *testing.T) { browser(t, "sjekkliste.mjs", base) })
-	t.Run("henvis", func(t *testing.T) { browser(t, "henvis.mjs", base) })
-	t.Run("liste", func(t *testing.T) { browser(t, "liste.mjs", base) })
-	t.Run("kommune", func(t *testing.T) { browser(t, "kommune.mjs", base) })
-	t.Run("bygginn", func(t *testing.T) { browser(t, "bygginn.mjs", base) })
-	t.Run("posisjon", func(t *testing.T) { browser(t, "posisjon.mjs", base) })
-	t.Run("personvern", func(t *testing.T) { browser(t, "personvern.mjs", base) })
-	t.Run("referanse", func(t *testing.T) { browser(t, "referanse.mjs", base) })
-	t.Run("width", func(t *testing.T) { browser(t, "width.mjs", base) })
-	t.Run("metrics", func(t *testing.T) { checkMetrics(t, base) })
-	t.Run("axe", func(t *testing.T) {
-		browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/sok?q=avlastning&kommune=3205&deres=1804&hos=deres", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",
-			"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
-			"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
-			"/henvis", "/henvis?kommune=1804&parorende=5501&om=selvmord&hvem=etterlatte&haster=1", "/henvis?kode=feil",
-			"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/om/standarder", "/om/tall", "/data", "/personvern",
-			"/kart?type=lms&kommune=1804", "/for-kommuner", "/for-kommuner?kommune=1804&farge=ffd400", "/bygg-inn/1804", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/kurs", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs", "/hsds/v3/profile",
-			"/nn", "/nn/ta-vare-pa-barna/til-deg-som-er-barn?kommune=1804", "/en", "/en/kommune/0301-oslo", "/en/sok?q=xyzzy&type=ppt", "/en/ta-vare-pa-familien/parforhold", "/en/sjekklister/behov-for-avlastning")
-	})
-	t.Run("reach", func(t *testing.T) {
-		browser(t, "reach.mjs", base, "/", "/sok?q=selvmord", "/kommune/5610-karasjok", "/fylke/18-nordland", offeringPath(t, base),
-			"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet", "/for-kommuner", "/bygg-inn/1804", "/sjekklister/behov-for-avlastning")
+	// What readers do changes nothing for others, so that two scripts run at a time: of the one
+	// half, two alone take as long as all of the other.
+	t.Run("readers", func(t *testing.T) {
+		t.Run("look", func(t *testing.T) {
+			t.Parallel()
+			t.Run("axe", func(t *testing.T) {
+				browser(t, "axe.mjs", base, "/", "/sok?q=familievernkontor+bod%C3%B8", "/sok?q=selvmord", "/sok?q=avlastning&kommune=3205&deres=1804&hos=deres", "/kommune/5610-karasjok", "/kommune/1804-bodo?deres=3205",
+					"/kommuner", "/fylke/18-nordland", offeringPath(t, base), "/mote-med-helsetjenesten", "/mote-med-helsetjenesten/tips-og-rad",
+					"/mote-med-helsetjenesten/tips-og-rad?kommune=1804&deres=0301",
+					"/henvis", "/henvis?kommune=1804&parorende=5501&om=selvmord&hvem=etterlatte&haster=1", "/henvis?kode=feil",
+					"/hvor?q=Her%C3%B8y", "/hvor?q=9170", "/hvor?q=xyzzy", "/om", "/om/data", "/om/standarder", "/om/tall", "/data", "/personvern",
+					"/kart?type=lms&kommune=1804", "/for-kommuner", "/for-kommuner?kommune=1804&farge=ffd400", "/bygg-inn/1804", "/for-helsepersonell", "/for-utviklere", "/tilgjengelighet", "/meld-feil", "/forlat-siden", "/min-liste", "/kurs", "/nodkort", "/sjekklister", "/sjekklister/behov-for-avlastning", "/finnes-ikke", "/api/v1/docs", "/hsds/v3/profile",
+					"/nn", "/nn/ta-vare-pa-barna/til-deg-som-er-barn?kommune=1804", "/en", "/en/kommune/0301-oslo", "/en/sok?q=xyzzy&type=ppt", "/en/ta-vare-pa-familien/parforhold", "/en/sjekklister/behov-for-avlastning")
+			})
+			t.Run("reach", func(t *testing.T) {
+				browser(t, "reach.mjs", base, "/", "/sok?q=selvmord", "/kommune/5610-karasjok", "/fylke/18-nordland", offeringPath(t, base),
+					"/mote-med-helsetjenesten/tips-og-rad", "/meld-feil", "/tilgjengelighet", "/for-kommuner", "/bygg-inn/1804", "/sjekklister/behov-for-avlastning")
+			})
+		})
+		t.Run("do", func(t *testing.T) {
+			t.Parallel()
+			for _, script := range []string{"walk", "forlat", "sjekkliste", "henvis", "liste", "kommune", "bygginn", "posisjon", "personvern", "referanse", "width"} {
+				t.Run(script, func(t *testing.T) { browser(t, script+".mjs", base) })
+			}
+			t.Run("metrics", func(t *testing.T) { checkMetrics(t, base) })
+		})
 	})
 	st := openStore(t, dir)
 	t.Run("edit is found", func(t *testing.T) { editIsFound(t, base, st) })
@@ -154,6 +156,7 @@ func mapService(t *testing.T) string {
 }
 
 func TestSecondFactorInABrowser(t *testing.T) {
+	t.Parallel()
 	base, dir := startProgram(t, os.Stderr, "OVERSIKT_BASE_URL=https://oversikt.example.org")
 	browser(t, "faktor.mjs", base, filepath.Join(dir, "mail"))
 }

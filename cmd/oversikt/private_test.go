@@ -28,6 +28,7 @@ const marker = "qzvxmerke"
 // answers' headers, what other sites and the browser's history get to know of a page, the
 // log, the metrics, and every file of the database and the index.
 func TestWhatIsSearchedForIsKeptNowhere(t *testing.T) {
+	t.Parallel()
 	var log buffer
 	base, dir := startProgram(t, &log, "OVERSIKT_LOG=json", "OVERSIKT_LOG_LEVEL=debug")
 	const m = marker

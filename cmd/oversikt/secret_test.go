@@ -16,6 +16,7 @@ import (
 // to be, or nowhere, and never in a log: neither the program's, at its most talkative, nor
 // Postgres' own.
 func TestSecretsAreInNoLog(t *testing.T) {
+	t.Parallel()
 	var log buffer
 	base, dir := startProgram(t, &log, "OVERSIKT_LOG=json", "OVERSIKT_LOG_LEVEL=debug", "OVERSIKT_METRICS_TOKEN=a-token-for-this-test-alone")
 	const m = marker

@@ -11,6 +11,7 @@ import (
 // Without a database and without an index, readers are told whom to call, and those who
 // watch are told the truth.
 func TestStartWithoutADatabase(t *testing.T) {
+	t.Parallel()
 	log := &buffer{}
 	// Nothing listens on port 9 of this machine.
 	base, _, _ := launch(t, log, "OVERSIKT_DATABASE_URL=postgres://nobody@127.0.0.1:9/none?connect_timeout=1")
