@@ -66,6 +66,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   check(await rows.first().locator("a[data-tel]").isVisible() && !(await page.locator("button:visible").count()), "on paper the numbers, and no buttons");
   await page.emulateMedia({ media: "screen" });
   await rows.first().getByRole("button", { name: `Ta ut ${navn}` }).click();
+  await rows.nth(1).waitFor({ state: "detached" });
   check(await rows.count() === 1 && (await stored(page)).length === 1, "one is taken off");
   check(await page.locator("[data-minliste] [role=status]").textContent() === `${navn} er tatt ut av listen.`, "it says which");
   await page.getByRole("button", { name: "Angre" }).click();
