@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -26,9 +27,11 @@ Usage:
   oversikt webhook contact ID [ADDRESS]
   oversikt webhook test ID
   oversikt webhook enable ID
+  oversikt webhook rotate ID
   oversikt webhook remove ID
 
-add prints the secret that messages are signed with once, on stdout alone. test queues a message, which a
+add and rotate print the secret that messages are signed with once, on stdout alone. For seven days after
+rotate, messages are signed with the old one too, so that the receiver can change without losing any. test queues a message, which a
 running server sends; list says how that went.
 
 Whoever has the address of --email, or of contact, is mailed when messages have not come through for a day,
@@ -47,7 +50,7 @@ type webhookArgs struct {
 	mail string         // of "contact"
 }
 
-const webhookCommands = "add, list, contact, test, enable or remove"
+const webhookCommands = "add, list, contact, test, enable, rotate or remove"
 
 // readWebhookArgs returns what the arguments ask for. It returns flag.ErrHelp when that is
 // help.
@@ -69,7 +72,7 @@ func readWebhookArgs(args []string) (webhookArgs, error) {
 			return webhookArgs{}, fmt.Errorf("list: what is %q?", rest[0])
 		}
 		return asked, nil
-	case "contact", "test", "enable", "remove":
+	case "contact", "test", "enable", "rotate", "remove":
 	default:
 		return webhookArgs{}, fmt.Errorf("no command %q; want %s", name, webhookCommands)
 	}
@@ -161,6 +164,12 @@ func changeWebhook(ctx context.Context, st *store.Store, asked webhookArgs) (str
 		return "A running server sends the test now; `oversikt webhook list` says when it was taken.", st.TestWebhook(ctx, operator(), asked.id)
 	case "enable":
 		return fmt.Sprintf("Webhook %d is sent to again, from where it stopped.", asked.id), st.EnableWebhook(ctx, operator(), asked.id)
+	case "rotate":
+		secret, err := st.RotateWebhookSecret(ctx, operator(), asked.id)
+		if err == nil {
+			fmt.Fprintf(os.Stderr, "Messages are signed with the old secret too until %s. The new one is shown this once:\n", time.Now().Add(store.SecretOverlap).Format(time.DateOnly))
+		}
+		return secret, err
 	default:
 		return fmt.Sprintf("Webhook %d is removed.", asked.id), st.RemoveWebhook(ctx, operator(), asked.id)
 	}
@@ -202,6 +211,9 @@ func listWebhooks(ctx context.Context, st *store.Store) error {
 			state = "disabled " + dayOr(w.DisabledAt, "") + ": " + w.DisabledWhy
 		case w.FailingSince != nil:
 			state = "fails since " + dayOr(w.FailingSince, "")
+		}
+		if w.OldSecretUntil != nil {
+			state += "; signed with an old secret too until " + dayOr(w.OldSecretUntil, "")
 		}
 		fmt.Printf("%6d  %-30s  %-30s  %-30s  %-20s  %s\n", w.ID, w.Name, host, cmp.Or(w.Email, "none"), dayOr(w.SentAt, "never"), state)
 	}

@@ -22,6 +22,7 @@ func TestReadWebhookArgs(t *testing.T) {
 		"contact":       {[]string{"contact", "3", "drift@example.org"}, webhookArgs{what: "contact", id: 3, mail: "drift@example.org"}},
 		"contact, none": {[]string{"contact", "3"}, webhookArgs{what: "contact", id: 3}},
 		"enable":        {[]string{"enable", "3"}, webhookArgs{what: "enable", id: 3}},
+		"rotate":        {[]string{"rotate", "3"}, webhookArgs{what: "rotate", id: 3}},
 		"remove":        {[]string{"remove", "3"}, webhookArgs{what: "remove", id: 3}},
 	} {
 		got, err := readWebhookArgs(tt.args)

@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,6 +48,14 @@ func TestDevelopersPage(t *testing.T) {
 			if !strings.Contains(body, limit) && !(prefix == "/en" && limit == "5 sek" && strings.Contains(body, "5 seconds")) {
 				t.Errorf("%s: the limit %q is not said", prefix, limit)
 			}
+		}
+		for _, limit := range []int{api.MessageChanges, int(api.MessageTime.Seconds()), int(store.WebhookPatience.Hours()) / 2, int(store.WebhookPatience.Hours()), int(store.SecretOverlap.Hours()) / 24} {
+			if !strings.Contains(body[strings.Index(body, `id="meldinger"`):], fmt.Sprintf(" %d ", limit)) {
+				t.Errorf("%s: %d is not said of messages", prefix, limit)
+			}
+		}
+		if n := len(p.All("#signatur ~ details pre")); n != 3 {
+			t.Errorf("%s: %d examples of a receiver, want 3", prefix, n)
 		}
 		for _, e := range changelog.All() {
 			for _, c := range e.Changes {

@@ -184,6 +184,7 @@ var recoverConfig = recover.Config{EnableStackTrace: true, StackTraceHandler: ke
 // limitsOfAPI are what the page for developers says.
 var limitsOfAPI = site.Limits{
 	PageSize: api.MaxPageSize, Body: api.MaxBody, CallsPerMinute: api.CallsPerMinute(), Header: maxHeader, Time: handleTimeout,
+	MessageChanges: api.MessageChanges, MessageTime: api.MessageTime, SecretOverlap: store.SecretOverlap, Patience: store.WebhookPatience,
 }
 
 // serves reports whether the app has a route at or below a path.

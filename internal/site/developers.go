@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	_ "embed"
 	"encoding/xml"
 	"fmt"
 	"time"
@@ -20,6 +21,25 @@ type Limits struct {
 	Header         int           // bytes of address and headers together
 	CallsPerMinute int           // of a token
 	Time           time.Duration // for an answer
+	MessageChanges int           // of a message about changes
+	MessageTime    time.Duration // for a receiver of one
+	SecretOverlap  time.Duration // in which messages are signed with an old secret too
+	Patience       time.Duration // with a receiver that fails
+}
+
+// The examples of a receiver are tested in package webhook, on what is sent.
+var (
+	//go:embed mottak/mottak.mjs
+	receiverJavaScript string
+	//go:embed mottak/mottak.py
+	receiverPython string
+	//go:embed mottak/mottak.go.txt
+	receiverGo string
+)
+
+// receivers show how a message about changes is checked.
+var receivers = []view.ReferenceCode{
+	{Key: "javascript", Name: "JavaScript (Node.js)", Text: receiverJavaScript}, {Key: "python", Name: "Python", Text: receiverPython}, {Key: "go", Name: "Go", Text: receiverGo},
 }
 
 func (s *Site) showForDevelopers(c *fiber.Ctx) error {
@@ -41,8 +61,12 @@ func (s *Site) showForDevelopers(c *fiber.Ctx) error {
 		Client: "go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@latest \\\n" +
 			"  -generate types,client -package oversikt -o oversikt.go " + api + "/openapi.json\n" +
 			"npx openapi-typescript " + api + "/openapi.json -o oversikt.d.ts",
-		Doors:   s.doors(),
-		Limits:  s.limits(),
+		Doors:  s.doors(),
+		Limits: s.limits(),
+
+		Messages: s.messages(), Receivers: receivers,
+		Rotation: s.t("Når nøkkelen blir byttet, er meldingene signert med både den nye og den gamle i %s dager. Da rekker du å bytte uten å miste noen.", s.lang.Number(days(s.deps.Limits.SecretOverlap))),
+
 		Log:     s.changelog(),
 		Borders: len(v.Outlines().List()) > 0,
 	})))
@@ -78,6 +102,22 @@ func (s *Site) limits() []string {
 		s.t("Det du sender, kan være %s kB. Er det større, er svaret 413.", s.lang.Number(l.Body>>10)),
 		s.t("En tilgang kan brukes %s ganger i minuttet. Så er svaret 429, og Retry-After sier hvor lenge du skal vente.", s.lang.Number(l.CallsPerMinute)),
 		s.t("Et svar som ikke er klart på %s sekunder, blir stoppet.", s.lang.Number(int(l.Time.Seconds()))),
+	}
+}
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+// messages is what is promised of the messages about changes.
+func (s *Site) messages() []string {
+	l := s.deps.Limits
+	return []string{
+		s.t("Meldingen er en POST med JSON, etter Standard Webhooks. Den sier hva som er endret. Hvordan det er nå, henter du fra API-et."),
+		s.t("Adressen din må begynne med https:// og være åpen på nettet. Vi følger ingen videresending."),
+		s.t("Én melding har inntil %s endringer og er under 100 kB.", s.lang.Number(l.MessageChanges)),
+		s.t("Svar med en status fra 200 til 299 innen %s sekunder. Ellers kommer den samme meldingen igjen, med samme webhook-id. Svar 410 når du ikke vil ha flere.", s.lang.Number(int(l.MessageTime.Seconds()))),
+		s.t("Meldingene kommer i rekkefølge, og den neste venter til den forrige er tatt imot. Den samme kan komme to ganger."),
+		s.t("Har du ikke tatt imot noe på %s timer, skriver vi til kontakten din. Etter %s timer slutter vi å sende. Begynner vi igjen, kommer alt fra der det stoppet.", s.lang.Number(int(l.Patience.Hours()/2)), s.lang.Number(int(l.Patience.Hours()))),
+		s.t("Står begynn_pa_nytt i meldingen, kan det du har, være feil. Hent da alt på nytt fra /api/v1/endringer."),
 	}
 }
 

@@ -26,7 +26,7 @@ var eventNames = map[string]string{
 	"token_created": "Laget en tilgang", "token_revoked": "Trakk tilbake en tilgang", "report_answered": "Svarte en leser", "job_tried_again": "Prøvde en jobb på nytt", "job_dropped": "Droppet en jobb",
 	"change_held": "Foreslo en endring som venter på en person til", "held_change_decided": "Tok stilling til en endring som ventet",
 	"kommune_moved": "Flyttet tilganger til en ny kommune", "kommune_divided": "Avsluttet tilganger i en kommune som ble delt",
-	"webhook_created": "Laget et abonnement", "webhook_removed": "Slettet et abonnement", "webhook_enabled": "Startet et abonnement igjen", "webhook_contact": "Endret kontakten for et abonnement",
+	"webhook_created": "Laget et abonnement", "webhook_removed": "Slettet et abonnement", "webhook_enabled": "Startet et abonnement igjen", "webhook_rotated": "Laget ny nøkkel for et abonnement", "webhook_contact": "Endret kontakten for et abonnement",
 	"webhook_tested": "Sendte en prøvemelding", "webhook_sent_again": "Sendte en melding på nytt",
 }
 

@@ -151,6 +151,8 @@ var routes = []struct {
 	{"POST", "/redaksjon/abonnement", "/redaksjon/abonnement", nationals},
 	{"GET", "/redaksjon/abonnement/:id", "/redaksjon/abonnement/{w}", nationals},
 	{"POST", "/redaksjon/abonnement/:id/kontakt", "/redaksjon/abonnement/{w}/kontakt", nationals},
+	{"GET", "/redaksjon/abonnement/:id/nokkel", "/redaksjon/abonnement/{w}/nokkel", nationals},
+	{"POST", "/redaksjon/abonnement/:id/nokkel", "/redaksjon/abonnement/{w}/nokkel", nationals},
 	{"POST", "/redaksjon/abonnement/:id/prove", "/redaksjon/abonnement/{w}/prove", nationals},
 	{"POST", "/redaksjon/abonnement/:id/start", "/redaksjon/abonnement/{w}/start", nationals},
 	{"POST", "/redaksjon/abonnement/:id/leveringer/:delivery/igjen", "/redaksjon/abonnement/{w}/leveringer/1/igjen", nationals},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -33,6 +34,8 @@ func (s *Staff) mountWebhooks(inside fiber.Router) {
 	inside.Post("/abonnement", s.createWebhook)
 	inside.Get("/abonnement/:id", s.showWebhook)
 	inside.Post("/abonnement/:id/kontakt", s.setWebhookContact)
+	inside.Get("/abonnement/:id/nokkel", s.askToRotateWebhook)
+	inside.Post("/abonnement/:id/nokkel", s.rotateWebhook)
 	inside.Post("/abonnement/:id/prove", s.testWebhook)
 	inside.Post("/abonnement/:id/start", s.startWebhook)
 	inside.Post("/abonnement/:id/leveringer/:delivery/igjen", s.sendAgain)
@@ -172,8 +175,8 @@ func (s *Staff) createWebhook(c *fiber.Ctx) error {
 		return err
 	}
 	return s.send(c, http.StatusOK, view.WebhookMade(view.WebhookMadePage{
-		Meta: s.meta(c, "Nytt abonnement", hub, webhooksCrumb, page.Crumb{Text: "Nytt abonnement", Path: webhooksPath}),
-		Name: w.Name, Secret: secret, Path: webhookPath(w.ID),
+		Meta:  s.meta(c, "Nytt abonnement", hub, webhooksCrumb, page.Crumb{Text: "Nytt abonnement", Path: webhooksPath}),
+		Title: "Abonnementet «" + w.Name + "» er laget", Secret: secret, Path: webhookPath(w.ID),
 	}))
 }
 
@@ -209,6 +212,9 @@ func (s *Staff) sendWebhook(c *fiber.Ctx, status int, w store.Webhook, contact v
 		Made: "Laget " + page.Bokmal.Date(w.CreatedAt), Path: webhookPath(w.ID),
 		CanStart: w.DisabledAt != nil || w.FailingSince != nil, Start: "Prøv nå",
 		Contact: contact,
+	}
+	if w.OldSecretUntil != nil {
+		p.OldKey = "Meldingene er signert med den gamle nøkkelen også, til " + page.Bokmal.Date(*w.OldSecretUntil) + "."
 	}
 	if w.SentAt != nil {
 		p.State = "Tok sist imot en melding " + moment(*w.SentAt, now) + "."
@@ -288,6 +294,36 @@ func (s *Staff) sendAgain(c *fiber.Ctx) error {
 		err = s.deps.Store.SendAgain(c.UserContext(), actorOf(c), w.ID, delivery)
 	}
 	return webhookDone(c, w.ID, err, "Meldingen er på vei en gang til.")
+}
+
+func (s *Staff) askToRotateWebhook(c *fiber.Ctx) error {
+	w, err := s.webhook(c)
+	if err != nil {
+		return err
+	}
+	return s.send(c, http.StatusOK, view.RotateWebhook(view.RotateWebhookPage{
+		Meta: s.meta(c, "Ny nøkkel", hub, webhooksCrumb, page.Crumb{Text: w.Name, Path: webhookPath(w.ID)}), Name: w.Name, Back: webhookPath(w.ID), Days: overlapDays,
+	}))
+}
+
+// overlapDays is for how many days the old secret is signed with too.
+const overlapDays = int(store.SecretOverlap / (24 * time.Hour))
+
+// rotateWebhook makes a new secret and shows it, as createWebhook does.
+func (s *Staff) rotateWebhook(c *fiber.Ctx) error {
+	w, err := s.webhook(c)
+	if err != nil {
+		return err
+	}
+	secret, err := s.deps.Store.RotateWebhookSecret(c.UserContext(), actorOf(c), w.ID)
+	if err != nil {
+		return err
+	}
+	return s.send(c, http.StatusOK, view.WebhookMade(view.WebhookMadePage{
+		Meta:  s.meta(c, "Ny nøkkel", hub, webhooksCrumb, page.Crumb{Text: w.Name, Path: webhookPath(w.ID)}),
+		Title: "Ny nøkkel for «" + w.Name + "»", Secret: secret, Path: webhookPath(w.ID),
+		Old: fmt.Sprintf("I %d dager er meldingene signert med den gamle nøkkelen også. Mottakeren må ha byttet innen da.", overlapDays),
+	}))
 }
 
 func (s *Staff) askToRemoveWebhook(c *fiber.Ctx) error {

@@ -41,6 +41,16 @@ func TestMakeTestAndRemoveAWebhook(t *testing.T) {
 		t.Errorf("what is no address comes back as %q, or without a word", got)
 	}
 	p.post(path+"/kontakt", url.Values{"epost": {""}}).wantRedirect(t, path)
+	p.get(path+"/nokkel").wantStatus(t, http.StatusOK)
+	rotated := p.post(path+"/nokkel", url.Values{})
+	rotated.wantStatus(t, http.StatusOK)
+	again := regexp.MustCompile(`whsec_[A-Za-z0-9+/]{43}=`).FindString(strings.ReplaceAll(rotated.body, "&#43;", "+"))
+	if again == "" || again == secret || !strings.Contains(rotated.body, "7 dager") || rotated.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the new key is %q, or how long the old one holds is not said, or it may be kept: %v", again, rotated.Header)
+	}
+	if body := p.get(path).body; strings.Contains(body, "whsec_") || !strings.Contains(body, "signert med den gamle nøkkelen også") {
+		t.Error("the page shows a key, or not that there are two")
+	}
 	p.post(path+"/prove", url.Values{}).wantRedirect(t, path)
 	p.post(path+"/start", url.Values{}).wantRedirect(t, path)
 	p.post(path+"/leveringer/4711/igjen", url.Values{}).wantStatus(t, http.StatusNotFound)

@@ -29,6 +29,7 @@ var expired = []string{
 	"DELETE FROM invitations WHERE expires_at < now() OR used_at IS NOT NULL",
 	"DELETE FROM limits WHERE ends_at < now()",
 	"DELETE FROM challenges WHERE expires_at < now()",
+	"DELETE FROM webhook_old_secrets WHERE until < now()",
 	"DELETE FROM uploads WHERE created_at < now() - interval '" + uploadsKept + "'",
 	"DELETE FROM wrong_codes WHERE wait_until < now() - interval '" + wrongCodesKept + "'",
 	"DELETE FROM drafts WHERE updated_at < now() - interval '" + draftsKept + "'",

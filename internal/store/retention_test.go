@@ -13,6 +13,7 @@ func TestRetention(t *testing.T) {
 	s := openSeeded(t)
 	a := newAccount(t, s, "kari@test.example.org")
 	shut, late := newAccount(t, s, "shut@test.example.org"), newAccount(t, s, "late@test.example.org")
+	hook := newWebhook(t, s)
 	must := func(sql string, args ...any) {
 		t.Helper()
 		if err := exec(t, s, sql, args...); err != nil {
@@ -30,6 +31,7 @@ func TestRetention(t *testing.T) {
 		must(`INSERT INTO login_links (hash, account_id, created_by, created_at, expires_at) VALUES (sha256(CAST(? AS text)::bytea), ?, ?, now() - interval '1 hour', now()`+at+`)`, name, a.ID, name)
 		must(`INSERT INTO invitations (email, role, kommune_number, created_at, expires_at) VALUES (?, 'bidragsyter', '1804', now() - interval '1 day', now()`+at+`)`, name)
 		must(`INSERT INTO challenges (hash, kind, payload, expires_at) VALUES (sha256(CAST(? AS text)::bytea), 'app', to_jsonb(CAST(? AS text)), now()`+at+`)`, name, name)
+		must(`INSERT INTO webhook_old_secrets (webhook_id, secret, until) VALUES (?, 'whsec_'||CAST(? AS text), now()`+at+`)`, hook.ID, name)
 		must(`INSERT INTO uploads (account_id, name, content, created_at) VALUES (?, ?, '', now() - interval '1 day'`+at+`)`, a.ID, name)
 		must(`INSERT INTO drafts (account_id, key, version, form, updated_at) VALUES (?, ?, 1, '{}', now() - interval '180 days'`+at+`)`, a.ID, name)
 		must(`INSERT INTO confirmations (hash, kommune_number, stage, round, sent_to, created_at, expires_at)
@@ -63,6 +65,7 @@ func TestRetention(t *testing.T) {
 		"created_by FROM login_links":                                       {"in"},
 		"email FROM invitations":                                            {"in"},
 		"payload #>> '{}' FROM challenges":                                  {"in"},
+		"secret FROM webhook_old_secrets":                                   {"whsec_in"},
 		"name FROM uploads":                                                 {"in"},
 		"key FROM drafts":                                                   {"in", "in"},
 		"tries::text FROM wrong_codes":                                      {"1"},

@@ -31,6 +31,12 @@ const (
 	// webhookWorry is how long a webhook may fail before its contact is told: a night or a
 	// short stop at the receiver's is over by then, and a whole day is left to mend what is not.
 	webhookWorry = WebhookPatience / 2
+	// SecretOverlap is how long messages are signed with an old secret too: whoever looks
+	// after the receiver has a working week to change it.
+	SecretOverlap = 7 * 24 * time.Hour
+	// mostOldSecrets is how many old secrets messages are signed with besides. A new one may be
+	// lost before it is given to the receiver, which has one of those before still.
+	mostOldSecrets = 4
 	// mostFollowed is how many kommuner, or types, a webhook may name.
 	mostFollowed = 400
 )
@@ -50,6 +56,8 @@ type Webhook struct {
 	FailingSince *time.Time
 	DisabledAt   *time.Time
 	DisabledWhy  string // in words for editors
+	// OldSecretUntil is until when messages are signed with an old secret too; nil: they are not.
+	OldSecretUntil *time.Time
 }
 
 // Everything reports whether it follows all there is.
@@ -91,30 +99,32 @@ type webhookRow struct {
 	FailingSince *time.Time
 	DisabledAt   *time.Time
 	DisabledWhy  string
+
+	OldSecretUntil *time.Time
 }
 
 func (r webhookRow) webhook() Webhook {
 	return Webhook{
 		ID: r.ID, Name: r.Name, URL: r.URL, Email: r.Email, Kommuner: texts[region.Number](r.Kommuner), Types: []string(r.Types), Cursor: r.Cursor,
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), SentAt: inUTC(r.SentAt), FailingSince: inUTC(r.FailingSince),
-		DisabledAt: inUTC(r.DisabledAt), DisabledWhy: r.DisabledWhy,
+		DisabledAt: inUTC(r.DisabledAt), DisabledWhy: r.DisabledWhy, OldSecretUntil: inUTC(r.OldSecretUntil),
 	}
 }
 
 // webhooks returns the webhooks that the condition finds, by name, without their secrets.
 func webhooks(tx *gorm.DB, where string, args ...any) ([]Webhook, error) {
-	return scan(tx.Raw(`SELECT id, name, url, email, kommuner, types, cursor, created_by, created_at, sent_at, failing_since, disabled_at, disabled_why
+	return scan(tx.Raw(`SELECT id, name, url, email, kommuner, types, cursor, created_by, created_at, sent_at, failing_since, disabled_at, disabled_why,
+			(SELECT max(until) FROM webhook_old_secrets o WHERE o.webhook_id = webhooks.id AND until > now()) AS old_secret_until
 		FROM webhooks WHERE `+where+` ORDER BY name, id`, args...), webhookRow.webhook)
 }
 
 // CreateWebhook stores a new webhook with the name, addresses and filter of w, and returns it
 // with its secret, which cannot be had again. It is told of what changes from now on; cursor
 // writes where that is, in the feed of an installation. The actor has to be allowed
-// auth.Curate. It returns a directory.Invalid for what may not be stored.
+// auth.Curate. It returns a directory.Invalid for what may not be stored, which names
+// "webhooks" when there are as many as may be.
 func (s *Store) CreateWebhook(ctx context.Context, actor auth.Actor, w Webhook, cursor func(installation string, head Cursor) string) (Webhook, string, error) {
-	key := make([]byte, 32)
-	rand.Read(key) // never fails
-	secret := "whsec_" + base64.StdEncoding.EncodeToString(key)
+	secret := newWebhookSecret()
 	installation, err := s.Installation(ctx)
 	if err != nil {
 		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
@@ -148,6 +158,13 @@ func (s *Store) CreateWebhook(ctx context.Context, actor auth.Actor, w Webhook, 
 		return Webhook{}, "", fmt.Errorf("create webhook: %w", err)
 	}
 	return created, secret, nil
+}
+
+// newWebhookSecret returns what to sign messages with, as Standard Webhooks writes it.
+func newWebhookSecret() string {
+	key := make([]byte, 32)
+	rand.Read(key) // never fails
+	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
 
 // cleanContact returns the address as it is stored, or a directory.Invalid. It may be empty.
@@ -307,6 +324,31 @@ func (s *Store) EnableWebhook(ctx context.Context, actor auth.Actor, id int64) e
 	})
 }
 
+// RotateWebhookSecret gives the webhook a new secret, which it returns and which cannot be
+// had again. For SecretOverlap messages are signed with those before too. Actor and errors
+// are as for RemoveWebhook.
+func (s *Store) RotateWebhookSecret(ctx context.Context, actor auth.Actor, id int64) (string, error) {
+	secret := newWebhookSecret()
+	err := s.changeWebhook(ctx, actor, id, "webhook_rotated", func(tx *gorm.DB, _ Webhook) error {
+		// The lock, so that two at once do not keep the same old one and lose the first's new one.
+		err := tx.Exec(`INSERT INTO webhook_old_secrets (webhook_id, secret, until)
+			SELECT id, secret, now() + ?::interval FROM webhooks WHERE id = ? FOR UPDATE`, interval(SecretOverlap), id).Error
+		if err != nil {
+			return err
+		}
+		err = tx.Exec(`DELETE FROM webhook_old_secrets WHERE webhook_id = ? AND id NOT IN
+			(SELECT id FROM webhook_old_secrets WHERE webhook_id = ? ORDER BY id DESC LIMIT ?)`, id, id, mostOldSecrets).Error
+		if err != nil {
+			return err
+		}
+		return tx.Exec("UPDATE webhooks SET secret = ? WHERE id = ?", secret, id).Error
+	})
+	if err != nil {
+		return "", err
+	}
+	return secret, nil
+}
+
 // SetWebhookContact lets whoever has the address be told when messages do not come through;
 // nobody where it is empty. Actor and errors are as for RemoveWebhook; it returns a
 // directory.Invalid for what is no address.
@@ -321,7 +363,7 @@ func (s *Store) SetWebhookContact(ctx context.Context, actor auth.Actor, id int6
 }
 
 // TestWebhook queues a message that says that it is a test. Actor and errors are as for
-// RemoveWebhook.
+// RemoveWebhook; it returns TooSoon when enough of what editors have asked for waits.
 func (s *Store) TestWebhook(ctx context.Context, actor auth.Actor, id int64) error {
 	return s.changeWebhook(ctx, actor, id, "webhook_tested", func(tx *gorm.DB, _ Webhook) error {
 		return enqueueWebhook(tx, WebhookJob{Webhook: id, Test: true})
@@ -329,7 +371,8 @@ func (s *Store) TestWebhook(ctx context.Context, actor auth.Actor, id int64) err
 }
 
 // SendAgain queues what the delivery was about once more. Actor and errors are as for
-// RemoveWebhook; it returns ErrNotFound also for a delivery of another webhook.
+// RemoveWebhook; it returns ErrNotFound also for a delivery of another webhook, and
+// TooSoon as TestWebhook does.
 func (s *Store) SendAgain(ctx context.Context, actor auth.Actor, id, delivery int64) error {
 	return s.changeWebhook(ctx, actor, id, "webhook_sent_again", func(tx *gorm.DB, _ Webhook) error {
 		var found []struct{ Kind, Before string }
@@ -418,18 +461,21 @@ func (s *Store) QueueWebhook(ctx context.Context, id int64) error {
 	return nil
 }
 
-// WebhookToSend returns the webhook with its secret. It is for who signs, and asks nobody.
-// It returns ErrNotFound where it was removed.
-func (s *Store) WebhookToSend(ctx context.Context, id int64) (Webhook, string, error) {
+// WebhookToSend returns the webhook with the secrets to sign with, the newest first. It is
+// for who signs, and asks nobody. It returns ErrNotFound where it was removed.
+func (s *Store) WebhookToSend(ctx context.Context, id int64) (Webhook, []string, error) {
+	var secrets []string
 	w, err := one(webhooks(s.db.WithContext(ctx), "id = ?", id))
-	var secret string
 	if err == nil {
-		err = s.db.WithContext(ctx).Raw("SELECT secret FROM webhooks WHERE id = ?", id).Scan(&secret).Error
+		err = s.db.WithContext(ctx).Raw(`SELECT secret FROM (
+			SELECT secret, NULL AS id FROM webhooks WHERE id = ?
+			UNION ALL SELECT secret, id FROM webhook_old_secrets WHERE webhook_id = ? AND until > now()) s
+			ORDER BY id DESC NULLS FIRST`, id, id).Scan(&secrets).Error
 	}
 	if err != nil {
-		return Webhook{}, "", fmt.Errorf("webhook %d: %w", id, err)
+		return Webhook{}, nil, fmt.Errorf("webhook %d: %w", id, err)
 	}
-	return w, secret, nil
+	return w, secrets, nil
 }
 
 // MoveWebhook notes that there was nothing to tell up to the cursor.

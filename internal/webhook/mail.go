@@ -32,7 +32,7 @@ func (s *Sender) mail(w store.Webhook, problem string) store.Mail {
 	}
 	fmt.Fprintf(&b, "\nIngenting går tapt. Når vi sender igjen, kommer alt som er endret, i rekkefølge. Du kan også hente det selv:\n%s/api/v1/endringer?etter=%s\n",
 		s.base, url.QueryEscape(w.Cursor))
-	fmt.Fprintf(&b, "\nOm meldingene: %s/for-utviklere\n", s.base)
+	fmt.Fprintf(&b, "\nOm meldingene: %s/for-utviklere#meldinger\n", s.base)
 	m.Text = b.String()
 	return m
 }

@@ -41,10 +41,6 @@ import (
 )
 
 const (
-	// requestTime is how long a receiver may take.
-	requestTime = 15 * time.Second
-	// mostChanges is how many changes one message names.
-	mostChanges = 500
 	// sendTime is how long one job goes on with messages; the rest is for the next.
 	sendTime = 45 * time.Second
 	// longestWait is how far ahead a receiver may ask us to come back.
@@ -76,17 +72,17 @@ func New(st *store.Store, feed *api.API, baseURL string, log *slog.Logger) *Send
 
 func newSender(st *store.Store, feed *api.API, baseURL string, log *slog.Logger, allowed control, trust *tls.Config) *Sender {
 	return &Sender{
-		store: st, feed: feed, now: time.Now, log: log, base: baseURL, agent: "oversikt-webhook (+" + baseURL + "/for-utviklere)",
+		store: st, feed: feed, now: time.Now, log: log, base: baseURL, agent: "oversikt-webhook (+" + baseURL + "/for-utviklere#meldinger)",
 		client: &http.Client{
-			Timeout: requestTime,
+			Timeout: api.MessageTime,
 			Transport: trace.Transport(&http.Transport{
 				// No proxy: it would resolve and connect where the guard cannot see.
-				DialContext:            (&net.Dialer{Timeout: requestTime, Control: allowed}).DialContext,
+				DialContext:            (&net.Dialer{Timeout: api.MessageTime, Control: allowed}).DialContext,
 				DisableKeepAlives:      true,
 				ForceAttemptHTTP2:      true,
 				TLSClientConfig:        trust,
-				TLSHandshakeTimeout:    requestTime,
-				ResponseHeaderTimeout:  requestTime,
+				TLSHandshakeTimeout:    api.MessageTime,
+				ResponseHeaderTimeout:  api.MessageTime,
 				MaxResponseHeaderBytes: 16 << 10,
 			}),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -137,28 +133,32 @@ func (s *Sender) Handle(ctx context.Context, j store.Job) error {
 	if err := json.Unmarshal(j.Payload, &job); err != nil {
 		return work.Permanent(fmt.Errorf("payload: %w", err))
 	}
-	w, secret, err := s.store.WebhookToSend(ctx, job.Webhook)
+	w, secrets, err := s.store.WebhookToSend(ctx, job.Webhook)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return work.Skipped("the webhook was removed")
 	case err != nil:
 		return err
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
-		return work.Permanent(errors.New("the secret is not base64")) // the error itself would show it
+	var keys [][]byte
+	for _, secret := range secrets {
+		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+		if err != nil {
+			return work.Permanent(errors.New("the secret is not base64")) // the error itself would show it
+		}
+		keys = append(keys, key)
 	}
 	switch {
 	case job.Test:
-		return s.once(s.test(ctx, w, key))
+		return s.once(s.test(ctx, w, keys))
 	case job.Again != "":
-		_, _, err := s.tell(ctx, w, key, job.Again, true)
+		_, _, err := s.tell(ctx, w, keys, job.Again, true)
 		return s.once(err)
 	case w.DisabledAt != nil:
 		return work.Skipped("the webhook is disabled")
 	}
 	for began := s.now(); s.now().Sub(began) < sendTime; {
-		next, more, err := s.tell(ctx, w, key, w.Cursor, false)
+		next, more, err := s.tell(ctx, w, keys, w.Cursor, false)
 		if err != nil || !more {
 			return err
 		}
@@ -178,16 +178,16 @@ func (s *Sender) once(err error) error {
 }
 
 // test sends a message that is about nothing.
-func (s *Sender) test(ctx context.Context, w store.Webhook, key []byte) error {
+func (s *Sender) test(ctx context.Context, w store.Webhook, keys [][]byte) error {
 	d := store.Delivery{Webhook: w.ID, Test: true, Message: messageID(w.ID, "test", strconv.FormatInt(s.now().UnixNano(), 10)), Before: w.Cursor, After: w.Cursor}
-	return s.deliver(ctx, w, key, d, message{"test", s.now().UTC(), struct{}{}})
+	return s.deliver(ctx, w, keys, d, message{"test", s.now().UTC(), struct{}{}})
 }
 
 // tell sends what has changed after the cursor. It returns where the message ends, and
 // whether there is more.
-func (s *Sender) tell(ctx context.Context, w store.Webhook, key []byte, after string, again bool) (next string, more bool, err error) {
+func (s *Sender) tell(ctx context.Context, w store.Webhook, keys [][]byte, after string, again bool) (next string, more bool, err error) {
 	content := news{After: after}
-	content.Changes, err = s.feed.ChangesAfter(after, mostChanges)
+	content.Changes, err = s.feed.ChangesAfter(after, api.MessageChanges)
 	if errors.Is(err, search.ErrHistory) {
 		content.Anew = true
 		content.Changes, err = s.feed.NoChanges()
@@ -206,7 +206,7 @@ func (s *Sender) tell(ctx context.Context, w store.Webhook, key []byte, after st
 		return next, more, s.store.MoveWebhook(ctx, w.ID, after, next)
 	}
 	d := store.Delivery{Webhook: w.ID, Message: messageID(w.ID, after, next), Changes: len(content.Items), Before: after, After: next, Again: again}
-	return next, more, s.deliver(ctx, w, key, d, message{"endringer", s.now().UTC(), content})
+	return next, more, s.deliver(ctx, w, keys, d, message{"endringer", s.now().UTC(), content})
 }
 
 // filter leaves out the offerings that the webhook does not follow and never did, and, where
@@ -243,12 +243,17 @@ func messageID(webhook int64, from, to string) string {
 	return "msg_" + hex.EncodeToString(sum[:16])
 }
 
-// Sign returns the webhook-signature of a message.
-func Sign(key []byte, id string, at time.Time, body []byte) string {
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s.%d.", id, at.Unix()) // never fails
-	mac.Write(body)
-	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+// Sign returns the webhook-signature of a message: one for each key, with blanks between, so
+// that a receiver that has any of them takes it.
+func Sign(keys [][]byte, id string, at time.Time, body []byte) string {
+	all := make([]string, len(keys))
+	for i, key := range keys {
+		mac := hmac.New(sha256.New, key)
+		fmt.Fprintf(mac, "%s.%d.", id, at.Unix()) // never fails
+		mac.Write(body)
+		all[i] = "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	}
+	return strings.Join(all, " ")
 }
 
 // failure is a message that was not taken. Its text names neither the address nor what was
@@ -262,13 +267,13 @@ func (f *failure) Error() string { return f.problem }
 
 // deliver sends the message and notes how that went. It returns a *failure where it was not
 // taken, in what the runner makes of it.
-func (s *Sender) deliver(ctx context.Context, w store.Webhook, key []byte, d store.Delivery, m message) error {
+func (s *Sender) deliver(ctx context.Context, w store.Webhook, keys [][]byte, d store.Delivery, m message) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("message: %w", err)
 	}
 	began := s.now()
-	status, wait, err := s.post(ctx, w.URL, key, d.Message, body)
+	status, wait, err := s.post(ctx, w.URL, keys, d.Message, body)
 	if ctx.Err() != nil {
 		return ctx.Err() // nothing was learned
 	}
@@ -294,7 +299,7 @@ func (s *Sender) deliver(ctx context.Context, w store.Webhook, key []byte, d sto
 }
 
 // post sends one request. The error says in words for editors why there was no answer.
-func (s *Sender) post(ctx context.Context, address string, key []byte, id string, body []byte) (status int, wait time.Duration, err error) {
+func (s *Sender) post(ctx context.Context, address string, keys [][]byte, id string, body []byte) (status int, wait time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil || req.URL.Scheme != "https" {
 		return 0, 0, errors.New("adressen kan ikke brukes")
@@ -304,7 +309,7 @@ func (s *Sender) post(ctx context.Context, address string, key []byte, id string
 	req.Header.Set("User-Agent", s.agent)
 	req.Header.Set("webhook-id", id)
 	req.Header.Set("webhook-timestamp", strconv.FormatInt(at.Unix(), 10))
-	req.Header.Set("webhook-signature", Sign(key, id, at, body))
+	req.Header.Set("webhook-signature", Sign(keys, id, at, body))
 	res, err := s.client.Do(req)
 	if err != nil {
 		return 0, 0, errors.New(problemOf(err))

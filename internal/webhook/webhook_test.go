@@ -104,6 +104,11 @@ func (w *world) exec(sql string, args ...any) {
 	}
 }
 
+func (w *world) count(table string) int {
+	w.Helper()
+	return dbtest.Count(w.T, w.db.Config().ConnString(), table)
+}
+
 // change makes something public change, and waits until the index has it.
 func (w *world) change(kind store.Kind, ref string) {
 	w.Helper()
@@ -449,7 +454,7 @@ func TestContactIsTold(t *testing.T) {
 	if err := w.store.SetWebhookContact(t.Context(), tester, silent.ID, "drift"); !errors.As(err, new(directory.Invalid)) {
 		t.Errorf("what is no address: %v", err)
 	}
-	if dbtest.Count(t, w.db.Config().ConnString(), "jobs WHERE kind = 'mail'") != 4 {
+	if w.count("jobs WHERE kind = 'mail'") != 4 {
 		t.Error("the webhook without a contact has mails")
 	}
 }
