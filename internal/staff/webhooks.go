@@ -80,6 +80,9 @@ func (s *Staff) sendWebhooks(c *fiber.Ctx, status int, form webhookForm, invalid
 			f.Error = fieldProblem(key)
 		}
 	}
+	if invalid["webhooks"] != "" {
+		p.Name.Error = "Det er så mange abonnementer som det kan være. Slett et som ikke er i bruk."
+	}
 	switch invalid["url"] {
 	case directory.MsgFormat:
 		p.URL.Error = "Skriv en hel adresse som begynner med https://, uten brukernavn og uten #."

@@ -37,6 +37,11 @@ const (
 	// mostOldSecrets is how many old secrets messages are signed with besides. A new one may be
 	// lost before it is given to the receiver, which has one of those before still.
 	mostOldSecrets = 4
+	// mostWebhooks is how many there may be: each is looked at every few seconds, and those
+	// that are slow share the few jobs that are done at a time.
+	mostWebhooks = 200
+	// mostWishes is how many messages wait that editors have asked for, of one webhook.
+	mostWishes = 10
 	// mostFollowed is how many kommuner, or types, a webhook may name.
 	mostFollowed = 400
 )
@@ -206,6 +211,13 @@ func checkWebhook(tx *gorm.DB, w Webhook) error {
 	if _, err := cleanContact(w.Email); err != nil {
 		v["email"] = directory.MsgFormat
 	}
+	var there int
+	if err := tx.Raw("SELECT count(*) FROM webhooks").Scan(&there).Error; err != nil {
+		return err
+	}
+	if there >= mostWebhooks {
+		v["webhooks"] = directory.MsgTooLong
+	}
 	for _, list := range []struct {
 		field, sql string
 		codes      []string
@@ -366,7 +378,7 @@ func (s *Store) SetWebhookContact(ctx context.Context, actor auth.Actor, id int6
 // RemoveWebhook; it returns TooSoon when enough of what editors have asked for waits.
 func (s *Store) TestWebhook(ctx context.Context, actor auth.Actor, id int64) error {
 	return s.changeWebhook(ctx, actor, id, "webhook_tested", func(tx *gorm.DB, _ Webhook) error {
-		return enqueueWebhook(tx, WebhookJob{Webhook: id, Test: true})
+		return enqueueWish(tx, WebhookJob{Webhook: id, Test: true})
 	})
 }
 
@@ -384,9 +396,9 @@ func (s *Store) SendAgain(ctx context.Context, actor auth.Actor, id, delivery in
 			return ErrNotFound
 		}
 		if found[0].Kind == "test" {
-			return enqueueWebhook(tx, WebhookJob{Webhook: id, Test: true})
+			return enqueueWish(tx, WebhookJob{Webhook: id, Test: true})
 		}
-		return enqueueWebhook(tx, WebhookJob{Webhook: id, Again: found[0].Before})
+		return enqueueWish(tx, WebhookJob{Webhook: id, Again: found[0].Before})
 	})
 }
 
@@ -417,6 +429,21 @@ type DisabledWebhook struct {
 	Webhook int64  `json:"webhook"`
 	Name    string `json:"name"`
 	Why     string `json:"why"`
+}
+
+// enqueueWish queues what an editor asks for. It returns TooSoon when enough of it waits: a
+// receiver that hangs must not hold up the others by being tried again and again.
+func enqueueWish(tx *gorm.DB, job WebhookJob) error {
+	var waiting int
+	err := tx.Raw(`SELECT count(*) FROM jobs WHERE kind = ? AND done_at IS NULL AND (payload->>'webhook')::bigint = ?
+		AND (jsonb_exists(payload, 'test') OR jsonb_exists(payload, 'again'))`, string(JobWebhook), job.Webhook).Scan(&waiting).Error
+	if err != nil {
+		return err
+	}
+	if waiting >= mostWishes {
+		return TooSoon{time.Minute}
+	}
+	return enqueueWebhook(tx, job)
 }
 
 func enqueueWebhook(tx *gorm.DB, job WebhookJob) error {
