@@ -101,7 +101,7 @@ func TestSecurityNamesTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	var code strings.Builder
-	for _, dir := range []string{".", "../mail", "../place", "../server", "../staff", "../../cmd/oversikt"} {
+	for _, dir := range []string{".", "../confirm", "../mail", "../place", "../server", "../staff", "../../cmd/oversikt"} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			t.Fatal(err)
