@@ -115,6 +115,7 @@ func (a *API) register(h huma.API) {
 	a.registerPlaces(h)
 	a.registerChanges(h)
 	a.registerWrites(h)
+	describeMessages(h.OpenAPI())
 }
 
 // get registers a read at path. The handler gets the View that the whole answer is made

@@ -93,6 +93,10 @@ func TestBreakingChangesAreFound(t *testing.T) {
 		"field may be null":   {func(doc object) { properties(doc, "Telefon")["vises"].(object)["type"] = []any{"string", "null"} }, "is not null"},
 		"type changed":        {func(doc object) { properties(doc, "Tilbud")["id"].(object)["type"] = "string" }, "id is integer"},
 		"value removed":       {func(doc object) { properties(doc, "Dekning")["niva"].(object)["enum"] = []any{"kommune", "fylke"} }, "can be nasjonal"},
+		"message removed":     {func(doc object) { delete(at(doc, "webhooks").(object), "test") }, "no more: message test"},
+		"message without": {func(doc object) {
+			delete(at(doc, "webhooks", "endringer", "post", "requestBody", "content", "application/json", "schema", "properties", "data", "properties").(object), "etter")
+		}, "no more: message endringer.data.etter"},
 		"required parameter": {func(doc object) {
 			add(doc, object{"in": "query", "name": "ny", "required": true, "schema": object{"type": "string"}})
 		}, "new demand: GET /tilbud query.ny given"},

@@ -28,7 +28,21 @@ func shapeOf(doc *openapi3.T) shape {
 			s.operation(method+" "+path, op)
 		}
 	}
+	for name, item := range doc.Webhooks {
+		for _, op := range item.Operations() {
+			s.message("message "+name, op)
+		}
+	}
 	return s
+}
+
+// message is what is sent to a program.
+func (s shape) message(key string, op *openapi3.Operation) {
+	s.promises[key] = true
+	for _, p := range op.Parameters {
+		s.promises[key+" "+p.Value.Name] = true
+	}
+	s.output(key, op.RequestBody.Value.Content.Get("application/json").Schema.Value)
 }
 
 func (s shape) operation(key string, op *openapi3.Operation) {

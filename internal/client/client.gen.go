@@ -678,6 +678,36 @@ func (e TilbudParamsSorter) Valid() bool {
 	}
 }
 
+// Defines values for MeldingOmEndringerJSONBodyType.
+const (
+	MeldingOmEndringerJSONBodyTypeEndringer MeldingOmEndringerJSONBodyType = "endringer"
+)
+
+// Valid indicates whether the value is a known member of the MeldingOmEndringerJSONBodyType enum.
+func (e MeldingOmEndringerJSONBodyType) Valid() bool {
+	switch e {
+	case MeldingOmEndringerJSONBodyTypeEndringer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProvemeldingJSONBodyType.
+const (
+	ProvemeldingJSONBodyTypeTest ProvemeldingJSONBodyType = "test"
+)
+
+// Valid indicates whether the value is a known member of the ProvemeldingJSONBodyType enum.
+func (e ProvemeldingJSONBodyType) Valid() bool {
+	switch e {
+	case ProvemeldingJSONBodyTypeTest:
+		return true
+	default:
+		return false
+	}
+}
+
 // Adresse defines model for Adresse.
 type Adresse struct {
 	// Gate Gate og nummer.
@@ -2436,11 +2466,394 @@ type BekreftTilbudParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// MeldingOmEndringerJSONBody defines parameters for MeldingOmEndringer.
+type MeldingOmEndringerJSONBody struct {
+	Data MeldingOmEndringerJSONBody_Data `json:"data"`
+
+	// Timestamp Da meldingen ble laget.
+	Timestamp            time.Time                      `json:"timestamp"`
+	Type                 MeldingOmEndringerJSONBodyType `json:"type"`
+	AdditionalProperties map[string]interface{}         `json:"-"`
+}
+
+// MeldingOmEndringerParams defines parameters for MeldingOmEndringer.
+type MeldingOmEndringerParams struct {
+	// WebhookID Den samme når den samme meldingen kommer igjen.
+	WebhookID string `json:"webhook-id"`
+
+	// WebhookTimestamp Da den ble sendt: sekunder siden 1970. Avvis den som er mer enn fem minutter unna.
+	WebhookTimestamp string `json:"webhook-timestamp"`
+
+	// WebhookSignature Én eller flere signaturer med mellomrom mellom, hver med v1, foran: HMAC-SHA-256 i base64 av webhook-id, webhook-timestamp og innholdet med punktum mellom. Det er nok at én stemmer.
+	WebhookSignature string `json:"webhook-signature"`
+}
+
+// MeldingOmEndringerJSONBody_Data defines parameters for MeldingOmEndringer.
+type MeldingOmEndringerJSONBody_Data struct {
+	// BegynnPaNytt Oversikten er gjenopprettet fra en sikkerhetskopi, så det du har, kan være feil. Hent alt på nytt fra /endringer uten etter.
+	BegynnPaNytt *bool `json:"begynn_pa_nytt,omitempty"`
+
+	// Endringer Det eldste først. Hver ting er med én gang, ved den siste endringen.
+	Endringer []Endring `json:"endringer"`
+
+	// Etter Der meldingen begynner: neste fra den forrige.
+	Etter string `json:"etter"`
+
+	// Flere Det er mer å hente med en gang.
+	Flere bool `json:"flere"`
+
+	// Neste Send den i etter neste gang, også når det ikke var noe nytt.
+	Neste                string                 `json:"neste"`
+	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// MeldingOmEndringerJSONBodyType defines parameters for MeldingOmEndringer.
+type MeldingOmEndringerJSONBodyType string
+
+// ProvemeldingJSONBody defines parameters for Provemelding.
+type ProvemeldingJSONBody struct {
+	Data map[string]interface{} `json:"data"`
+
+	// Timestamp Da meldingen ble laget.
+	Timestamp            time.Time                `json:"timestamp"`
+	Type                 ProvemeldingJSONBodyType `json:"type"`
+	AdditionalProperties map[string]interface{}   `json:"-"`
+}
+
+// ProvemeldingParams defines parameters for Provemelding.
+type ProvemeldingParams struct {
+	// WebhookID Den samme når den samme meldingen kommer igjen.
+	WebhookID string `json:"webhook-id"`
+
+	// WebhookTimestamp Da den ble sendt: sekunder siden 1970. Avvis den som er mer enn fem minutter unna.
+	WebhookTimestamp string `json:"webhook-timestamp"`
+
+	// WebhookSignature Én eller flere signaturer med mellomrom mellom, hver med v1, foran: HMAC-SHA-256 i base64 av webhook-id, webhook-timestamp og innholdet med punktum mellom. Det er nok at én stemmer.
+	WebhookSignature string `json:"webhook-signature"`
+}
+
+// ProvemeldingJSONBodyType defines parameters for Provemelding.
+type ProvemeldingJSONBodyType string
+
 // NyttTilbudJSONRequestBody defines body for NyttTilbud for application/json ContentType.
 type NyttTilbudJSONRequestBody = TilbudInn
 
 // EndreTilbudJSONRequestBody defines body for EndreTilbud for application/json ContentType.
 type EndreTilbudJSONRequestBody = TilbudInn
+
+// MeldingOmEndringerJSONRequestBody defines body for MeldingOmEndringer for application/json ContentType.
+type MeldingOmEndringerJSONRequestBody MeldingOmEndringerJSONBody
+
+// ProvemeldingJSONRequestBody defines body for Provemelding for application/json ContentType.
+type ProvemeldingJSONRequestBody ProvemeldingJSONBody
+
+// Getter for additional properties for MeldingOmEndringerJSONBody. Returns the specified
+// element and whether it was found
+func (a MeldingOmEndringerJSONBody) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MeldingOmEndringerJSONBody
+func (a *MeldingOmEndringerJSONBody) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MeldingOmEndringerJSONBody to handle AdditionalProperties
+func (a *MeldingOmEndringerJSONBody) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["data"]; found {
+		err = json.Unmarshal(raw, &a.Data)
+		if err != nil {
+			return fmt.Errorf("error reading 'data': %w", err)
+		}
+		delete(object, "data")
+	}
+
+	if raw, found := object["timestamp"]; found {
+		err = json.Unmarshal(raw, &a.Timestamp)
+		if err != nil {
+			return fmt.Errorf("error reading 'timestamp': %w", err)
+		}
+		delete(object, "timestamp")
+	}
+
+	if raw, found := object["type"]; found {
+		err = json.Unmarshal(raw, &a.Type)
+		if err != nil {
+			return fmt.Errorf("error reading 'type': %w", err)
+		}
+		delete(object, "type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MeldingOmEndringerJSONBody to handle AdditionalProperties
+func (a MeldingOmEndringerJSONBody) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	object["data"], err = json.Marshal(a.Data)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'data': %w", err)
+	}
+
+	object["timestamp"], err = json.Marshal(a.Timestamp)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'timestamp': %w", err)
+	}
+
+	object["type"], err = json.Marshal(a.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'type': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for MeldingOmEndringerJSONBody_Data. Returns the specified
+// element and whether it was found
+func (a MeldingOmEndringerJSONBody_Data) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for MeldingOmEndringerJSONBody_Data
+func (a *MeldingOmEndringerJSONBody_Data) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for MeldingOmEndringerJSONBody_Data to handle AdditionalProperties
+func (a *MeldingOmEndringerJSONBody_Data) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["begynn_pa_nytt"]; found {
+		err = json.Unmarshal(raw, &a.BegynnPaNytt)
+		if err != nil {
+			return fmt.Errorf("error reading 'begynn_pa_nytt': %w", err)
+		}
+		delete(object, "begynn_pa_nytt")
+	}
+
+	if raw, found := object["endringer"]; found {
+		err = json.Unmarshal(raw, &a.Endringer)
+		if err != nil {
+			return fmt.Errorf("error reading 'endringer': %w", err)
+		}
+		delete(object, "endringer")
+	}
+
+	if raw, found := object["etter"]; found {
+		err = json.Unmarshal(raw, &a.Etter)
+		if err != nil {
+			return fmt.Errorf("error reading 'etter': %w", err)
+		}
+		delete(object, "etter")
+	}
+
+	if raw, found := object["flere"]; found {
+		err = json.Unmarshal(raw, &a.Flere)
+		if err != nil {
+			return fmt.Errorf("error reading 'flere': %w", err)
+		}
+		delete(object, "flere")
+	}
+
+	if raw, found := object["neste"]; found {
+		err = json.Unmarshal(raw, &a.Neste)
+		if err != nil {
+			return fmt.Errorf("error reading 'neste': %w", err)
+		}
+		delete(object, "neste")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for MeldingOmEndringerJSONBody_Data to handle AdditionalProperties
+func (a MeldingOmEndringerJSONBody_Data) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.BegynnPaNytt != nil {
+		object["begynn_pa_nytt"], err = json.Marshal(a.BegynnPaNytt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'begynn_pa_nytt': %w", err)
+		}
+	}
+
+	if a.Endringer != nil {
+		object["endringer"], err = json.Marshal(a.Endringer)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'endringer': %w", err)
+		}
+	}
+
+	object["etter"], err = json.Marshal(a.Etter)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'etter': %w", err)
+	}
+
+	object["flere"], err = json.Marshal(a.Flere)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'flere': %w", err)
+	}
+
+	object["neste"], err = json.Marshal(a.Neste)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'neste': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
+
+// Getter for additional properties for ProvemeldingJSONBody. Returns the specified
+// element and whether it was found
+func (a ProvemeldingJSONBody) Get(fieldName string) (value interface{}, found bool) {
+	if a.AdditionalProperties != nil {
+		value, found = a.AdditionalProperties[fieldName]
+	}
+	return
+}
+
+// Setter for additional properties for ProvemeldingJSONBody
+func (a *ProvemeldingJSONBody) Set(fieldName string, value interface{}) {
+	if a.AdditionalProperties == nil {
+		a.AdditionalProperties = make(map[string]interface{})
+	}
+	a.AdditionalProperties[fieldName] = value
+}
+
+// Override default JSON handling for ProvemeldingJSONBody to handle AdditionalProperties
+func (a *ProvemeldingJSONBody) UnmarshalJSON(b []byte) error {
+	object := make(map[string]json.RawMessage)
+	err := json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["data"]; found {
+		err = json.Unmarshal(raw, &a.Data)
+		if err != nil {
+			return fmt.Errorf("error reading 'data': %w", err)
+		}
+		delete(object, "data")
+	}
+
+	if raw, found := object["timestamp"]; found {
+		err = json.Unmarshal(raw, &a.Timestamp)
+		if err != nil {
+			return fmt.Errorf("error reading 'timestamp': %w", err)
+		}
+		delete(object, "timestamp")
+	}
+
+	if raw, found := object["type"]; found {
+		err = json.Unmarshal(raw, &a.Type)
+		if err != nil {
+			return fmt.Errorf("error reading 'type': %w", err)
+		}
+		delete(object, "type")
+	}
+
+	if len(object) != 0 {
+		a.AdditionalProperties = make(map[string]interface{})
+		for fieldName, fieldBuf := range object {
+			var fieldVal interface{}
+			err := json.Unmarshal(fieldBuf, &fieldVal)
+			if err != nil {
+				return fmt.Errorf("error unmarshaling field %s: %w", fieldName, err)
+			}
+			a.AdditionalProperties[fieldName] = fieldVal
+		}
+	}
+	return nil
+}
+
+// Override default JSON handling for ProvemeldingJSONBody to handle AdditionalProperties
+func (a ProvemeldingJSONBody) MarshalJSON() ([]byte, error) {
+	var err error
+	object := make(map[string]json.RawMessage)
+
+	if a.Data != nil {
+		object["data"], err = json.Marshal(a.Data)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'data': %w", err)
+		}
+	}
+
+	object["timestamp"], err = json.Marshal(a.Timestamp)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'timestamp': %w", err)
+	}
+
+	object["type"], err = json.Marshal(a.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'type': %w", err)
+	}
+
+	for fieldName, field := range a.AdditionalProperties {
+		object[fieldName], err = json.Marshal(field)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling '%s': %w", fieldName, err)
+		}
+	}
+	return json.Marshal(object)
+}
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -7851,4 +8264,251 @@ func ParseTyperResponse(rsp *http.Response) (*TyperResponse, error) {
 	}
 
 	return response, nil
+}
+
+// WebhookInitiator sends OpenAPI 3.1 webhook requests to target URLs.
+// Modeled on the generated Client, but with no stored Server -- the full
+// target URL is provided per-call by the caller (typically discovered
+// from a subscription registration).
+type WebhookInitiator struct {
+	// Doer for performing requests, typically a *http.Client with any
+	// customized settings, such as certificate chains.
+	Client HttpRequestDoer
+
+	// A list of callbacks for modifying requests which are generated before sending over
+	// the network.
+	RequestEditors []RequestEditorFn
+}
+
+// WebhookInitiatorOption allows setting custom parameters during construction.
+type WebhookInitiatorOption func(*WebhookInitiator) error
+
+// NewWebhookInitiator creates a new WebhookInitiator with reasonable defaults.
+func NewWebhookInitiator(opts ...WebhookInitiatorOption) (*WebhookInitiator, error) {
+	initiator := WebhookInitiator{}
+	for _, o := range opts {
+		if err := o(&initiator); err != nil {
+			return nil, err
+		}
+	}
+	if initiator.Client == nil {
+		initiator.Client = &http.Client{}
+	}
+	return &initiator, nil
+}
+
+// WithWebhookHTTPClient allows overriding the default Doer, which is
+// automatically created using http.Client. This is useful for tests.
+func WithWebhookHTTPClient(doer HttpRequestDoer) WebhookInitiatorOption {
+	return func(p *WebhookInitiator) error {
+		p.Client = doer
+		return nil
+	}
+}
+
+// WithWebhookRequestEditorFn allows setting up a callback function, which
+// will be called right before sending the webhook request. This can be
+// used to mutate the request, e.g. to add signature headers.
+func WithWebhookRequestEditorFn(fn RequestEditorFn) WebhookInitiatorOption {
+	return func(p *WebhookInitiator) error {
+		p.RequestEditors = append(p.RequestEditors, fn)
+		return nil
+	}
+}
+
+func (p *WebhookInitiator) applyWebhookEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
+	for _, r := range p.RequestEditors {
+		if err := r(ctx, req); err != nil {
+			return err
+		}
+	}
+	for _, r := range additionalEditors {
+		if err := r(ctx, req); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WebhookInitiatorInterface is the interface specification for the webhook initiator.
+type WebhookInitiatorInterface interface {
+	// MeldingOmEndringerWithBody fires the endringer webhook with any body
+	MeldingOmEndringerWithBody(ctx context.Context, targetURL string, params *MeldingOmEndringerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	MeldingOmEndringer(ctx context.Context, targetURL string, params *MeldingOmEndringerParams, body MeldingOmEndringerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ProvemeldingWithBody fires the test webhook with any body
+	ProvemeldingWithBody(ctx context.Context, targetURL string, params *ProvemeldingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	Provemelding(ctx context.Context, targetURL string, params *ProvemeldingParams, body ProvemeldingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+func (p *WebhookInitiator) MeldingOmEndringerWithBody(ctx context.Context, targetURL string, params *MeldingOmEndringerParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMeldingOmEndringerWebhookRequestWithBody(targetURL, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+func (p *WebhookInitiator) MeldingOmEndringer(ctx context.Context, targetURL string, params *MeldingOmEndringerParams, body MeldingOmEndringerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMeldingOmEndringerWebhookRequest(targetURL, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+func (p *WebhookInitiator) ProvemeldingWithBody(ctx context.Context, targetURL string, params *ProvemeldingParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProvemeldingWebhookRequestWithBody(targetURL, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+func (p *WebhookInitiator) Provemelding(ctx context.Context, targetURL string, params *ProvemeldingParams, body ProvemeldingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewProvemeldingWebhookRequest(targetURL, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := p.applyWebhookEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return p.Client.Do(req)
+}
+
+// NewMeldingOmEndringerWebhookRequest builds a application/json POST request for the endringer webhook
+func NewMeldingOmEndringerWebhookRequest(targetURL string, params *MeldingOmEndringerParams, body MeldingOmEndringerJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMeldingOmEndringerWebhookRequestWithBody(targetURL, params, "application/json", bodyReader)
+}
+
+// NewMeldingOmEndringerWebhookRequestWithBody builds a POST request for the endringer webhook with any body
+func NewMeldingOmEndringerWebhookRequestWithBody(targetURL string, params *MeldingOmEndringerParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+	_ = err
+
+	reqURL, err := url.Parse(targetURL)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, reqURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "webhook-id", params.WebhookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-id", headerParam0)
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "webhook-timestamp", params.WebhookTimestamp, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-timestamp", headerParam1)
+
+		var headerParam2 string
+
+		headerParam2, err = runtime.StyleParamWithOptions("simple", false, "webhook-signature", params.WebhookSignature, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-signature", headerParam2)
+
+	}
+	return req, nil
+}
+
+// NewProvemeldingWebhookRequest builds a application/json POST request for the test webhook
+func NewProvemeldingWebhookRequest(targetURL string, params *ProvemeldingParams, body ProvemeldingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewProvemeldingWebhookRequestWithBody(targetURL, params, "application/json", bodyReader)
+}
+
+// NewProvemeldingWebhookRequestWithBody builds a POST request for the test webhook with any body
+func NewProvemeldingWebhookRequestWithBody(targetURL string, params *ProvemeldingParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+	_ = err
+
+	reqURL, err := url.Parse(targetURL)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, reqURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		var headerParam0 string
+
+		headerParam0, err = runtime.StyleParamWithOptions("simple", false, "webhook-id", params.WebhookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-id", headerParam0)
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "webhook-timestamp", params.WebhookTimestamp, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-timestamp", headerParam1)
+
+		var headerParam2 string
+
+		headerParam2, err = runtime.StyleParamWithOptions("simple", false, "webhook-signature", params.WebhookSignature, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("webhook-signature", headerParam2)
+
+	}
+	return req, nil
 }

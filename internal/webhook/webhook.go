@@ -112,21 +112,6 @@ func (s *Sender) Queue(ctx context.Context) error {
 	return nil
 }
 
-// message is the body of what is sent.
-type message struct {
-	Type      string    `json:"type"`
-	Timestamp time.Time `json:"timestamp"`
-	Data      any       `json:"data"`
-}
-
-// news is the data of a message about changes: an answer of /endringer, with where it
-// begins. A receiver that has not come to After has missed something.
-type news struct {
-	After string `json:"etter"`
-	*api.Changes
-	Anew bool `json:"begynn_pa_nytt,omitempty"` // the directory was restored: what the receiver has may be wrong
-}
-
 // Handle is the handler of store.JobWebhook.
 func (s *Sender) Handle(ctx context.Context, j store.Job) error {
 	var job store.WebhookJob
@@ -180,24 +165,25 @@ func (s *Sender) once(err error) error {
 // test sends a message that is about nothing.
 func (s *Sender) test(ctx context.Context, w store.Webhook, keys [][]byte) error {
 	d := store.Delivery{Webhook: w.ID, Test: true, Message: messageID(w.ID, "test", strconv.FormatInt(s.now().UnixNano(), 10)), Before: w.Cursor, After: w.Cursor}
-	return s.deliver(ctx, w, keys, d, message{"test", s.now().UTC(), struct{}{}})
+	return s.deliver(ctx, w, keys, d, api.TestMessage{Type: "test", Timestamp: s.now().UTC()})
 }
 
 // tell sends what has changed after the cursor. It returns where the message ends, and
 // whether there is more.
 func (s *Sender) tell(ctx context.Context, w store.Webhook, keys [][]byte, after string, again bool) (next string, more bool, err error) {
-	content := news{After: after}
-	content.Changes, err = s.feed.ChangesAfter(after, api.MessageChanges)
+	content := api.News{After: after}
+	found, err := s.feed.ChangesAfter(after, api.MessageChanges)
 	if errors.Is(err, search.ErrHistory) {
 		content.Anew = true
-		content.Changes, err = s.feed.NoChanges()
+		found, err = s.feed.NoChanges()
 	}
 	if err != nil {
 		return "", false, err
 	}
-	if err := s.filter(ctx, w, content.Changes); err != nil {
+	if err := s.filter(ctx, w, found); err != nil {
 		return "", false, err
 	}
+	content.Changes = *found
 	next, more = content.Next, content.More
 	if len(content.Items) == 0 && !content.Anew {
 		if again || next == after {
@@ -206,7 +192,7 @@ func (s *Sender) tell(ctx context.Context, w store.Webhook, keys [][]byte, after
 		return next, more, s.store.MoveWebhook(ctx, w.ID, after, next)
 	}
 	d := store.Delivery{Webhook: w.ID, Message: messageID(w.ID, after, next), Changes: len(content.Items), Before: after, After: next, Again: again}
-	return next, more, s.deliver(ctx, w, keys, d, message{"endringer", s.now().UTC(), content})
+	return next, more, s.deliver(ctx, w, keys, d, api.ChangesMessage{Type: "endringer", Timestamp: s.now().UTC(), Data: content})
 }
 
 // filter leaves out the offerings that the webhook does not follow and never did, and, where
@@ -267,8 +253,8 @@ func (f *failure) Error() string { return f.problem }
 
 // deliver sends the message and notes how that went. It returns a *failure where it was not
 // taken, in what the runner makes of it.
-func (s *Sender) deliver(ctx context.Context, w store.Webhook, keys [][]byte, d store.Delivery, m message) error {
-	body, err := json.Marshal(m)
+func (s *Sender) deliver(ctx context.Context, w store.Webhook, keys [][]byte, d store.Delivery, message any) error {
+	body, err := json.Marshal(message)
 	if err != nil {
 		return fmt.Errorf("message: %w", err)
 	}
