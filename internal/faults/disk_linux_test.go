@@ -106,7 +106,10 @@ func damagedIndex(t *testing.T, s *site, n *node) {
 		{"root.bolt cut short", func() error {
 			return eachFile(n.dir, "index/index-*/store/root.bolt", func(f string) error { return os.Truncate(f, 5000) })
 		}},
-		{"the whole folder gone", func() error { return os.RemoveAll(filepath.Join(n.dir, "index")) }},
+		{"the whole folder gone", func() error {
+			gone := filepath.Join(n.dir, "gone") // first: the node may be writing into it
+			return errors.Join(os.Rename(filepath.Join(n.dir, "index"), gone), os.RemoveAll(gone))
+		}},
 	} {
 		if err := c.do(); err != nil {
 			t.Fatalf("%s: %v", c.what, err)
