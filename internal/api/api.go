@@ -54,10 +54,11 @@ const answerBytes = 8 << 20
 // New returns the API; Mount puts it on an app.
 func New(d Deps) *API {
 	a := &API{
-		view:    d.View,
-		store:   d.Store,
-		baseURL: d.BaseURL,
-		reads:   page.NewReads(d.View, answerBytes),
+		view:      d.View,
+		store:     d.Store,
+		baseURL:   d.BaseURL,
+		encodings: encodings{Most: encodingBytes, Size: (*encoded).size},
+		reads:     page.NewReads(d.View, answerBytes),
 
 		now: time.Now,
 	}

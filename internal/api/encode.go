@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/recent"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -64,50 +65,17 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// encodings keeps encoded offerings for as long as neither they nor the reference change, up
-// to a number of bytes. It has two halves: when the young one is full it becomes the old one,
-// and what was not asked for since is let go.
-type encodings struct {
-	mu         sync.Mutex
-	reference  search.Reference // that they were made with
-	size       int              // of the young half
-	young, old map[search.Revision]*encoded
+// encodings keeps encoded offerings for as long as neither they nor the reference change.
+type encodings = recent.Cache[encodedFrom, *encoded]
+
+// encodedFrom is what an offering was encoded from.
+type encodedFrom struct {
+	reference search.Reference
+	revision  search.Revision
 }
 
 // encodingBytes is room for some thousand offerings in each half.
 const encodingBytes = 4 << 20
-
-func (c *encodings) get(reference search.Reference, r search.Revision) *encoded {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if reference != c.reference {
-		return nil
-	}
-	if e := c.young[r]; e != nil {
-		return e
-	}
-	e := c.old[r]
-	if e != nil {
-		c.keep(r, e)
-	}
-	return e
-}
-
-func (c *encodings) put(reference search.Reference, r search.Revision, e *encoded) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if reference != c.reference {
-		c.reference, c.size, c.young, c.old = reference, 0, nil, nil
-	}
-	c.keep(r, e)
-}
-
-func (c *encodings) keep(r search.Revision, e *encoded) {
-	if c.size += e.size(); c.young == nil || c.size > encodingBytes {
-		c.young, c.old, c.size = map[search.Revision]*encoded{}, c.young, e.size()
-	}
-	c.young[r] = e
-}
 
 // found is a hit with its offering encoded.
 type found struct {
@@ -118,17 +86,16 @@ type found struct {
 // encodedHits returns the hits of a bare query. One whose offering cannot be read is left out.
 func (a *API) encodedHits(v *search.View, hits []search.Hit) []found {
 	list := make([]found, 0, len(hits))
-	reference := v.Reference()
 	for _, h := range hits {
-		revision := v.Revision(h.ID)
-		e := a.encodings.get(reference, revision)
-		if e == nil {
+		from := encodedFrom{v.Reference(), v.Revision(h.ID)}
+		e, ok := a.encodings.Get(from)
+		if !ok {
 			o, ok := v.Offering(h.ID)
 			if !ok {
 				continue
 			}
 			e = a.encodeOffering(v, o)
-			a.encodings.put(reference, revision, e)
+			a.encodings.Put(from, e)
 		}
 		list = append(list, found{e, h})
 	}

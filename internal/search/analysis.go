@@ -2,12 +2,13 @@ package search
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/registry"
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/norwegian"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/recent"
 )
 
 // analyzerName is the name under which Bleve finds the analysis of Norwegian.
@@ -54,13 +55,24 @@ type term struct {
 
 // terms returns the forms under which a word is found: the whole word first, then the
 // parts of a compound. No form comes twice. Callers must not change the list.
-func terms(text string) []term { return knownTerms.of(text, termsOf) }
+func terms(text string) []term { return made(&knownTerms, text, termsOf) }
 
 // Words are the same again and again, in texts as in questions.
 var (
-	knownTerms   memo[[]term]
-	knownNormals memo[string]
+	knownTerms   = recent.Cache[string, []term]{Most: 4000}
+	knownNormals = recent.Cache[string, string]{Most: 4000}
 )
+
+// made returns what make makes of the word, which may have been made before.
+func made[V any](known *recent.Cache[string, V], word string, make func(string) V) V {
+	v, ok := known.Get(word)
+	if !ok {
+		word = strings.Clone(word) // it may be cut out of a long text
+		v = make(word)
+		known.Put(word, v)
+	}
+	return v
+}
 
 func termsOf(text string) []term {
 	f := foldWord(text)
@@ -87,7 +99,7 @@ func containsTerm(list []term, text string) bool {
 }
 
 // normal returns the stem of a folded word, in bokmål where it is nynorsk.
-func normal(folded string) string { return knownNormals.of(folded, normalOf) }
+func normal(folded string) string { return made(&knownNormals, folded, normalOf) }
 
 func normalOf(folded string) string {
 	s := stem(folded)
@@ -110,33 +122,4 @@ func stem(folded string) string {
 	env := snowballstem.NewEnv(folded)
 	norwegian.Stem(env)
 	return env.Current()
-}
-
-// memo keeps what was made of words. It has two halves: when the young one is full it becomes
-// the old one, and what was not asked for since is let go.
-type memo[V any] struct {
-	mu         sync.Mutex
-	young, old map[string]V
-}
-
-// mostWords is how many words each half of a memo holds.
-const mostWords = 4000
-
-// of returns what make makes of the word.
-func (m *memo[V]) of(word string, make func(string) V) V {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if v, ok := m.young[word]; ok {
-		return v
-	}
-	word = strings.Clone(word) // it may be cut out of a long text
-	v, ok := m.old[word]
-	if !ok {
-		v = make(word)
-	}
-	if m.young == nil || len(m.young) >= mostWords {
-		m.young, m.old = map[string]V{}, m.young
-	}
-	m.young[word] = v
-	return v
 }

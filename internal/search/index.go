@@ -93,7 +93,7 @@ func openMemory(opts Options) (*Index, error) {
 
 // load reads all of b into memory and publishes the first View.
 func load(b bleve.Index, dir *directoryOnDisk, opts Options, f *failure) (*Index, error) {
-	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}, failure: f}
+	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}, failure: f, known: known{Most: mostKnown}}
 	snap, err := take(b)
 	if err != nil {
 		return nil, err

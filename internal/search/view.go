@@ -64,10 +64,10 @@ func (v *View) Offering(id int64) (*directory.Offering, bool) {
 // read returns the offering in the slot, as load does, from memory when it was read lately.
 func (v *View) read(slot int32) *directory.Offering {
 	r := v.rows.list[slot]
-	o := v.index.known.get(r)
-	if o == nil {
+	o, ok := v.index.known.Get(r)
+	if !ok {
 		if o = v.load(slot); o != nil {
-			v.index.known.put(r, o)
+			v.index.known.Put(r, o)
 		}
 	}
 	return o

@@ -13,12 +13,12 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/recent"
 	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
@@ -52,10 +52,7 @@ type Source struct {
 	agent    string
 	making   singleflight.Group
 	room     *semaphore.Weighted
-
-	mu         sync.Mutex
-	size       int // of the young half
-	young, old map[tile][]byte
+	kept     recent.Cache[tile, []byte]
 }
 
 // tile is the place of a picture in the grid that maps on the web have in common: the world
@@ -72,7 +69,8 @@ func New(address, site string) (*Source, error) {
 			return nil, fmt.Errorf("want %s once in it", part)
 		}
 	}
-	s := &Source{template: address, agent: "oversikt-kart", room: semaphore.NewWeighted(atOnce)}
+	s := &Source{template: address, agent: "oversikt-kart", room: semaphore.NewWeighted(atOnce),
+		kept: recent.Cache[tile, []byte]{Most: keptBytes, Size: func(png []byte) int { return len(png) }}}
 	if site != "" {
 		s.agent += " (+" + site + "/om)"
 	}
@@ -102,17 +100,17 @@ func (s *Source) Tile(ctx context.Context, z, x, y int) ([]byte, error) {
 	if !t.inCountry() {
 		return nil, ErrNone
 	}
-	if png := s.kept(t); png != nil {
+	if png, ok := s.kept.Get(t); ok {
 		return png, nil
 	}
 	// One question to the service for all who wait; it goes on when the first of them leaves.
 	made := s.making.DoChan(fmt.Sprint(t), func() (any, error) {
-		if png := s.kept(t); png != nil {
+		if png, ok := s.kept.Get(t); ok {
 			return png, nil // since this one looked
 		}
 		png, err := s.fetch(context.WithoutCancel(ctx), t)
 		if err == nil {
-			s.keep(t, png)
+			s.kept.Put(t, png)
 		}
 		return png, err
 	})
@@ -178,32 +176,4 @@ func (s *Source) fetch(ctx context.Context, t tile) ([]byte, error) {
 		return nil, fmt.Errorf("fetch tile: %s where a PNG was asked for", kind)
 	}
 	return png, nil
-}
-
-func (s *Source) kept(t tile) []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if png := s.young[t]; png != nil {
-		return png
-	}
-	png := s.old[t]
-	if png != nil {
-		s.put(t, png)
-	}
-	return png
-}
-
-func (s *Source) keep(t tile, png []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.put(t, png)
-}
-
-// put keeps the tile in the young half, which becomes the old one when it is full: what was not
-// asked for since is let go.
-func (s *Source) put(t tile, png []byte) {
-	if s.size += len(png); s.young == nil || s.size > keptBytes {
-		s.young, s.old, s.size = map[tile][]byte{}, s.young, len(png)
-	}
-	s.young[t] = png
 }
