@@ -36,7 +36,7 @@ release: $(ASSETS) ## dist/: static binaries for Linux, what is in them, checksu
 
 .PHONY: test
 test: $(ASSETS) prerequisites browser examples ## every test, against a real Postgres and a real browser
-	CHROMIUM=$$(scripts/chromium.sh) go test $(VET) -count=1 -timeout 15m ./...
+	CHROMIUM=$$(scripts/chromium.sh) PROMTOOL=$$(scripts/promtool.sh) go test $(VET) -count=1 -timeout 15m ./...
 
 .PHONY: test-short
 test-short: $(ASSETS) ## tests that need neither database nor browser

@@ -31,8 +31,8 @@ Usage:
   oversikt webhook remove ID
 
 add and rotate print the secret that messages are signed with once, on stdout alone. For seven days after
-rotate, messages are signed with the old one too, so that the receiver can change without losing any. test queues a message, which a
-running server sends; list says how that went.
+rotate, messages are signed with the old one too, so that the receiver can change without losing any. test
+queues a message, which a running server sends; list says how that went.
 
 Whoever has the address of --email, or of contact, is mailed when messages have not come through for a day,
 and when none is sent any more, after two days or when the receiver answered 410. contact without an address
