@@ -63,6 +63,25 @@ func OwnForm(c *fiber.Ctx) error {
 	return nil
 }
 
+// OwnVisit returns fiber.ErrForbidden for a request that a page of another site made a
+// reader's browser send without the reader going here: an image, a frame, a page fetched
+// ahead of time. It stands before what is counted, which other sites else could use up for
+// everybody in the reader's house. Browsers that do not say are let through.
+func OwnVisit(c *fiber.Ctx) error {
+	switch c.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+		return nil
+	}
+	if mode := c.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" || c.Get("Sec-Purpose") != "" {
+		return fiber.ErrForbidden
+	}
+	switch c.Get("Sec-Fetch-Dest") {
+	case "", "document", "empty": // empty where the page comes through the worker
+		return nil
+	}
+	return fiber.ErrForbidden
+}
+
 // Has reports whether an If-None-Match header names etag, by weak comparison.
 func Has(header, etag string) bool {
 	for tag := range strings.SplitSeq(header, ",") {

@@ -64,9 +64,18 @@ func (r *Reports) Mount(app fiber.Router) {
 func (r *Reports) mount(g fiber.Router) {
 	g.Get("/", r.showForm)
 	g.Post("/", r.send)
-	g.Get("/takk", r.showThanks)
+	g.Get("/takk", ownVisit, r.showThanks)
 	g.Post("/mer", r.addMore)
-	g.Get("/svar", r.showAnswer)
+	g.Get("/svar", ownVisit, r.showAnswer)
+}
+
+// ownVisit keeps other sites from trying codes, which are counted, in their readers' browsers.
+func ownVisit(c *fiber.Ctx) error {
+	if err := page.OwnVisit(c); err != nil {
+		page.Note(c, "code from another site")
+		return err
+	}
+	return c.Next()
 }
 
 // guard keeps the pages out of caches, for each has a form that is signed for it, and

@@ -334,3 +334,40 @@ func TestDayStampComesBesideTheRequest(t *testing.T) {
 		t.Errorf("stamp %q the next day", next)
 	}
 }
+
+// A page of another site can have its readers' browsers try codes; what it tries must not be
+// counted against the reader's house.
+func TestCodesTriedByAnotherSite(t *testing.T) {
+	s := newTestSite(t)
+	ask := func(path string, headers ...string) answer {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		return s.do(r)
+	}
+	for name, headers := range map[string][]string{
+		"image":         {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image"},
+		"script":        {"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"},
+		"frame":         {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"},
+		"ahead of time": {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document", "Sec-Purpose", "prefetch;prerender"},
+	} {
+		for range store.ReportCodes.Most + 1 {
+			for _, path := range []string{"/meld-feil/svar", "/en/meld-feil/takk"} {
+				if a := ask(path+"?kode=00000000", headers...); a.StatusCode != http.StatusForbidden {
+					t.Fatalf("%s, %s: status %d, want 403", name, path, a.StatusCode)
+				}
+			}
+		}
+	}
+	for name, headers := range map[string][]string{
+		"link in a mail":     {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"},
+		"through the worker": {"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "empty"},
+		"own script":         {"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty"},
+		"old browser":        nil,
+	} {
+		if a := ask("/meld-feil/svar?kode=00000000", headers...); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: status %d, want 404", name, a.StatusCode)
+		}
+	}
+}
