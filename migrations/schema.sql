@@ -2079,6 +2079,7 @@ CREATE TABLE public.reports (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     answered_at timestamp with time zone,
     answered_by text,
+    held_change_id bigint,
     CONSTRAINT reports_answer_check CHECK ((length(answer) <= 1000)),
     CONSTRAINT reports_answered_by_check CHECK ((answered_by <> ''::text)),
     CONSTRAINT reports_check CHECK (((offering_id IS NULL) OR (kommune_number IS NULL))),
@@ -2103,6 +2104,13 @@ COMMENT ON COLUMN public.reports.kommune_number IS 'where something is missing; 
 --
 
 COMMENT ON COLUMN public.reports.answer IS 'what editors add in their own words; state has the rest of the answer';
+
+
+--
+-- Name: COLUMN reports.held_change_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.reports.held_change_id IS 'the change that state rettet means, where it had to wait; null: it did not';
 
 
 --
@@ -4376,6 +4384,14 @@ ALTER TABLE ONLY public.registered_organizations
 
 ALTER TABLE ONLY public.report_entries
     ADD CONSTRAINT report_entries_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.reports(id);
+
+
+--
+-- Name: reports reports_held_change_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_held_change_id_fkey FOREIGN KEY (held_change_id) REFERENCES public.held_changes(id);
 
 
 --

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
@@ -289,6 +290,42 @@ func TestAnswerIsShown(t *testing.T) {
 	if strings.Contains(a.body, "Kari") || strings.Contains(a.body, "account") {
 		t.Error("the page says who answered")
 	}
+}
+
+// A correction that waits for a second person is not called corrected, in any language.
+func TestAnswerThatWaits(t *testing.T) {
+	s := newTestSite(t)
+	ctx := t.Context()
+	o, err := s.store.CreateOffering(ctx, operator, "", directory.Offering{Key: "annet/krise", Type: "annet", Name: "Testlinjen", Coverage: directory.Coverage{National: true},
+		Organization: directory.Organization{Name: "Testforeningen"}, Phones: []directory.Phone{{Number: "+4722222222"}},
+		Source: directory.Source{Title: "Testkilde"}, Confidence: directory.High, Status: directory.Published})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.AddReport(ctx, store.NewReport{Offering: o.ID, Choice: store.PhoneWrong, Code: "7KQ2M9XD"}); err != nil {
+		t.Fatal(err)
+	}
+	o.Phones = []directory.Phone{{Number: "+4775000000"}}
+	editor := auth.Actor{Kind: auth.Account, ID: 12, National: true}
+	saved, err := s.store.AnswerReport(ctx, editor, s.stored()[0].ID, store.ReportFixed, "", &o)
+	if err != nil || saved.Held == nil {
+		t.Fatalf("%+v, %v", saved, err)
+	}
+	for path, says := range map[string]string{
+		"":    "Takk. Noen har rettet det, men en til må se på endringen før den vises.",
+		"/nn": "Takk. Nokon har retta det, men ein til må sjå på endringa før ho blir vist.",
+		"/en": "Thank you. Someone has corrected it, but one more person has to check the change before it is shown.",
+	} {
+		a := s.get(path + "/meld-feil/svar?kode=7KQ2-M9XD")
+		a.want(t, http.StatusOK, says)
+		if strings.Contains(a.body, "o-box--accent") {
+			t.Errorf("%s: looks like something that is done", path)
+		}
+	}
+	if err := s.store.RejectChange(ctx, operator, saved.Held.ID, "nei"); err != nil {
+		t.Fatal(err)
+	}
+	s.get("/meld-feil/svar?kode=7KQ2-M9XD").want(t, http.StatusOK, "Takk. Endringen ble ikke godkjent, og opplysningene ble ikke endret.")
 }
 
 func TestDatabaseAway(t *testing.T) {

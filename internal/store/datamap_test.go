@@ -26,7 +26,7 @@ var impersonal = map[string]string{
 		"contact_source contact_source_date contact_confirmed ended_on",
 	"leader": "*", "links": "*", "locations": "*", "login_links": "id", "offering_fylker": "*", "offering_kommuner": "*", "offering_terms": "*", "offering_types": "*", "offerings": "*",
 	"organizations": "*", "passkeys": "id", "phones": "offering_id position purpose hours", "places": "*", "postal_codes": "*", "registered_organizations": "*",
-	"report_entries": "id report_id", "report_key": "*", "reports": "id offering_id kommune_number choice state created_at", "revisions": "id kind ref version",
+	"report_entries": "id report_id", "report_key": "*", "reports": "id offering_id kommune_number choice state created_at held_change_id", "revisions": "id kind ref version",
 	"schedule_exceptions": "*", "schedules": "*", "sessions": "id", "sign_in_codes": "id", "status_transitions": "*",
 	"tasks": "id kind key kommune_number organization_id offering_id created_at done_at", "terms": "*", "tokens": "id kommune_number organization_id scopes expires_at",
 	"type_groups": "*", "type_laws": "*", "uploads": "id", "use_days": "*", "web_addresses": "*", "webhook_deliveries": "*", "webhook_old_secrets": "*",

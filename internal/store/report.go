@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -56,6 +57,21 @@ const (
 	ReportRight    ReportState = "stemmer" // looked at, and what is published is right
 	ReportDeclined ReportState = "avvist"
 )
+
+// What became of a report that was answered with a change which waits for a second person, or
+// did; see HeldChange. These are not stored: the change itself says it. When it is approved the
+// report is ReportFixed.
+const (
+	ReportWaits     ReportState = "venter"
+	ReportRefused   ReportState = "ikke_godkjent"
+	ReportWithdrawn ReportState = "trukket"
+	ReportReplaced  ReportState = "erstattet"
+)
+
+// stateByDecision is what a ReportFixed is, by what became of its change.
+var stateByDecision = map[Decision]ReportState{
+	"": ReportWaits, Approved: ReportFixed, Rejected: ReportRefused, Withdrawn: ReportWithdrawn, Replaced: ReportReplaced,
+}
 
 // Limits on what readers and editors write, in characters.
 const (
@@ -387,7 +403,8 @@ func (s *Store) ReportByID(ctx context.Context, actor auth.Actor, id int64) (Rep
 }
 
 // AnswerReport answers the report and closes its task; with an update, the offering is
-// changed in the same transaction, as by SaveOffering, and it returns what became of that.
+// changed in the same transaction, as by SaveOffering, and it returns what became of that. Where
+// the correction waits for a second person, so does what the reader is told.
 // The actor has to be allowed auth.Edit for who is to answer. It returns ErrNotFound when there is no such report,
 // ErrConflict when it is answered already or the offering is not as the update's author
 // saw it, and a directory.Invalid for what may not be stored.
@@ -422,8 +439,18 @@ func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, st
 				return err
 			}
 		}
-		err = tx.Exec("UPDATE reports SET state = ?, answer = ?, answered_at = now(), answered_by = ? WHERE id = ?",
-			string(state), answer, actor.String(), id).Error
+		held := saved.Held
+		if update == nil && state == ReportFixed {
+			if held, err = waitingFor(tx, r); err != nil {
+				return err
+			}
+		}
+		var heldID int64
+		if held != nil {
+			heldID = held.ID
+		}
+		err = tx.Exec("UPDATE reports SET state = ?, answer = ?, answered_at = now(), answered_by = ?, held_change_id = ? WHERE id = ?",
+			string(state), answer, actor.String(), nilIfZero(heldID), id).Error
 		if err != nil {
 			return err
 		}
@@ -436,6 +463,31 @@ func (s *Store) AnswerReport(ctx context.Context, actor auth.Actor, id int64, st
 		return Saved{}, fmt.Errorf("answer report %d: %w", id, err)
 	}
 	return saved, nil
+}
+
+// reportedFields are the fields that reports of a choice are about, as directory.Held names them.
+var reportedFields = map[ReportChoice][]string{
+	PhoneWrong: {"phones"}, WebsiteWrong: {"websites"}, HoursWrong: {"opening_text", "exceptions", "phones"}, Gone: {"status"},
+}
+
+// waitingFor returns the change that waits and is about what the report says, which an editor
+// may have made in the form before answering; nil when there is none.
+func waitingFor(tx *gorm.DB, r Report) (*HeldChange, error) {
+	if r.Offering == nil {
+		return nil, nil
+	}
+	open, err := heldChanges(tx.Where("offering_id = ? AND decision IS NULL", r.Offering.ID))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range open {
+		for _, name := range directory.Held(h.Before, h.After) {
+			if r.Choice.InWords() || slices.Contains(reportedFields[r.Choice], name) {
+				return &h, nil
+			}
+		}
+	}
+	return nil, nil
 }
 
 // changeReported writes the update of the offering that the report is about.

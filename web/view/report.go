@@ -45,6 +45,11 @@ func ReportAnswerText(state string) string {
 		"rettet":  page.Mark("Takk. Det er rettet."),
 		"stemmer": page.Mark("Takk. Vi har sjekket, og det som står, stemmer."),
 		"avvist":  page.Mark("Takk. Vi har ikke endret noe."),
+
+		"venter":        page.Mark("Takk. Noen har rettet det, men en til må se på endringen før den vises."),
+		"ikke_godkjent": page.Mark("Takk. Endringen ble ikke godkjent, og opplysningene ble ikke endret."),
+		"trukket":       page.Mark("Takk. Endringen ble trukket tilbake, og opplysningene ble ikke endret."),
+		"erstattet":     page.Mark("Takk. Endringen er erstattet av en nyere. Se hva som står nå."),
 	}[state]
 }
 
