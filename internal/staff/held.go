@@ -271,9 +271,9 @@ func (s *Staff) rejectHeld(c *fiber.Ctx) error {
 		return s.notDecided(c, h, o, err, why)
 	}
 	if h.By.Account != 0 && h.By.Account == actorOf(c).ID {
-		return see(c, heldPath(h.ID), "Forslaget er trukket. Det som sto der, står.")
+		return seePlain(c, heldPath(h.ID), "Forslaget er trukket. Det som sto der, står.")
 	}
-	return see(c, heldPath(h.ID), "Endringen er avvist. Det som sto der, står, og den som foreslo det, får e-post.")
+	return seePlain(c, heldPath(h.ID), "Endringen er avvist. Det som sto der, står, og den som foreslo det, får e-post.")
 }
 
 // notDecided shows the change again, with why the decision was not carried out.

@@ -114,6 +114,8 @@ func TestCrisisServiceIsNotArchivedAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Den finnes fortsatt"}}).wantRedirect(t, heldPath(h.ID))
+	// That somebody was told no is not said in the colour of success.
+	editor.get(heldPath(h.ID)).contains(t, `data-color="info" role="status"><p>Endringen er avvist.`)
 	boss.get(heldPath(h.ID)).contains(t, "Avvist av", "Den finnes fortsatt")
 }
 

@@ -145,12 +145,17 @@ func dropCookie(c *fiber.Ctx, name string) {
 // leaveNotice keeps a sentence for the next page.
 func leaveNotice(c *fiber.Ctx, text string) { setCookie(c, noticeCookie, url.QueryEscape(text)) }
 
-// takeNotice returns the sentence that the page before left, once.
-func takeNotice(c *fiber.Ctx) string {
-	text, err := url.QueryUnescape(c.Cookies(noticeCookie))
+// plainNotice begins the cookie of a notice that is not of a success. No escaped text has it.
+const plainNotice = "!"
+
+// takeNotice returns the sentence that the page before left, once, and whether it is not of a
+// success.
+func takeNotice(c *fiber.Ctx) (text string, plain bool) {
+	escaped, plain := strings.CutPrefix(c.Cookies(noticeCookie), plainNotice)
+	text, err := url.QueryUnescape(escaped)
 	if text == "" || err != nil {
-		return ""
+		return "", false
 	}
 	dropCookie(c, noticeCookie)
-	return text
+	return text, plain
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"time"
 
@@ -100,8 +101,8 @@ func (s *Staff) meta(c *fiber.Ctx, title string, crumbs ...page.Crumb) view.Staf
 			Language: page.Bokmal, Title: title, NoIndex: true,
 			Crumbs: append([]page.Crumb{{Text: "Redaksjonen", Path: "/redaksjon"}}, crumbs...),
 		},
-		Notice: takeNotice(c),
 	}
+	m.Notice, m.Plain = takeNotice(c)
 	m.Alone = c.Locals(aloneKey{}) != nil
 	if session, ok := sessionOf(c); ok {
 		actor := session.Account.Actor()
@@ -120,5 +121,11 @@ func see(c *fiber.Ctx, path, notice string) error {
 	if notice != "" {
 		leaveNotice(c, notice)
 	}
+	return c.Redirect(path, fiber.StatusSeeOther)
+}
+
+// seePlain is see for what was carried out and is no success: that somebody was told no.
+func seePlain(c *fiber.Ctx, path, notice string) error {
+	setCookie(c, noticeCookie, plainNotice+url.QueryEscape(notice))
 	return c.Redirect(path, fiber.StatusSeeOther)
 }
