@@ -137,7 +137,11 @@ func registeredLine(t store.Task) (text, action, href string) {
 		parts = append(parts, fmt.Sprintf("har skiftet navn fra %s til %s", d.OldName, d.NewName))
 	}
 	for _, f := range d.Said {
-		parts = append(parts, fmt.Sprintf("står med %s %s og ikke %s", strings.ToLower(fieldLabels[f.Field]), f.There, f.Here))
+		says := fmt.Sprintf("står med %s %s", strings.ToLower(fieldLabels[f.Field]), f.There)
+		if f.Here != "" {
+			says += " og ikke " + f.Here
+		}
+		parts = append(parts, says)
 	}
 	return fmt.Sprintf("Ifølge Enhetsregisteret: %s %s. Se om det vi viser, stemmer.", d.Name, strings.Join(parts, ", ")), "", ""
 }

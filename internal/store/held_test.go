@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
@@ -511,6 +512,30 @@ func TestNobodyFillsInACrisisOrganizationAlone(t *testing.T) {
 	other, err = c.CreateOffering(t.Context(), auth.Actor{Kind: auth.Import, Name: "fil.csv"}, "", other)
 	wantError(t, "CreateOffering", err, nil)
 	wantEqual(t, "filled in", []string{"", ""}, []string{other.Organization.Website, string(other.Organization.Kommune)})
+}
+
+// The register neither fills in nor renews where readers of a crisis service are led: the
+// national editors are asked. Of an ordinary organization it does both, as TestSaveRegistered
+// has it.
+func TestTheRegisterAsksAboutACrisisWebsite(t *testing.T) {
+	c := openCrisis(t)
+	save := func(website string) RegisteredOutcome {
+		t.Helper()
+		r := Registered{Organization: c.o.Organization.ID, OrgNumber: "999999999", Name: "TEST", Website: website, URL: "https://register.example.org/1", ReadAt: time.Now()}
+		got, err := c.SaveRegistered(t.Context(), auth.Actor{Kind: auth.Import, Name: "Prøveregisteret"}, proveRun, "Prøveregisteret", []Registered{r})
+		wantError(t, "SaveRegistered", err, nil)
+		return got[0]
+	}
+	got := save("https://forste.example.com")
+	wantEqual(t, "first", []string{"", "999999999"}, []string{got.After.Website, string(got.After.OrgNumber)})
+	wantEqual(t, "asked", []OrganizationField{{"website", "", "https://forste.example.com"}}, got.Asked.Said)
+	// As it would be had the register said it while the organization was an ordinary one.
+	wantError(t, "UPDATE", exec(t, c.Store, "UPDATE organizations SET website = 'https://forste.example.com' WHERE id = ?", c.o.Organization.ID), nil)
+	wantError(t, "noteSources", noteSources(c.db, auth.Actor{Kind: auth.Import, Name: "Prøveregisteret"}, 0, c.o.Organization.ID,
+		directory.Source{Title: "Prøveregisteret", Date: "2026-11-27"}, []directory.FieldName{"website"}), nil)
+	got = save("https://annen.example.com")
+	wantEqual(t, "renewed", "https://forste.example.com", got.After.Website)
+	wantEqual(t, "tasks", 1, len(tasksOf(t, c.Store, TaskRegistered)))
 }
 
 // The database refuses it too: the same person is never both.

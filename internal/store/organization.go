@@ -53,11 +53,11 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 		return stored, nil
 	}
 	if !actor.Alone() {
-		theirs, err := offerings(tx.Where("organization_id = ?", stored.ID))
+		crisis, err := givesCrisisServices(tx, stored.ID)
 		if err != nil {
 			return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 		}
-		if slices.ContainsFunc(theirs, func(o directory.Offering) bool { return o.Public() && o.Crisis() }) {
+		if crisis {
 			full.Kommune, full.Website = stored.Kommune, stored.Website
 		}
 		if full == stored {
@@ -72,6 +72,13 @@ func saveOrganization(tx *gorm.DB, actor auth.Actor, wanted directory.Organizati
 		return stored, fmt.Errorf("organization %q: %w", wanted.Name, err)
 	}
 	return full, nil
+}
+
+// givesCrisisServices reports whether readers see an offering of the organization that is a
+// directory.Offering.Crisis.
+func givesCrisisServices(tx *gorm.DB, organization int64) (bool, error) {
+	theirs, err := offerings(tx.Where("organization_id = ?", organization))
+	return slices.ContainsFunc(theirs, func(o directory.Offering) bool { return o.Public() && o.Crisis() }), err
 }
 
 // announceOfferingsOf puts into the feed that the organization's offerings read otherwise:

@@ -96,8 +96,9 @@ type RegisteredOutcome struct {
 
 // SaveRegistered stores what the register says, and fills in of the organizations what they
 // lack: number, kind and website. What stands there is overwritten only when the register
-// itself has said it before. For the rest, and when one is gone, a task asks the national
-// editors. All of it is one transaction.
+// itself has said it before, and of one that gives crisis or national services not the website,
+// as in saveOrganization. For the rest, and when one is gone, a task asks the national editors.
+// All of it is one transaction.
 func (s *Store) SaveRegistered(ctx context.Context, actor auth.Actor, run ImportRun, source string, found []Registered) ([]RegisteredOutcome, error) {
 	outcomes := make([]RegisteredOutcome, len(found))
 	err := s.writeRun(ctx, actor, run, func(tx *gorm.DB) error {
@@ -130,7 +131,11 @@ func (s *Store) saveRegistered(tx *gorm.DB, actor auth.Actor, source string, r R
 	if err := tx.Where("organization_id = ?", r.Organization).Find(&earlier).Error; err != nil {
 		return out, err
 	}
-	next, fields, differs := fillOrganization(out.Before, r, sources[r.Organization], source)
+	crisis, err := givesCrisisServices(tx, r.Organization)
+	if err != nil {
+		return out, err
+	}
+	next, fields, differs := fillOrganization(out.Before, r, sources[r.Organization], source, crisis && !actor.Alone())
 	out.After, out.Result = next, Unchanged
 	if len(fields) > 0 {
 		out.Result = Updated
@@ -154,14 +159,17 @@ func (s *Store) saveRegistered(tx *gorm.DB, actor auth.Actor, source string, r R
 }
 
 // fillOrganization returns the organization with what the register may say of it, which
-// fields that were, and what stands there otherwise.
-func fillOrganization(o directory.Organization, r Registered, sources map[directory.FieldName]FieldSource, source string) (directory.Organization, []directory.FieldName, []OrganizationField) {
+// fields that were, and what stands there otherwise. Of a guarded one a person has to look at
+// the website, even where the register itself has said the one that stands there.
+func fillOrganization(o directory.Organization, r Registered, sources map[directory.FieldName]FieldSource, source string, guarded bool) (directory.Organization, []directory.FieldName, []OrganizationField) {
 	var fields []directory.FieldName
 	var differs []OrganizationField
 	fill := func(field directory.FieldName, here *string, there string) {
 		from := sources[field]
 		switch {
 		case there == "" || *here == there:
+		case guarded && field == "website":
+			differs = append(differs, OrganizationField{field, *here, there})
 		case *here == "" || from.ByImport() && from.Source.Title == source:
 			*here, fields = there, append(fields, field)
 		default:
