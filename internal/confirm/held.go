@@ -49,7 +49,11 @@ func (a *Asker) TellOfHeld(ctx context.Context, j store.Job) error {
 	if err != nil {
 		return err
 	}
-	m := a.heldMail(h, who)
+	lines, err := a.Store.Namesakes(ctx, h)
+	if err != nil {
+		return err
+	}
+	m := a.heldMail(h, who, lines)
 	for _, p := range people {
 		// National editors are all to see it, whether they may approve or not.
 		if p.ID == h.By.Account || !p.National && a.Store.MayDecide(ctx, p.Actor(), h) != nil {
@@ -63,11 +67,20 @@ func (a *Asker) TellOfHeld(ctx context.Context, j store.Job) error {
 	return nil
 }
 
-// heldMail says what is proposed: old and new, who, when and how.
-func (a *Asker) heldMail(h store.HeldChange, who string) store.Mail {
+// heldMail says what is proposed: old and new, who, when and how. lines are the helplines whose
+// name it borrows.
+func (a *Asker) heldMail(h store.HeldChange, who string, lines []directory.Offering) store.Mail {
 	var b strings.Builder
 	at := h.At.In(page.Oslo)
-	fmt.Fprintf(&b, "Hei!\n\nNoen vil endre «%s», som mange stoler på når det haster. Leserne ser det som sto der, til en til har sett på det.\n", h.Before.Name)
+	if len(lines) == 0 {
+		fmt.Fprintf(&b, "Hei!\n\nNoen vil endre «%s», som mange stoler på når det haster. Leserne ser det som sto der, til en til har sett på det.\n", h.Before.Name)
+	} else {
+		fmt.Fprintf(&b, "Hei!\n\nNoen vil vise et tilbud med et navn som ligner på «%s», og et annet nummer. De som leter etter den, kan komme til å ringe feil. Leserne ser det som sto der, til en nasjonal redaktør har sett på det.\n", lines[0].Name)
+		fmt.Fprintf(&b, "\nNavn: %s\n", oneLine(h.After.Name))
+		for _, p := range h.After.Phones {
+			fmt.Fprintf(&b, "Nummer: %s\n", p.Number)
+		}
+	}
 	fmt.Fprintf(&b, "\nHvem: %s\nNår: %s kl. %d.%02d\n", who, page.Bokmal.Date(at), at.Hour(), at.Minute())
 	if h.Why != "" {
 		fmt.Fprintf(&b, "Hvorfor: %s\n", oneLine(h.Why))

@@ -9,6 +9,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/dbtest"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
@@ -163,5 +164,48 @@ func TestTellOfHeld(t *testing.T) {
 	}
 	if len(mails) != 1 || !strings.Contains(mails[0][1], "Ikke deres nummer") {
 		t.Errorf("mails to who proposed it: %v", mails)
+	}
+}
+
+// Whoever gives an offering of theirs the name of a helpline is seen by the national editors at
+// once, and by no colleague, who could not decide on it.
+func TestTellOfABorrowedName(t *testing.T) {
+	c := newClock(t, time.Now())
+	ctx := t.Context()
+	line, _ := helpline(t, c)
+	o := line
+	o.ID, o.Key, o.Type, o.Coverage = 0, "test/b", "annet", directory.Coverage{Kommuner: []region.Number{"1804"}}
+	o.Name, o.Organization, o.Phones = "Prøvetelefonen i Bodø", directory.Organization{Name: "En annen"}, []directory.Phone{{Number: "+4799999999"}}
+	saved, err := c.st.SaveOffering(ctx, auth.Actor{Kind: auth.Import, Name: "fil.csv"}, "", o)
+	if err != nil || saved.Held == nil {
+		t.Fatalf("%+v, %v", saved, err)
+	}
+	person := func(email string, national bool) {
+		a, err := c.st.CreateAccount(ctx, operator, email, "")
+		if err == nil {
+			err = c.st.SetGrant(ctx, operator, a.ID, auth.Grant{Owner: auth.OwnerOf(saved.Offering), Role: auth.Manager})
+		}
+		if err == nil {
+			err = c.st.SetNational(ctx, operator, a.ID, national)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	person("redaktor@test.example.org", true)
+	person("kollega@test.example.org", false)
+	c.tellOfHeld(t, saved.Held.ID)
+	for to, want := range map[string]int{"redaktor": 1, "kollega": 0} {
+		mails, err := dbtest.Mails(t, c.url, to+"@test.example.org")
+		if err != nil || len(mails) != want {
+			t.Fatalf("%d mails to %s, want %d; %v", len(mails), to, want, err)
+		}
+		for _, m := range mails {
+			for _, text := range []string{"et navn som ligner på «Prøvetelefonen»", "Navn: Prøvetelefonen i Bodø\n", "Nummer: 999 99 999\n"} {
+				if !strings.Contains(m[1], text) {
+					t.Errorf("mail to %s lacks %q:\n%s", to, text, m[1])
+				}
+			}
+		}
 	}
 }

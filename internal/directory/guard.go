@@ -68,13 +68,14 @@ var (
 			return a.Status == b.Status && reflect.DeepEqual(a.ClosedUntil, b.ClosedUntil)
 		},
 		func(to, from *Offering) { to.Status, to.ClosedUntil = from.Status, from.ClosedUntil }}
+	nameField   = partOf("name", func(o *Offering) *string { return &o.Name })
 	sourceField = partOf("source", func(o *Offering) *Source { return &o.Source })
 )
 
 // proseFields are texts that readers see. They are held back when they come to name a
 // telephone number or an address that the offering did not have: readers dial those too.
 var proseFields = []guardedField{
-	partOf("name", func(o *Offering) *string { return &o.Name }),
+	nameField,
 	partOf("summary", func(o *Offering) *string { return &o.Summary }),
 	partOf("description", func(o *Offering) *string { return &o.Description }),
 	partOf("audience", func(o *Offering) *string { return &o.Audience }),
@@ -98,9 +99,45 @@ var heldFields = slices.Concat(contactFields, []guardedField{typeField, coverage
 // proposed, for the change to be what the second person looked at.
 var pinnedFields = slices.Concat(contactFields, []guardedField{typeField, coverageField, ownerField, statusField})
 
+// Namesake is a helpline of somebody else's whose name an offering is to bear.
+type Namesake struct {
+	Line  Offering
+	Borne bool // readers see the offering under it already
+}
+
+// Borrows reports whether next bears the name of a helpline with a number that neither the
+// helpline has, nor the offering had under that name.
+func Borrows(stored, next Offering, names ...Namesake) bool {
+	return len(names) > 0 && next.Public() && !subset(numbersOf(next), ownNumbers(stored, names))
+}
+
+// ownNumbers are those that an offering may have under the names.
+func ownNumbers(stored Offering, names []Namesake) []string {
+	var own []string
+	for _, n := range names {
+		own = append(own, numbersOf(n.Line)...)
+	}
+	if !taken(names) {
+		own = append(own, numbersOf(stored)...)
+	}
+	return own
+}
+
+// taken reports whether one of the names is new to the offering.
+func taken(names []Namesake) bool {
+	return slices.ContainsFunc(names, func(n Namesake) bool { return !n.Borne })
+}
+
+// numbersOf returns the telephone numbers that the offering has, in texts or not, with those
+// that stand in code.
+func numbersOf(o Offering) []string {
+	return slices.DeleteFunc(namedContacts(o), func(s string) bool { return digits(s) != s })
+}
+
 // HoldBack returns what of next may be written over stored at once, and whether something
-// has to wait for a second person. A new offering is held against itself as a draft.
-func HoldBack(stored, next Offering) (now Offering, waits bool) {
+// has to wait for a second person. A new offering is held against itself as a draft. names
+// are those of others' helplines that next bears.
+func HoldBack(stored, next Offering, names ...Namesake) (now Offering, waits bool) {
 	now = next
 	hold := func(fields ...guardedField) {
 		for _, f := range fields {
@@ -138,6 +175,22 @@ func HoldBack(stored, next Offering) (now Offering, waits bool) {
 		hold(typeField, coverageField)
 	case next.Public() && next.Crisis():
 		hold(statusField)
+	}
+	if Borrows(stored, next, names...) {
+		if !stored.Public() {
+			hold(statusField)
+		}
+		if stored.Public() && taken(names) {
+			hold(nameField)
+		}
+		own := ownNumbers(stored, names)
+		for _, f := range proseFields {
+			var is Offering
+			f.copy(&is, &next)
+			if stored.Public() && !subset(numbersOf(is), own) {
+				hold(f)
+			}
+		}
 	}
 	if waits && sameButSource(now, stored) {
 		// Who changes nothing at once is not the source of anything yet.

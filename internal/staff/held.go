@@ -33,7 +33,7 @@ func heldPath(id int64) string { return fmt.Sprintf("/redaksjon/endringer/%d", i
 // which order they are named.
 var heldLabels = []struct{ name, label string }{
 	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet er åpent"},
-	{"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
+	{"name", "navnet"}, {"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
 }
 
 // heldFields returns what the change is about: "telefonnummer og nettsted".
@@ -151,13 +151,22 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	if p.Facts, err = s.heldFacts(c, h); err != nil {
 		return err
 	}
+	lines, err := s.deps.Store.Namesakes(c.UserContext(), h)
+	if err != nil {
+		return err
+	}
 	own := h.By.Account != 0 && h.By.Account == actorOf(c).ID
 	switch may := s.deps.Store.MayDecide(c.UserContext(), actorOf(c), h); {
 	case h.Decision != "":
 		p.Lead = []string{"Denne endringen venter ikke lenger."}
 	case own:
 		p.Lead = []string{waitsText(h), "Mange stoler på dette tilbudet når det haster. Derfor er det alltid to som endrer det. Du får e-post når noen har svart."}
+		if len(lines) > 0 {
+			p.Lead[1] = namesakeText(lines) + " Derfor ser en nasjonal redaktør på det først. Du får e-post når noen har svart."
+		}
 		p.Reject, p.Own = heldPath(h.ID)+"/avvis", true
+	case errors.Is(may, auth.ErrForbidden) && len(lines) > 0 && !actorOf(c).National:
+		p.Lead = []string{waitsText(h), namesakeText(lines) + " Derfor må en nasjonal redaktør se på det."}
 	case errors.Is(may, auth.ErrForbidden) && auth.CanApprove(actorOf(c), auth.Thing{Owner: auth.OwnerOf(o)}, h.By) == nil:
 		p.Lead = []string{waitsText(h), "Du og den som foreslo endringen, regnes ikke som to her: En av dere har nylig sluppet inn den andre, eller den samme har sluppet inn dere begge. Noen andre må se på den."}
 	case errors.Is(may, auth.ErrForbidden):
@@ -166,10 +175,22 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 		return may
 	default:
 		p.Lead = []string{"Mange stoler på dette tilbudet når det haster. Sjekk at det nye stemmer, for eksempel ved å ringe nummeret, før du godkjenner."}
+		if len(lines) > 0 {
+			p.Lead = []string{namesakeText(lines) + " De som leter etter den, kan ringe dette tilbudet i stedet. Godkjenn bare hvis det ikke kan tas for å være den samme."}
+		}
 		p.Approve, p.Reject = heldPath(h.ID)+"/godkjenn", heldPath(h.ID)+"/avvis"
 		p.Why = &view.FormField{Name: "hvorfor", Label: "Hvorfor ikke?", Help: "Den som foreslo det, får lese dette.", Value: why, Error: wrong, Max: 500, Required: true}
 	}
 	return s.send(c, status, view.Held(p))
+}
+
+// namesakeText says whose name an offering has, or would have.
+func namesakeText(lines []directory.Offering) string {
+	names := make([]string, len(lines))
+	for i, l := range lines {
+		names[i] = "«" + l.Name + "»"
+	}
+	return "Navnet ligner på en hjelpetelefon som andre svarer for, og nummeret er et annet: " + strings.Join(names, ", ") + "."
 }
 
 // heldWas is what the page calls that which stands there.

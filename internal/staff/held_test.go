@@ -303,3 +303,40 @@ func TestOtherNoticesSayWhatWasStored(t *testing.T) {
 		t.Errorf("two offerings: notice %q", text)
 	}
 }
+
+// A name that readers take for a helpline's is for a national editor, and all are told why.
+func TestABorrowedNameIsForANationalEditor(t *testing.T) {
+	s := newTestSite(t, "http://127.0.0.1:8080", true)
+	line := s.helpline("test/linje")
+	o := line
+	o.ID, o.Key, o.Type, o.Name = 0, "test/vanlig", "annet", "Et vanlig tilbud"
+	o.Phones = []directory.Phone{{Number: "+4799999999"}}
+	o, err := s.store.CreateOffering(t.Context(), operator, "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line.Organization = directory.Organization{Name: "Prøveforeningen", Kind: directory.KindAssociation}
+	if _, err := s.store.UpdateOffering(t.Context(), operator, "", line); err != nil {
+		t.Fatal(err)
+	}
+	boss, colleague, editor := s.person("sjef@test.example.org", manager(bodo)), s.person("kollega@test.example.org", manager(bodo)), s.national("redaktor@test.example.org")
+	form := boss.form(offeringPath(o.ID), "publiser")
+	form.Set("navn", "Prøvetelefonen i Bodø")
+	boss.post(offeringPath(o.ID), form).wantRedirect(t, offeringPath(o.ID))
+	if text := boss.notice(); !strings.Contains(text, "Endringen av navnet venter på at en til ser på den.") {
+		t.Errorf("notice %q", text)
+	}
+	h, err := s.store.HeldChangeOf(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const like = "Navnet ligner på en hjelpetelefon som andre svarer for, og nummeret er et annet: «Prøvetelefonen»."
+	boss.get(heldPath(h.ID)).contains(t, like, "Derfor ser en nasjonal redaktør på det først.")
+	colleague.get(heldPath(h.ID)).contains(t, like, "Derfor må en nasjonal redaktør se på det.")
+	colleague.post(heldPath(h.ID)+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
+	editor.get(heldPath(h.ID)).contains(t, like, heldPath(h.ID)+"/godkjenn", "999 99 999")
+	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Det er ikke deres navn"}}).wantRedirect(t, heldPath(h.ID))
+	if got := s.offering(o.ID); got.Name != "Et vanlig tilbud" {
+		t.Errorf("name %q", got.Name)
+	}
+}

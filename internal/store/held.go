@@ -129,11 +129,13 @@ func asDraft(o directory.Offering) directory.Offering {
 
 // holdBack returns what of next the actor may write over stored, and whether the rest has
 // to wait.
-func holdBack(actor auth.Actor, stored, next directory.Offering) (directory.Offering, bool) {
+func holdBack(tx *gorm.DB, actor auth.Actor, stored, next directory.Offering) (directory.Offering, bool, error) {
 	if actor.Alone() {
-		return next, false
+		return next, false, nil
 	}
-	return directory.HoldBack(stored, next)
+	names, err := taken(tx, stored, next)
+	now, waits := directory.HoldBack(stored, next, names...)
+	return now, waits, err
 }
 
 // propose keeps what of wanted is not written, in the transaction of what is, and returns
@@ -360,7 +362,8 @@ func (s *Store) OpenHeldChanges(ctx context.Context) ([]HeldChange, error) {
 // MayDecide returns nil when the actor may be the second person of the change, else
 // auth.ErrForbidden: see auth.CanApprove. Two of whom one let the other in, or whom the same
 // person let in, by however many between, are not two people, when that was less than thirty
-// days before the change or since: a stolen account must not bring its own.
+// days before the change or since: a stolen account must not bring its own. Of a change that
+// borrows a helpline's name it is a national editor; see Namesakes.
 func (s *Store) MayDecide(ctx context.Context, actor auth.Actor, h HeldChange) error {
 	stored, err := s.OfferingByID(ctx, h.Offering)
 	if err != nil {
@@ -372,6 +375,15 @@ func (s *Store) MayDecide(ctx context.Context, actor auth.Actor, h HeldChange) e
 func mayDecide(tx *gorm.DB, actor auth.Actor, stored directory.Offering, h HeldChange) error {
 	if err := auth.CanApprove(actor, auth.Thing{Owner: auth.OwnerOf(stored)}, h.By); err != nil {
 		return err
+	}
+	if actor.Kind == auth.Account && !actor.National {
+		lines, err := borrowed(tx, h)
+		if err != nil {
+			return err
+		}
+		if len(lines) > 0 {
+			return auth.ErrForbidden
+		}
 	}
 	if actor.Kind != auth.Account || h.By.Account == 0 {
 		return nil

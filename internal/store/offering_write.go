@@ -81,7 +81,10 @@ func (s *Store) createOffering(tx *gorm.DB, actor auth.Actor, why string, o dire
 	o.ID, o.UUID, o.Version = 0, uuid.New(), 1
 	o.ChangedAt, o.ConfirmedAt, o.ContactsConfirmedAt = s.now(), nil, nil
 	wanted := o
-	o, waits := holdBack(actor, asDraft(o), o)
+	o, waits, err := holdBack(tx, actor, asDraft(o), o)
+	if err != nil {
+		return Saved{}, err
+	}
 	row := newOfferingRows(o).offering
 	if err := tx.Create(&row).Error; errors.Is(err, gorm.ErrDuplicatedKey) {
 		return Saved{}, ErrConflict
@@ -294,9 +297,11 @@ func (s *Store) ArchiveOffering(ctx context.Context, actor auth.Actor, why strin
 // second person approves it; see HeldChange. Every way to change an offering leads through
 // here, so that none goes around that.
 func (s *Store) replaceOffering(tx *gorm.DB, actor auth.Actor, why string, stored, next directory.Offering) (Saved, error) {
-	now, waits := holdBack(actor, stored, next)
 	saved := Saved{Offering: stored}
-	var err error
+	now, waits, err := holdBack(tx, actor, stored, next)
+	if err != nil {
+		return saved, err
+	}
 	if !waits || !sameContent(stored, now) {
 		if saved.Offering, err = s.writeOffering(tx, "", actor, why, stored, now); err != nil {
 			return saved, err

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/auth"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
+
+// Whoever searches for a helpline dials what has its name. An ordinary offering that takes the
+// name, with a number of its own, is what readers must not find by one person's doing; what of
+// it waits stands in directory.HoldBack.
+
+// namesakes returns the helplines of others that readers see and whose name the offering bears.
+func namesakes(tx *gorm.DB, o directory.Offering) ([]directory.Offering, error) {
+	if !o.Public() {
+		return nil, nil
+	}
+	var lines []struct {
+		ID   int64
+		Name string
+	}
+	err := tx.Raw("SELECT id, name FROM offerings WHERE type_code = ? AND status IN ? AND id <> ? ORDER BY id", directory.TypeHelpline, publicOffering, o.ID).Scan(&lines).Error
+	if err != nil {
+		return nil, fmt.Errorf("helplines: %w", err)
+	}
+	var borne idArray
+	for _, l := range lines {
+		if bearsName(o.Name, l.Name) {
+			borne = append(borne, l.ID)
+		}
+	}
+	if len(borne) == 0 {
+		return nil, nil
+	}
+	found, err := offerings(tx.Where("id = ANY(?)", borne))
+	return slices.DeleteFunc(found, func(l directory.Offering) bool { return auth.OwnerOf(l) == auth.OwnerOf(o) }), err
+}
+
+// taken returns the names that an offering takes by being stored as next.
+func taken(tx *gorm.DB, stored, next directory.Offering) ([]directory.Namesake, error) {
+	lines, err := namesakes(tx, next)
+	all := make([]directory.Namesake, len(lines))
+	for i, l := range lines {
+		all[i] = directory.Namesake{Line: l, Borne: stored.Public() && bearsName(stored.Name, l.Name)}
+	}
+	return all, err
+}
+
+// Namesakes returns the helplines of others whose name the change would give to an offering
+// with another number, or under whose name it would change the number. Only a national editor
+// decides on such a change: those who answer for the offering are no second person there.
+func (s *Store) Namesakes(ctx context.Context, h HeldChange) ([]directory.Offering, error) {
+	return borrowed(s.db.WithContext(ctx), h)
+}
+
+func borrowed(tx *gorm.DB, h HeldChange) ([]directory.Offering, error) {
+	names, err := taken(tx, h.Before, h.After)
+	if err != nil || !directory.Borrows(h.Before, h.After, names...) {
+		return nil, err
+	}
+	lines := make([]directory.Offering, len(names))
+	for i, n := range names {
+		lines[i] = n.Line
+	}
+	return lines, nil
+}
+
+// bearsName reports whether readers who look for the helpline find the name: it has all words
+// of the helpline's, or runs them together, or has the part that they know it by.
+func bearsName(name, line string) bool {
+	words := foldedWords(name)
+	joined := strings.Join(words, "")
+	for _, known := range knownNames(line) {
+		if !slices.ContainsFunc(known, func(w string) bool { return !slices.Contains(words, w) }) {
+			return true
+		}
+		// Short ones are parts of other words: RUSinfo is no virusinfo.
+		if run := indefinite(strings.Join(known, "")); len(run) >= distinct && strings.Contains(joined, run) {
+			return true
+		}
+	}
+	return false
+}
+
+// distinct is from how many letters on a part of a name is nobody else's.
+const distinct = 8
+
+var (
+	endOfName = regexp.MustCompile(`\s[–-]\s|\(|:`)
+	lineWord  = regexp.MustCompile(`(telefon|linj)(a|e|en)?$`)
+)
+
+// knownNames returns what a helpline is known by, in folded words: "Hjelpetelefonen – Mental
+// Helse" also by what comes before the dash, and "Alarmtelefonen for barn og unge" by its first
+// word. What comes after is as a rule who answers, whose name is in those of many offerings.
+func knownNames(line string) [][]string {
+	whole := foldedWords(line)
+	if len(whole) == 0 {
+		return nil
+	}
+	names := [][]string{whole}
+	if at := endOfName.FindStringIndex(line); at != nil {
+		if short := foldedWords(line[:at[0]]); len(short) > 1 || len(short) == 1 && len(short[0]) >= distinct {
+			names = append(names, short)
+		}
+	}
+	if first := whole[0]; len(first) > distinct && lineWord.MatchString(first) {
+		names = append(names, whole[:1])
+	}
+	return names
+}
+
+// indefinite takes off the ending of a name in the definite form: "Kreftlinja", "Krefttelefon".
+func indefinite(name string) string {
+	if lineWord.MatchString(name) {
+		return strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, "en"), "e"), "a")
+	}
+	return name
+}
+
+// foldedWords returns the words as search compares them (fold in package search): in lower
+// case, without marks, å as a and aa, æ as ae, ø as o and oe.
+func foldedWords(s string) []string {
+	var b strings.Builder
+	last := rune(0)
+	for _, r := range norm.NFKD.String(s) {
+		r = unicode.ToLower(r)
+		if plain, ok := plainLetters[r]; ok {
+			r = plain
+		}
+		switch {
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
+			continue
+		case last == 'a' && (r == 'a' || r == 'e') || last == 'o' && r == 'e':
+			continue
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = ' '
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return strings.Fields(b.String())
+}
+
+// plainLetters are those that decomposition leaves, and letters of other alphabets that look
+// like ours, with which a name is written so that it only looks the same.
+var plainLetters = map[rune]rune{
+	'æ': 'a', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ŋ': 'n', 'ŧ': 't', 'ł': 'l', 'ı': 'i',
+	'а': 'a', 'в': 'b', 'е': 'e', 'ѕ': 's', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o', 'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x',
+	'α': 'a', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'y', 'χ': 'x',
+}
