@@ -1,5 +1,6 @@
 // Looks whether pages fit a narrow phone, or 400 % zoom (320 px): every offering, since any of
-// them may hold a long address, and some of each other kind.
+// them may hold a long address, and some of each other kind. They are looked at in the system's
+// letter, as a first page may be drawn: it can be broader than Inter.
 // Usage: node width.mjs BASE
 import { base, check, open } from "./browser.mjs";
 
@@ -13,8 +14,9 @@ const paths = all.filter((path, i) => !ALIKE.test(path) || i % EVERY === 0);
 check(paths.filter((path) => path.startsWith("/tilbud/")).length > 100, "the sitemap has the offerings");
 
 const { browser, page, problems } = await open({ viewport: { width: WIDTH, height: 800 }, serviceWorkers: "block" });
+await page.route("**/*.woff2", (route) => route.fulfill({ contentType: "font/woff2", body: "" }));
 const wide = [];
-for (const path of [...paths, "/sok?q=familievernkontor", "/sok?kommune=1804&type=frisklivssentral", "/meld-feil", "/logg-inn"]) {
+for (const path of [...paths, "/sok?q=familievernkontor", "/sok?q=pasient-+og+brukerorganisasjoner", "/sok?kommune=1804&type=frisklivssentral", "/meld-feil", "/logg-inn"]) {
   await page.goto(base + path, { waitUntil: "domcontentloaded" });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   if (width > WIDTH) wide.push(`${path} is ${width} px wide`);
