@@ -58,13 +58,16 @@ const icons = {
   "del-ta-vare-pa-familien": "PersonTallShort",
 };
 
-// The letters of bokmål, nynorsk, English and what Norwegian names and our neighbours' need.
-// The rest (Sámi letters) is in the font's second file, which only pages with one fetch. Signs
-// of program code are left to the system's font: with them come arrows and the like that the
-// font makes of pairs of them, a seventh of the file.
+// The letters of bokmål, nynorsk, English and what Norwegian names and our neighbours' need. Those
+// of the Sámi languages and Kven that are not among them, and of names from further off, are in the
+// font's second file, which only pages with one of them fetch. Signs of program code are left to
+// the system's font.
 const code = "<>^`~|{}\\";
 const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(i + 32)).filter((c) => !code.includes(c)).join("");
-const letters = `${ascii}ÆØÅæøåÁÉÒÄÖÜáàäéèêíïóòôöúü§©«»·×–’“”…−\u00a0`;
+const letters = {
+  "inter-latin-wght-normal.woff2": `${ascii}ÆØÅæøåÁÉÒÄÖÜáàäéèêíïóòôöúü§©«»·×–’“”…−\u00a0`,
+  "inter-latin-ext-wght-normal.woff2": "ČčĐđŊŋŠšŦŧŽžǤǥǦǧǨǩǮǯƷʒĀāĂăĄąĆćĒēĖėĘęĞğĢģĪīĮįİıĶķĹĺĻļŁłŃńŅņŇňŌōŐőŒœŔŕŘřŚśŞşȘșŤťȚțŪūŮůŰűŲųŹźŻż",
+};
 
 // Files are built beside dist/ and moved there at the end, so that a failing build leaves
 // the last good one.
@@ -105,13 +108,20 @@ async function bundle() {
   }
 }
 
-// subset makes the font that every page needs small: those letters, and the weights in use.
-// It is half of the first view otherwise. The style sheet names the file in css/theme.css.
+// subset makes the font small: those letters, the weights in use, letters that keep their
+// distance, digits below each other, and accents in their place. It is half of the first view
+// otherwise. The style sheet names the files in css/theme.css.
 async function subset() {
-  const name = "inter-latin-wght-normal.woff2";
-  const whole = readFileSync(`node_modules/@fontsource-variable/inter/files/${name}`);
-  const weights = { min: 400, max: 700 };
-  return { [name]: await subsetFont(whole, letters, { targetFormat: "woff2", variationAxes: { wght: weights } }) };
+  const options = {
+    targetFormat: "woff2",
+    variationAxes: { wght: { min: 400, max: 700 } },
+    keepFeatures: ["kern", "tnum", "ccmp", "locl", "mark", "mkmk"],
+  };
+  const small = {};
+  for (const [name, text] of Object.entries(letters)) {
+    small[name] = await subsetFont(readFileSync(`node_modules/@fontsource-variable/inter/files/${name}`), text, options);
+  }
+  return small;
 }
 
 // smallFonts puts what subset made in the place of the whole files.

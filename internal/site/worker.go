@@ -18,9 +18,8 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
-// offlineAssets are what pages need that are there without a network. The font's second file
-// is left out: it is as large as the rest, for a few names.
-var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "kommune.js", "icons.svg", "favicon.svg", "inter-latin-wght-normal.woff2"}
+// offlineAssets are what pages need that are there without a network.
+var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "kommune.js", "icons.svg", "favicon.svg", "inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"}
 
 const (
 	cardPath  = "/nodkort"
