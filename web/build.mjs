@@ -139,7 +139,7 @@ function sprite() {
     const svg = readFileSync(`node_modules/@navikt/aksel-icons/dist/svg/${file}.svg`, "utf8");
     if (!/^<svg[^>]*viewBox="0 0 24 24"/.test(svg)) throw new Error(`${file}.svg is not drawn on 24 by 24`);
     const small = optimize(svg, { multipass: true, floatPrecision: 2 }).data;
-    return `<symbol id="${name}" viewBox="0 0 24 24">${small.replace(/^<svg[^>]*>|<\/svg>$/g, "")}</symbol>`;
+    return `<symbol id="ikon-${name}" viewBox="0 0 24 24">${small.replace(/^<svg[^>]*>|<\/svg>$/g, "")}</symbol>`;
   });
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 }

@@ -7,15 +7,15 @@ import (
 	"embed"
 	"encoding/json"
 	"io/fs"
-	"strings"
+	"regexp"
 )
 
 //go:embed all:dist
 var dist embed.FS
 
 var (
-	names  = readManifest() // real file names by logical ones
-	sprite = readSprite()   // the icons, as SVG
+	names   = readManifest() // real file names by logical ones
+	symbols = readSymbols()  // the icons as <symbol>, by name
 )
 
 // Files returns the built files by name ("main-AB12CD34.css"). Text files have two
@@ -40,26 +40,36 @@ func Asset(name string) string {
 }
 
 // Icon returns the address of an icon for <use href>: "phone" gives
-// "/assets/icons-AB12CD34.svg#phone". It panics for a name that build.mjs does not list.
+// "/assets/icons-AB12CD34.svg#ikon-phone". It panics for a name that build.mjs does not list.
 func Icon(name string) string {
 	if !hasIcon(name) {
 		panic("web: no icon " + name)
 	}
-	return Asset("icons.svg") + "#" + name
+	return Asset("icons.svg") + "#" + SymbolID(name)
 }
 
-// TypeIcon returns the address of the icon for an offering type's code, a common one for
-// types that have none of their own: editors may add types.
+// Symbol returns an icon as the <symbol> for a page that holds its own icons. It panics for a
+// name that build.mjs does not list.
+func Symbol(name string) string {
+	if !hasIcon(name) {
+		panic("web: no icon " + name)
+	}
+	return symbols[name]
+}
+
+// SymbolID returns the id that an icon has in its file and on a page.
+func SymbolID(name string) string { return "ikon-" + name }
+
+// TypeIcon returns the name of the icon for an offering type's code, a common one for types
+// that have none of their own: editors may add types.
 func TypeIcon(code string) string {
 	if name := "type-" + code; hasIcon(name) {
-		return Icon(name)
+		return name
 	}
-	return Icon("type-annet")
+	return "type-annet"
 }
 
-func hasIcon(name string) bool {
-	return strings.Contains(sprite, `<symbol id="`+name+`"`)
-}
+func hasIcon(name string) bool { return symbols[name] != "" }
 
 func readManifest() map[string]string {
 	content, err := dist.ReadFile("dist/manifest.json")
@@ -73,10 +83,17 @@ func readManifest() map[string]string {
 	return m
 }
 
-func readSprite() string {
+func readSymbols() map[string]string {
 	content, err := dist.ReadFile("dist/" + names["icons.svg"])
 	if err != nil {
 		panic("web: icons: " + err.Error())
 	}
-	return string(content)
+	m := map[string]string{}
+	for _, found := range symbol.FindAllStringSubmatch(string(content), -1) {
+		m[found[1]] = found[0]
+	}
+	return m
 }
+
+// symbol is an icon as build.mjs writes it.
+var symbol = regexp.MustCompile(`(?s)<symbol id="ikon-([a-z_-]+)".*?</symbol>`)

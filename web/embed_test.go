@@ -33,19 +33,22 @@ func TestAsset(t *testing.T) {
 }
 
 func TestIcon(t *testing.T) {
-	if got, want := Icon("phone"), Asset("icons.svg")+"#phone"; got != want {
+	if got, want := Icon("phone"), Asset("icons.svg")+"#ikon-phone"; got != want {
 		t.Errorf("Icon(phone) = %q, want %q", got, want)
 	}
-	if got, want := TypeIcon("lms"), Asset("icons.svg")+"#type-lms"; got != want {
+	if got := Symbol("phone"); !strings.HasPrefix(got, `<symbol id="ikon-phone" `) || strings.Count(got, "<symbol") != 1 || !strings.HasSuffix(got, "</symbol>") {
+		t.Errorf("Symbol(phone) = %q", got)
+	}
+	if got, want := TypeIcon("lms"), "type-lms"; got != want {
 		t.Errorf("TypeIcon(lms) = %q, want %q", got, want)
 	}
-	if got, want := TypeIcon("finnes_ikke"), Icon("type-annet"); got != want {
+	if got, want := TypeIcon("finnes_ikke"), "type-annet"; got != want {
 		t.Errorf("TypeIcon(finnes_ikke) = %q, want %q", got, want)
 	}
 }
 
 func TestUnknownNamesPanic(t *testing.T) {
-	for name, call := range map[string]func(string) string{"Asset": Asset, "Icon": Icon} {
+	for name, call := range map[string]func(string) string{"Asset": Asset, "Icon": Icon, "Symbol": Symbol} {
 		func() {
 			defer func() {
 				if recover() == nil {

@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// Icon panics for one that is not in the sprite, so a name that only some page uses must not
+// Icon and Symbol panic for one that is not there, so a name that only some page uses must not
 // wait for that page. Names are looked for where they are written.
 func TestIconsThatAreNamedAreThere(t *testing.T) {
-	named := regexp.MustCompile(`(?:\bicon|Icon|\bcard)\("([a-z_-]+)"`)
+	named := regexp.MustCompile(`(?:\bicon\(|Icon\(|\bIcon: +|iconHref\(ctx, |\bcard\()"([a-z_-]+)"`)
 	found := 0
 	for _, pattern := range []string{"view/*.templ", "view/*.go", "../internal/*/*.go"} {
 		files, err := filepath.Glob(pattern)

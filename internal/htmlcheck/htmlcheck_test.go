@@ -12,6 +12,7 @@ const good = `<!DOCTYPE html><html lang="nb"><head><title>Tittel</title><script 
 <form><label for="a">Felt</label><input id="a"><label><input type="checkbox">Valg</label>
 <input type="hidden" name="b"><input aria-label="Søk"><input aria-labelledby="tre"><button>Send</button></form>
 <a href="/"><img src="/x.svg" alt="Forsiden"></a><span lang="se">Romsa</span>
+<svg><use href="#i"></use></svg><svg><symbol id="i"></symbol></svg>
 <script type="application/ld+json">{"a":1}</script></main></body></html>`
 
 func TestSelectors(t *testing.T) {
@@ -60,6 +61,7 @@ func TestFaults(t *testing.T) {
 		{"label of nothing", `for="a"`, `for="x"`, `for names "x"`},
 		{"id twice", `id="tre"`, `id="a"`, `id "a" is there twice`},
 		{"jump to nothing", `href="#innhold"`, `href="#x"`, `link to "#x"`},
+		{"icon of nothing", `<symbol id="i">`, `<symbol>`, `icon "#i"`},
 		{"image without alt", ` alt="Forsiden"`, ``, "no alt"},
 		{"time of nothing", `<p>`, `<p><time></time>`, "a time says nothing"},
 		{"inline script", ` src="/x.js"`, ``, "inline code"},

@@ -160,6 +160,11 @@ func ids(p Page) []string {
 			faults = append(faults, fmt.Sprintf("link to %q, which is not there", href))
 		}
 	}
+	for _, href := range p.Attrs(`use[href^="#"]`, "href") {
+		if !seen[href[1:]] {
+			faults = append(faults, fmt.Sprintf("icon %q, which is not there", href))
+		}
+	}
 	return faults
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
-	"github.com/nasjonal-oversikt/oversikt/web"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
@@ -161,7 +160,7 @@ func (s *Site) PreviewArticle(ctx context.Context, a *article.Article) (templ.Co
 }
 
 func (s *Site) articleCard(a *article.Article) view.Card {
-	return view.Card{Icon: web.Icon("book"), Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a.Language)}
+	return view.Card{Icon: "book", Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a.Language)}
 }
 
 func (s *Site) sourceLink(src article.Source) view.Link {

@@ -48,7 +48,7 @@ func (s *Site) checklistsPage() view.ChecklistsPage {
 		group := view.ChecklistsGroup{Title: s.t(helps[kind])}
 		for _, l := range checklist.All(string(s.lang)) {
 			if l.Kind == kind {
-				group.Lists = append(group.Lists, view.Card{Icon: web.Icon("check"), Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.foreign(l.Language)})
+				group.Lists = append(group.Lists, view.Card{Icon: "check", Title: l.Title, Text: l.Purpose + " " + l.For, Path: l.Path(), Lang: s.foreign(l.Language)})
 			}
 		}
 		p.Groups = append(p.Groups, group)
@@ -101,7 +101,7 @@ func (s *Site) checklistPage(v *search.View, l checklist.List) view.ChecklistPag
 	}
 	for _, code := range l.Types {
 		if t, ok := v.Type(code); ok {
-			p.Types = append(p.Types, view.Card{Icon: web.Icon("type-" + code), Title: s.lang.Pick(t.Plural), Text: s.lang.Pick(t.Does), Path: "/sok?type=" + code})
+			p.Types = append(p.Types, view.Card{Icon: web.TypeIcon(code), Title: s.lang.Pick(t.Plural), Text: s.lang.Pick(t.Does), Path: "/sok?type=" + code})
 		}
 	}
 	return p

@@ -83,7 +83,7 @@ func (s *Site) sections(v *search.View) []view.Card {
 	var cards []view.Card
 	for _, section := range article.Sections() {
 		if a, ok := v.Article(string(s.lang), section, ""); ok {
-			cards = append(cards, view.Card{Icon: web.Icon("del-" + section), Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a.Language)})
+			cards = append(cards, view.Card{Icon: "del-" + section, Title: a.Title, Text: a.Lead, Path: a.Path(), Lang: s.foreign(a.Language)})
 		}
 	}
 	return cards

@@ -19,7 +19,7 @@ import (
 )
 
 // offlineAssets are what pages need that are there without a network.
-var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "kommune.js", "icons.svg", "favicon.svg", "inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"}
+var offlineAssets = []string{"main.css", "main.js", "card.css", "list.js", "kommune.js", "favicon.svg", "inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"}
 
 const (
 	cardPath  = "/nodkort"

@@ -79,8 +79,11 @@ func TestWorker(t *testing.T) {
 		p := htmlcheck.Parse(body)
 		needed := append(p.Attrs(`link[rel="stylesheet"], link[rel="icon"], link[rel="preload"]`, "href"), p.Attrs("script[src], img", "src")...)
 		for _, use := range p.Attrs("use", "href") {
-			file, _, _ := strings.Cut(use, "#")
-			needed = append(needed, file)
+			if file, id, _ := strings.Cut(use, "#"); file != "" {
+				needed = append(needed, file)
+			} else if !p.Has("#" + id) {
+				t.Errorf("%s has no icon %s", path, id)
+			}
 		}
 		for _, file := range needed {
 			if !slices.Contains(build.Files, file) {

@@ -13,7 +13,6 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
-	"github.com/nasjonal-oversikt/oversikt/web"
 	"github.com/nasjonal-oversikt/oversikt/web/view"
 )
 
@@ -59,7 +58,7 @@ func (s *Staff) mountCurate(inside fiber.Router) {
 
 func (s *Staff) showHub(c *fiber.Ctx) error {
 	card := func(icon, title, text, path string) view.Card {
-		return view.Card{Icon: web.Icon(icon), Title: title, Text: text, Path: path}
+		return view.Card{Icon: icon, Title: title, Text: text, Path: path}
 	}
 	return s.send(c, http.StatusOK, view.Hub(view.HubPage{Meta: s.meta(c, hub.Text, hub), Cards: []view.Card{
 		card("type-brukerombud", "Kvalitet", "Hvor det mangler noe, og hvor det er gammelt.", "/redaksjon/kvalitet"),
