@@ -48,6 +48,8 @@ type Site struct {
 	making  *singleflight.Group          // pages that are made just now
 	worker  func() (*page.Answer, error) // made once
 	borders *borders
+
+	tileTrouble seldom // tiles are sent in one language alone
 }
 
 // generation is what a finished page depends on. Days are there for opening hours.

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -32,7 +34,9 @@ func TestTilesOfTheBackgroundMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := fiber.New()
-	New(Deps{Tiles: source, Log: slog.New(slog.DiscardHandler)}).Mount(app)
+	var logged bytes.Buffer
+	now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	New(Deps{Tiles: source, Log: slog.New(slog.NewTextHandler(&logged, nil)), Now: func() time.Time { return now }}).Mount(app)
 	for path, want := range map[string]int{
 		"/kart/bakgrunn/10/542/297":                  http.StatusOK,
 		"/kart/bakgrunn/10/542/298":                  http.StatusBadGateway,
@@ -46,6 +50,18 @@ func TestTilesOfTheBackgroundMap(t *testing.T) {
 		}
 		if want == http.StatusOK && (body != picture.String() || resp.Header.Get("Content-Type") != "image/png" || resp.Header.Get("Cache-Control") != "public, max-age=604800") {
 			t.Errorf("%s: got %d bytes, %v", path, len(body), resp.Header)
+		}
+	}
+	// A service that is away does not fill the log: every map is of some dozen tiles.
+	for range 2 {
+		for range 3 {
+			get(t, app, "/kart/bakgrunn/10/542/298")
+		}
+		now = now.Add(time.Minute)
+	}
+	for line, want := range map[string]int{"a tile of the background map": 2, "before=0": 1, "before=3": 1} {
+		if n := strings.Count(logged.String(), line); n != want {
+			t.Errorf("%q is logged %d times, want %d:\n%s", line, n, want, &logged)
 		}
 	}
 	if resp, _ := get(t, newTestApp(t), "/kart/bakgrunn/10/542/297"); resp.StatusCode != http.StatusNotFound {
