@@ -95,6 +95,9 @@ func printReport(r importer.Report) {
 	for _, p := range r.Problems {
 		fmt.Fprintln(os.Stderr, p)
 	}
+	for _, n := range r.Notes {
+		fmt.Println(n)
+	}
 	names := make([]string, 0, len(r.Read))
 	for name := range r.Read {
 		names = append(names, name)

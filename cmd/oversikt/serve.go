@@ -201,6 +201,9 @@ func prepare(ctx context.Context, st *store.Store, log *slog.Logger) error {
 	return st.OncePerDigest(ctx, shipped, digest, func(ctx context.Context) error {
 		log.Info("reading the data that comes with the program")
 		report, err := importer.Import(ctx, st, data.FS, shipped, progress())
+		for _, n := range report.Notes {
+			log.Info("data file", "note", n.String())
+		}
 		for _, p := range report.Problems {
 			log.Warn("data file", "problem", p.String())
 		}

@@ -23,7 +23,7 @@ func TestBrokenRows(t *testing.T) {
 	}{
 		{"tilbud.csv", set(12, "telefon", "2222"), "tilbud.csv:12: telefon: "},
 		{"tilbud.csv", set(12, "telefon", "82012345"), "tilbud.csv:12: telefon: "},
-		{"tilbud.csv", set(313, "kommune", "Skedsmo"), "tilbud.csv:313: kommune: "},
+		{"tilbud.csv", set(313, "kommune", "Snillfjord"), `tilbud.csv:313: kommune: "Snillfjord" has ended; write which of today's is meant: "Heim", "Hitra", "Orkland"`},
 		{"tilbud.csv", set(2, "dekningsomrade", "fylke:Viken"), "tilbud.csv:2: dekningsomrade: "},
 		{"tilbud.csv", set(12, "type", "finnes_ikke"), "tilbud.csv:12: type: "},
 		{"tilbud.csv", set(12, "tema", "finnes_ikke"), "tilbud.csv:12: topics: "},

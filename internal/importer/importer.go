@@ -38,6 +38,7 @@ type Report struct {
 	Words     store.Summary // offering types and terms
 	Said      store.Summary // expressions that people use
 	Missing   []string      // keys of imported offerings that the file no longer has
+	Notes     []Problem     // what was read otherwise than it stands there
 	Problems  []Problem
 }
 
@@ -103,8 +104,12 @@ func (im *run) offerings(ctx context.Context, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("import offerings: %w", err)
 	}
+	formers, err := im.store.FormerKommuner(ctx)
+	if err != nil {
+		return fmt.Errorf("import offerings: %w", err)
+	}
 	faults := len(im.report.Problems)
-	parsed := im.readOfferings(fsys, newRegionNames(fylker, kommuner))
+	parsed := im.readOfferings(fsys, newRegionNames(fylker, kommuner, formers))
 	whole := len(im.report.Problems) == faults
 	if len(parsed) == 0 {
 		return nil
@@ -186,6 +191,7 @@ func (im *run) each(fsys fs.FS, file string, columns []string, use func(*row)) {
 	}
 	im.report.Read[file] = len(t.rows)
 	im.report.Problems = append(im.report.Problems, t.problems...)
+	im.report.Notes = append(im.report.Notes, t.notes...)
 }
 
 // sortUnique sorts s and removes what stands there twice.

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -85,11 +86,7 @@ func readLocation(row *row, names regionNames) directory.Location {
 		PostalPlace: row.text("poststed"),
 	}
 	if name := row.text("kommune"); name != "" {
-		n, ok := names.kommune[name]
-		if !ok {
-			row.problem("kommune", fmt.Sprintf("no kommune is called %q", name))
-		}
-		l.Kommune = n
+		l.Kommune = names.kommuneNamed(row, "kommune", name)
 	}
 	return l
 }
@@ -121,10 +118,12 @@ func readSource(s string) (title, address string) {
 type regionNames struct {
 	kommune map[string]region.Number
 	fylke   map[string]region.FylkeNumber
+	former  map[string][]region.Number // by name, the kommuner of today that went on
+	display map[region.Number]string
 }
 
-func newRegionNames(fylker []region.Fylke, kommuner []region.Kommune) regionNames {
-	names := regionNames{map[string]region.Number{}, map[string]region.FylkeNumber{}}
+func newRegionNames(fylker []region.Fylke, kommuner []region.Kommune, formers []region.Former) regionNames {
+	names := regionNames{map[string]region.Number{}, map[string]region.FylkeNumber{}, map[string][]region.Number{}, map[region.Number]string{}}
 	for _, f := range fylker {
 		names.fylke[f.Name] = f.Number
 	}
@@ -135,8 +134,41 @@ func newRegionNames(fylker []region.Fylke, kommuner []region.Kommune) regionName
 	for _, k := range kommuner {
 		k.Ambiguous = count[k.Name] > 1
 		names.kommune[k.DisplayName()] = k.Number
+		names.display[k.Number] = k.DisplayName()
+	}
+	for _, f := range formers {
+		if count[f.Name] > 0 || names.display[f.Present] == "" { // who has the name today is meant
+			continue
+		}
+		if present := names.former[f.Name]; !slices.Contains(present, f.Present) {
+			names.former[f.Name] = append(present, f.Present)
+		}
 	}
 	return names
+}
+
+// kommuneNamed returns the kommune of that name. A name of the past is moved to the kommune that
+// went on, with a note; where several did, or kommuner that ended had it in common, a person
+// has to choose, and it is a problem.
+func (n regionNames) kommuneNamed(row *row, column, name string) region.Number {
+	if number, ok := n.kommune[name]; ok {
+		return number
+	}
+	switch former := n.former[name]; len(former) {
+	case 0:
+		row.problem(column, fmt.Sprintf("no kommune is called %q", name))
+	case 1:
+		row.note(column, fmt.Sprintf("%q has ended; read as %q", name, n.display[former[0]]))
+		return former[0]
+	default:
+		choices := make([]string, len(former))
+		for i, number := range former {
+			choices[i] = strconv.Quote(n.display[number])
+		}
+		slices.Sort(choices)
+		row.problem(column, fmt.Sprintf("%q has ended; write which of today's is meant: %s", name, strings.Join(choices, ", ")))
+	}
+	return ""
 }
 
 // coverage reads "nasjonal", "fylke:Agder" and names of kommuner, separated by bars.
@@ -156,10 +188,8 @@ func (n regionNames) coverage(row *row) directory.Coverage {
 			}
 			continue
 		}
-		if number, ok := n.kommune[area]; ok {
+		if number := n.kommuneNamed(row, "dekningsomrade", area); number != "" {
 			c.Kommuner = append(c.Kommuner, number)
-		} else {
-			row.problem("dekningsomrade", fmt.Sprintf("no kommune is called %q", area))
 		}
 	}
 	sortUnique(&c.Fylker)

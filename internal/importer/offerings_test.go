@@ -2,6 +2,7 @@ package importer
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,6 +19,13 @@ var testNames = newRegionNames(
 		{Number: "1804", Name: "Bodø", FylkeName: "Nordland"},
 		{Number: "1818", Name: "Herøy", FylkeName: "Nordland"},
 		{Number: "1515", Name: "Herøy", FylkeName: "Møre og Romsdal"},
+	},
+	[]region.Former{
+		{Number: "1842", Name: "Skjerstad", Present: "1804", LastYear: 2004, Kind: region.Merged},
+		{Number: "1801", Name: "Deltvik", Present: "1818", Kind: region.Split}, {Number: "1801", Name: "Deltvik", Present: "1515", Kind: region.Split},
+		{Number: "1802", Name: "Bodø", Present: "1818", Kind: region.Merged}, // another has the name today
+		{Number: "1819", Name: "Herøy", Present: "1804", Kind: region.Merged},
+		{Number: "1803", Name: "Fjernvik", Present: "9999", Kind: region.Merged},
 	})
 
 // goodRow is a row in which every column is filled.
@@ -34,6 +42,18 @@ var goodRow = map[string]string{
 // offeringFrom reads goodRow with the changes.
 func offeringFrom(t *testing.T, changes map[string]string) (directory.Offering, []string) {
 	t.Helper()
+	table := goodTable(t, changes)
+	o := readOffering(&table.rows[0], testNames)
+	var got []string
+	for _, p := range table.problems {
+		got = append(got, p.String())
+	}
+	return o, got
+}
+
+// goodTable returns a table of goodRow with the changes.
+func goodTable(t *testing.T, changes map[string]string) *table {
+	t.Helper()
 	values := make([]string, len(offeringColumns))
 	for i, c := range offeringColumns {
 		values[i] = goodRow[c]
@@ -49,12 +69,7 @@ func offeringFrom(t *testing.T, changes map[string]string) (directory.Offering, 
 	if len(table.rows) != 1 {
 		t.Fatalf("%d rows, want 1: %v", len(table.rows), table.problems)
 	}
-	o := readOffering(&table.rows[0], testNames)
-	var got []string
-	for _, p := range table.problems {
-		got = append(got, p.String())
-	}
-	return o, got
+	return table
 }
 
 func TestReadOffering(t *testing.T) {
@@ -130,6 +145,9 @@ func TestReadOfferingProblems(t *testing.T) {
 		{"sikkerhet", "ganske", "is not known"},
 		{"dekningsomrade", "", "is empty"},
 		{"dekningsomrade", "Herøy", `no kommune is called "Herøy"`}, // two are: which is meant cannot be told
+		{"dekningsomrade", "Bodø|Deltvik", `"Deltvik" has ended; write which of today's is meant: "Herøy (Møre og Romsdal)", "Herøy (Nordland)"`},
+		{"kommune", "Deltvik", "has ended"},
+		{"kommune", "Fjernvik", "no kommune is called"}, // where it went is not here
 		{"dekningsomrade", "fylke:Viken", `no fylke is called "Viken"`},
 		{"kommune", "Skedsmo", `no kommune is called "Skedsmo"`},
 		{"telefon", "2222", "not a telephone number"},
@@ -145,6 +163,27 @@ func TestReadOfferingProblems(t *testing.T) {
 				t.Errorf("problems = %q, want one at tilbud.csv:2 for %s with %q", problems, tc.column, tc.want)
 			}
 		})
+	}
+}
+
+// A kommune that went on as one is followed, and that is said; who has the name today comes first.
+func TestFormerNamesAreMoved(t *testing.T) {
+	for _, name := range []string{"Skjerstad", "Bodø", "Skjerstad|Bodø"} {
+		table := goodTable(t, map[string]string{"kommune": strings.Split(name, "|")[0], "dekningsomrade": name})
+		o := readOffering(&table.rows[0], testNames)
+		if len(table.problems) > 0 || o.Locations[0].Kommune != "1804" || !slices.Equal(o.Coverage.Kommuner, []region.Number{"1804"}) {
+			t.Errorf("%s: in %s, for %v; problems %v", name, o.Locations[0].Kommune, o.Coverage.Kommuner, table.problems)
+		}
+		var notes, want []string
+		for _, n := range table.notes {
+			notes = append(notes, n.String())
+		}
+		if name != "Bodø" {
+			want = []string{`tilbud.csv:2: dekningsomrade: "Skjerstad" has ended; read as "Bodø"`, `tilbud.csv:2: kommune: "Skjerstad" has ended; read as "Bodø"`}
+		}
+		if !slices.Equal(notes, want) {
+			t.Errorf("%s: notes %q, want %q", name, notes, want)
+		}
 	}
 }
 

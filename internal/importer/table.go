@@ -39,6 +39,7 @@ type table struct {
 	file     string
 	rows     []row
 	problems []Problem
+	notes    []Problem
 	lines    map[string]int // of what once has seen
 }
 
@@ -136,6 +137,11 @@ func (t *table) problem(line int, column, message string) {
 func (r *row) problem(column, message string) {
 	r.ok = false
 	r.table.problem(r.line, column, message)
+}
+
+// note says that a cell was read otherwise than it stands there. The row can be used.
+func (r *row) note(column, message string) {
+	r.table.notes = append(r.table.notes, Problem{r.table.file, r.line, column, message})
 }
 
 // text returns the cell, which may be empty.
