@@ -60,7 +60,7 @@ func (e courseEditing) action(name string) string {
 }
 
 // courseAt returns what the form of the address is about. It returns auth.ErrForbidden for
-// who may not edit it.
+// who may not edit it, store.ErrNotFound for who may not see it.
 func (s *Staff) courseAt(c *fiber.Ctx) (courseEditing, error) {
 	e := courseEditing{isNew: c.Params("id") == ""}
 	var err error
@@ -93,7 +93,7 @@ func (s *Staff) ownCourse(c *fiber.Ctx) (directory.Course, directory.Offering, e
 	if err != nil {
 		return course, o, err
 	}
-	return course, o, auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)})
+	return course, o, store.May(actorOf(c), auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)})
 }
 
 // newCourseAt fills in who can hold a new course: the offering of the address, or one of
@@ -108,7 +108,7 @@ func (s *Staff) newCourseAt(c *fiber.Ctx, e *courseEditing) error {
 		if err != nil {
 			return err
 		}
-		if err := auth.Can(actorOf(c), auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)}); err != nil {
+		if err := store.May(actorOf(c), auth.Edit, auth.Thing{Owner: auth.OwnerOf(o)}); err != nil {
 			return err
 		}
 		e.offerings, e.path = []directory.Offering{o}, newCoursePath(o.ID)

@@ -45,7 +45,7 @@ type editing struct {
 }
 
 // editingAt returns what the form of the address is about. It returns auth.ErrForbidden
-// for who may not edit it.
+// for who may not edit it, store.ErrNotFound for who may not see it.
 func (s *Staff) editingAt(c *fiber.Ctx) (editing, error) {
 	var e editing
 	var err error

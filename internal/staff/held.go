@@ -119,7 +119,7 @@ func (s *Staff) heldAt(c *fiber.Ctx) (store.HeldChange, directory.Offering, erro
 	if err != nil {
 		return h, o, err
 	}
-	return h, o, auth.Can(actorOf(c), auth.See, auth.Thing{Owner: auth.OwnerOf(o)})
+	return h, o, store.May(actorOf(c), auth.See, auth.Thing{Owner: auth.OwnerOf(o)})
 }
 
 func (s *Staff) showHeld(c *fiber.Ctx) error {

@@ -76,9 +76,10 @@ func TestCrisisNumberNeedsASecondPerson(t *testing.T) {
 		t.Error("who proposed it is offered to approve")
 	}
 	helper.get(at).contains(t, "En annen forvalter eller en nasjonal redaktør må se på den.")
-	other.get(at).wantStatus(t, http.StatusForbidden)
+	other.get(at).wantStatus(t, http.StatusNotFound)
+	other.post(at+"/godkjenn", nil).wantStatus(t, http.StatusNotFound)
 	colleague.get(at).contains(t, "Godkjenn endringen", "Avvis endringen", "Leserne ser nå")
-	for _, p := range []*person{boss, helper, other} {
+	for _, p := range []*person{boss, helper} {
 		p.post(at+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
 	}
 	if got := s.offering(o.ID); got.Phones[0].Number != "+4722222222" {

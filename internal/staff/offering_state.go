@@ -17,7 +17,7 @@ import (
 )
 
 // ownOffering returns the offering of the address, if the actor may do the action with it.
-// Somebody else's is auth.ErrForbidden.
+// Somebody else's is store.ErrNotFound; see store.May.
 func (s *Staff) ownOffering(c *fiber.Ctx, action auth.Action) (directory.Offering, error) {
 	id, err := strconv.ParseInt(c.Params("id"), 10, 64)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Staff) ownOffering(c *fiber.Ctx, action auth.Action) (directory.Offerin
 	if err != nil {
 		return o, err
 	}
-	return o, auth.Can(actorOf(c), action, auth.Thing{Owner: auth.OwnerOf(o)})
+	return o, store.May(actorOf(c), action, auth.Thing{Owner: auth.OwnerOf(o)})
 }
 
 // workplaceOf returns the address of the workplace that the offering stands in.

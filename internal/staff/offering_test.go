@@ -141,10 +141,10 @@ func TestFormIsForItsOwners(t *testing.T) {
 	form := kari.form(offeringPath(o.ID), "publiser")
 	form.Set("navn", "Tatt over")
 	for _, suffix := range []string{"", "/kladd", "/forkast"} {
-		kari.post(offeringPath(foreign.ID)+suffix, form).wantStatus(t, http.StatusForbidden)
-		eva.post(offeringPath(o.ID)+suffix, form).wantStatus(t, http.StatusForbidden)
+		kari.post(offeringPath(foreign.ID)+suffix, form).wantStatus(t, http.StatusNotFound)
+		eva.post(offeringPath(o.ID)+suffix, form).wantStatus(t, http.StatusNotFound)
 	}
-	eva.get(offeringPath(o.ID)).wantStatus(t, http.StatusForbidden)
+	eva.get(offeringPath(o.ID)).wantStatus(t, http.StatusNotFound)
 	eva.get("/redaksjon/tilbud/ny?kommune=1804").wantStatus(t, http.StatusForbidden)
 	eva.post("/redaksjon/tilbud/ny?kommune=1804", form).wantStatus(t, http.StatusForbidden)
 	// A wide coverage in the form is not asked for, and not taken.

@@ -68,7 +68,7 @@ func TestFirstSignInFromAKommune(t *testing.T) {
 
 	second := s.signInByCode("test2@helse.bodo.kommune.no")
 	second.get("/redaksjon").contains(t, "Vi har spurt forvalterne i Bodø")
-	second.get("/redaksjon/tilbud/119").wantStatus(t, http.StatusForbidden)
+	second.get("/redaksjon/tilbud/119").wantStatus(t, http.StatusNotFound)
 	if m := s.mails("test@bodo.kommune.no"); !strings.Contains(m[len(m)-1].Text, "/redaksjon/personer?kommune=1804") {
 		t.Errorf("the manager was not asked: %+v", m)
 	}

@@ -247,7 +247,7 @@ func (s *Staff) token(c *fiber.Ctx) (store.Token, error) {
 	if err != nil {
 		return t, err
 	}
-	return t, auth.Can(actorOf(c), auth.Admit, auth.Thing{Owner: t.Owner})
+	return t, store.May(actorOf(c), auth.Admit, auth.Thing{Owner: t.Owner})
 }
 
 // askToRevoke asks once: what uses the token stops at once, and it cannot be undone.

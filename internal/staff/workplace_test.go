@@ -133,8 +133,8 @@ func TestConfirm(t *testing.T) {
 	o := s.ownOffering("test/a", "1804")
 	path := fmt.Sprintf("/redaksjon/tilbud/%d/bekreft", o.ID)
 	kari, eva := s.person("kari@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
-	eva.get(path).wantStatus(t, http.StatusForbidden)
-	eva.post(path, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusForbidden)
+	eva.get(path).wantStatus(t, http.StatusNotFound)
+	eva.post(path, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusNotFound)
 	kari.get(path).contains(t, "22 22 22 22", "Ikke bekreftet ennå", "Alt stemmer")
 	kari.post(path, url.Values{"versjon": {"7"}}).wantRedirect(t, path)
 	if s.offering(o.ID).ConfirmedAt != nil {
@@ -155,10 +155,10 @@ func TestArchiveAndBack(t *testing.T) {
 	o := s.ownOffering("test/a", "1804")
 	path := fmt.Sprintf("/redaksjon/tilbud/%d", o.ID)
 	boss, helper, eva := s.person("kari@test.example.org", manager(bodo)), s.person("ola@test.example.org", contributor(bodo)), s.person("eva@test.example.org", manager(bergen))
-	for _, p := range []*person{helper, eva} {
+	for p, want := range map[*person]int{helper: http.StatusForbidden, eva: http.StatusNotFound} {
 		for _, action := range []string{"/arkiver", "/tilbake"} {
-			p.get(path+action).wantStatus(t, http.StatusForbidden)
-			p.post(path+action, url.Values{"versjon": {"1"}}).wantStatus(t, http.StatusForbidden)
+			p.get(path+action).wantStatus(t, want)
+			p.post(path+action, url.Values{"versjon": {"1"}}).wantStatus(t, want)
 		}
 	}
 	boss.post(path+"/arkiver", url.Values{"versjon": {"9"}}).wantRedirect(t, path+"/arkiver")
@@ -202,7 +202,7 @@ func TestTasksOnTheWorkplace(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := fmt.Sprintf("/redaksjon/oppgaver/%d/ferdig", tasks[0].ID)
-	kari.post(done, nil).wantStatus(t, http.StatusForbidden)
+	kari.post(done, nil).wantStatus(t, http.StatusNotFound)
 	kari.post("/redaksjon/oppgaver/x/ferdig", nil).wantStatus(t, http.StatusNotFound)
 	// Somebody waits for an answer: it does not go away unanswered.
 	eva.post(done, nil).wantRedirect(t, "/redaksjon")
@@ -323,12 +323,12 @@ func TestReportIsAnswered(t *testing.T) {
 	kari.get("/redaksjon").before(t, "Meldt av en leser", "Se meldingen", "Må bekreftes")
 	kari.get(reportsPath).contains(t, path)
 	eva.get(reportsPath).contains(t, "Ingen har sagt fra om noe.")
-	eva.get(path).wantStatus(t, http.StatusForbidden)
+	eva.get(path).wantStatus(t, http.StatusNotFound)
 	page := kari.get(path)
 	page.contains(t, "33 33 33 33", "<del>", "Skal vi ta inn det leseren foreslår?")
 	form := formValues(t, page.body)
 	form.Set("ta_inn", "0 33 33 33 33")
-	eva.post(path, form).wantStatus(t, http.StatusForbidden)
+	eva.post(path, form).wantStatus(t, http.StatusNotFound)
 	stale := url.Values{"ta_inn": {"0 33 33 33 33"}, "versjon": {"9"}}
 	kari.post(path, stale).wantStatus(t, http.StatusConflict)
 	kari.post(path, url.Values{"svar": {"ukjent"}}).wantStatus(t, http.StatusUnprocessableEntity)

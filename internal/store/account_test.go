@@ -213,7 +213,7 @@ func TestTasks(t *testing.T) {
 	if none, err := s.OpenTasks(t.Context(), stranger.Actor()); err != nil || len(none) != 0 {
 		t.Errorf("OpenTasks of a stranger = %d, %v, want none", len(none), err)
 	}
-	wantError(t, "a stranger finishes it", s.FinishTask(t.Context(), stranger.Actor(), mine[0].ID), auth.ErrForbidden)
+	wantError(t, "a stranger finishes it", s.FinishTask(t.Context(), stranger.Actor(), mine[0].ID), ErrNotFound)
 	if err := s.FinishTask(t.Context(), a.Actor(), mine[0].ID); err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 
 // History returns what Revisions does, to those who may see it: of an offering, whoever is
 // allowed auth.See for its owner, and so of its courses; of everything else, national
-// editors. It returns ErrNotFound for an offering or a course that there is not, and for a
-// ref that nothing can have.
+// editors. It returns ErrNotFound for an offering or a course that there is not for the actor,
+// and for a ref that nothing can have.
 func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref string) ([]Revision, error) {
 	action, thing := auth.Curate, auth.Thing{}
 	if kind == KindOffering || kind == KindCourse {
@@ -34,6 +34,9 @@ func (s *Store) History(ctx context.Context, actor auth.Actor, kind Kind, ref st
 			return nil, err
 		}
 		action, thing = auth.See, auth.Thing{Owner: auth.OwnerOf(o)}
+		if err := May(actor, action, thing); err != nil {
+			return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)
+		}
 	}
 	if err := auth.Can(actor, action, thing); err != nil {
 		return nil, fmt.Errorf("history of %s %s: %w", kind, ref, err)

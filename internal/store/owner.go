@@ -60,3 +60,14 @@ func (s *Store) OwnerName(ctx context.Context, o auth.Owner) (string, error) {
 	}
 	return name, nil
 }
+
+// May returns nil when the actor may do the action with a thing that an address names by its
+// id, ErrNotFound when the actor may not even see it, as if there were none, and else
+// auth.ErrForbidden. Ids follow each other: which of them others' drafts, reports and changes
+// have, and how many there are, is told to nobody who tries them all.
+func May(actor auth.Actor, action auth.Action, thing auth.Thing) error {
+	if auth.Can(actor, auth.See, auth.Thing{Owner: thing.Owner}) != nil {
+		return ErrNotFound
+	}
+	return auth.Can(actor, action, thing)
+}

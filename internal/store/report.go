@@ -386,15 +386,15 @@ func (s *Store) Reports(ctx context.Context, actor auth.Actor, open bool, limit 
 	return seen, nil
 }
 
-// ReportByID returns the report. The actor has to be allowed auth.See for who is to answer
-// it. It returns ErrNotFound when there is none.
+// ReportByID returns the report. It returns ErrNotFound when there is none, or none that the
+// actor is allowed auth.See for.
 func (s *Store) ReportByID(ctx context.Context, actor auth.Actor, id int64) (Report, error) {
 	var found Report
 	err := s.read(ctx, func(tx *gorm.DB) (err error) {
 		if found, err = one(reports(tx.Where("id = ?", id))); err != nil {
 			return err
 		}
-		return auth.Can(actor, auth.See, auth.Thing{Owner: found.Owner()})
+		return May(actor, auth.See, auth.Thing{Owner: found.Owner()})
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("report %d: %w", id, err)

@@ -154,7 +154,7 @@ func TestAnswerReport(t *testing.T) {
 	id := reportOf(t, s, "A").ID
 
 	_, err := s.ReportByID(ctx, stranger.Actor(), id)
-	wantError(t, "another kommune reads", err, auth.ErrForbidden)
+	wantError(t, "another kommune reads", err, ErrNotFound)
 	wantError(t, "another kommune answers", errorOf(s.AnswerReport(ctx, stranger.Actor(), id, ReportRight, "", nil)), auth.ErrForbidden)
 	wantError(t, "unknown", errorOf(s.AnswerReport(ctx, a.Actor(), 4711, ReportRight, "", nil)), ErrNotFound)
 	if _, err := s.AnswerReport(ctx, a.Actor(), id, ReportOpen, "", nil); !errors.As(err, new(directory.Invalid)) {
@@ -202,7 +202,7 @@ func TestReportWithoutAnOwner(t *testing.T) {
 	report(t, s, NewReport{Choice: Missing, Suggestion: "Testgruppen", Code: "A"})
 	id := reportOf(t, s, "A").ID
 	_, err := s.ReportByID(t.Context(), a.Actor(), id)
-	wantError(t, "a kommune", err, auth.ErrForbidden)
+	wantError(t, "a kommune", err, ErrNotFound)
 	if _, err := s.AnswerReport(t.Context(), auth.Actor{Kind: auth.Account, ID: a.ID, National: true}, id, ReportDeclined, "", nil); err != nil {
 		t.Error(err)
 	}

@@ -102,7 +102,7 @@ func (s *Store) FinishTask(ctx context.Context, actor auth.Actor, id int64) erro
 		if err != nil {
 			return err
 		}
-		if err := auth.Can(actor, auth.Edit, auth.Thing{Owner: t.Owner}); err != nil {
+		if err := May(actor, auth.Edit, auth.Thing{Owner: t.Owner}); err != nil {
 			return err
 		}
 		switch t.Kind {
