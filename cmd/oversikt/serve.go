@@ -85,6 +85,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,
 		Version:        version,
+		Dir:            c.DataDir,
 		MetricsToken:   c.MetricsToken,
 		Checked:        checked.Latest,
 		Tiles:          background,

@@ -32,6 +32,7 @@ type Deps struct {
 	View    func() *search.View // the generation to answer from; nil while there is none
 	Store   *store.Store        // for writes, and the tokens they need
 	BaseURL string              // public address of the site, without a slash at the end
+	Dir     string              // for a file with what is encoded; empty: where the system has such files
 }
 
 // API answers the calls of version 1.
@@ -57,7 +58,7 @@ func New(d Deps) *API {
 		view:      d.View,
 		store:     d.Store,
 		baseURL:   d.BaseURL,
-		encodings: encodings{Most: encodingBytes, Size: (*encoded).size},
+		encodings: encodings{Dir: d.Dir, Most: encodingBytes},
 		reads:     page.NewReads(d.View, answerBytes),
 
 		now: time.Now,

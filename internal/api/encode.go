@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -51,8 +52,15 @@ type encoded struct {
 	head, middle, tail []byte
 }
 
-// size is what the offering takes in memory.
-func (e *encoded) size() int { return len(e.head) + len(e.middle) + len(e.tail) + 128 }
+// divisions is how many bytes before an encoded offering say where it is divided.
+const divisions = 8
+
+// divided returns the parts of what encodeOffering wrote.
+func divided(b []byte) encoded {
+	head, middle := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:])
+	b = b[divisions:]
+	return encoded{b[:head], b[head:middle], b[middle:]}
+}
 
 // marshal is json.Marshal without escaping for HTML, as huma does it.
 func marshal(v any) ([]byte, error) {
@@ -66,7 +74,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // encodings keeps encoded offerings for as long as neither they nor the reference change.
-type encodings = recent.Cache[encodedFrom, *encoded]
+type encodings = recent.File[encodedFrom]
 
 // encodedFrom is what an offering was encoded from.
 type encodedFrom struct {
@@ -74,32 +82,40 @@ type encodedFrom struct {
 	revision  search.Revision
 }
 
-// encodingBytes is room for some thousand offerings in each half.
-const encodingBytes = 4 << 20
+// encodingBytes is room for more than fifty thousand offerings in each half.
+const encodingBytes = 128 << 20
 
 // found is a hit with its offering encoded.
 type found struct {
-	*encoded
+	encoded
 	hit search.Hit
 }
 
-// encodedHits returns the hits of a bare query. One whose offering cannot be read is left out.
-func (a *API) encodedHits(v *search.View, hits []search.Hit) []found {
-	list := make([]found, 0, len(hits))
+// appendHits appends the hits of a bare query, with commas between them. One whose offering
+// cannot be read is left out.
+func (a *API) appendHits(b []byte, v *search.View, hits []search.Hit) []byte {
+	room := buffers.Get().(*[]byte)
+	defer buffers.Put(room)
+	from := encodedFrom{reference: v.Reference()}
+	first := len(b)
 	for _, h := range hits {
-		from := encodedFrom{v.Reference(), v.Revision(h.ID)}
-		e, ok := a.encodings.Get(from)
+		from.revision = v.Revision(h.ID)
+		one, ok := a.encodings.Append((*room)[:0], from)
 		if !ok {
 			o, ok := v.Offering(h.ID)
 			if !ok {
 				continue
 			}
-			e = a.encodeOffering(v, o)
-			a.encodings.Put(from, e)
+			one = a.encodeOffering(one, v, o)
+			a.encodings.Put(from, one)
 		}
-		list = append(list, found{e, h})
+		*room = one
+		if len(b) > first {
+			b = append(b, ',')
+		}
+		b = found{divided(one), h}.append(b)
 	}
-	return list
+	return b
 }
 
 func (f found) append(b []byte) []byte {
@@ -130,12 +146,7 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	b = append(b, `,"sider":`...)
 	b = strconv.AppendInt(b, int64(r.Pages), 10)
 	b = append(b, `,"treff":[`...)
-	for i, f := range r.found {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = f.append(b)
-	}
+	b = r.hits(b)
 	interpreted, err := marshal(r.Interpreted)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func TestOfferingsAreEncodedAsTheirType(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := found{a.encodeOffering(v, o), h}.append(nil)
+			got := found{divided(a.encodeOffering(nil, v, o)), h}.append(nil)
 			if diff := cmp.Diff(string(want), string(got)); diff != "" {
 				t.Errorf("%s (-encoding/json +by hand)\n%s", o.Name, diff)
 			}
@@ -65,7 +65,7 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 			Kommuner: []search.FacetValue{{Code: "0301", Name: &directory.Text{NB: "Oslo"}, Count: 41}},
 		},
 		Crisis: true,
-		found:  []found{{a.encodeOffering(v, o), h}},
+		hits:   func(b []byte) []byte { return a.appendHits(b, v, []search.Hit{h}) },
 	}
 	got, err := r.appendJSON(nil)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 // AppendOffering appends the offering as it is in an answer to a question that names no
 // kommune and no place.
 func (a *API) AppendOffering(b []byte, v *search.View, o *directory.Offering) []byte {
-	return found{encoded: a.encodeOffering(v, o)}.append(b)
+	one := a.encodeOffering(nil, v, o)
+	return found{encoded: divided(one)}.append(b)
 }
 
 // AppendCourse appends the course as it is in an answer today.

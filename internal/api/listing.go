@@ -107,7 +107,7 @@ type results struct {
 	Dropped     bool           `json:"uten_ordene" doc:"Ingen tilbud for stedet eller av typen har ordene i tolket.tekst. Treffene er det som finnes ellers."`
 	General     bool           `json:"generelt" doc:"Ingen tilbud har ordene. Treffene er linjer som alle kan ringe."`
 
-	found  []found // the items, encoded
+	hits   func(b []byte) []byte // appends the items
 	facets search.Facets
 }
 
@@ -178,7 +178,6 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 	if err != nil {
 		return nil, err
 	}
-	hits := a.encodedHits(v, found.Hits)
 	// The index may answer a page too far with its last one.
 	if pages := max(found.Pages, 1); q.Page > pages {
 		return nil, wrong("side", "finnes ikke; siste side er "+strconv.Itoa(pages))
@@ -189,7 +188,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 			Page:  q.Page,
 			Pages: max(found.Pages, 1),
 		},
-		found:       hits,
+		hits:        func(b []byte) []byte { return a.appendHits(b, v, found.Hits) },
 		Interpreted: a.interpretationOf(found.Interpreted),
 		DidYouMean:  known(found.DidYouMean),
 		facets:      found.Facets,

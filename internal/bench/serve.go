@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"strconv"
 	"time"
@@ -68,7 +69,7 @@ func serveRole(ctx context.Context, args []string) error {
 	app := server.New(server.Deps{
 		View:    index.View,
 		Status:  func() indexer.Status { return indexer.Status{DatabaseUp: true} },
-		BaseURL: "http://127.0.0.1", Version: "bench", Log: log,
+		BaseURL: "http://127.0.0.1", Dir: filepath.Dir(*dir), Version: "bench", Log: log,
 	})
 	err = listen(ctx, app, opened, (&served{ctx: ctx, index: index}).command)
 	return errors.Join(err, index.Close())

@@ -51,6 +51,7 @@ type Deps struct {
 	BaseURL        string                 // public address, without a slash at the end
 	TrustedProxies []string               // addresses and ranges whose X-Forwarded-* are believed
 	Version        string                 // of the program
+	Dir            string                 // for what is kept out of memory; empty: where the system has such files
 	MetricsToken   string                 // lets others than this machine read /metrics; empty: none
 	Log            *slog.Logger
 }
@@ -120,7 +121,7 @@ func newServer(d Deps) *server {
 	s.use(app)
 	s.mountHealth(app)
 	mountAssets(app, web.Files())
-	open := api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL})
+	open := api.New(api.Deps{View: d.View, Store: d.Store, BaseURL: d.BaseURL, Dir: d.Dir})
 	open.Mount(app)
 	asFHIR := fhir.New(fhir.Deps{View: d.View, BaseURL: d.BaseURL, Version: d.Version})
 	asFHIR.Mount(app)
