@@ -50,9 +50,11 @@ func (v *View) hits(list []candidate) []Hit {
 // catalog, closest first.
 func (v *View) coveringByType(f *filter) [][]candidate {
 	byType := make([][]candidate, len(v.catalog().types))
-	for _, m := range v.covering(f.kommuner[0]) {
-		if col := v.rows.cols.at(m.slot); col.typ >= 0 {
-			byType[col.typ] = append(byType[col.typ], f.candidate(m.slot, col, v.rows.list[m.slot], 0))
+	for _, list := range v.postings().covering(v.catalog(), f.kommuner[0]) {
+		for _, slot := range list {
+			if col := v.rows.cols.at(slot); col.typ >= 0 {
+				byType[col.typ] = append(byType[col.typ], f.candidate(slot, col, v.rows.list[slot], f.reach(col), 0))
+			}
 		}
 	}
 	for _, list := range byType {
@@ -64,9 +66,9 @@ func (v *View) coveringByType(f *filter) [][]candidate {
 // nearest returns the closest few of the type by distance; what is nowhere is left out.
 func (v *View) nearest(f *filter, typ int) []candidate {
 	top := newTop(mostAlternatives, ByDistance)
-	for _, m := range v.ofType(typ) {
-		if col := v.rows.cols.at(m.slot); col.placed {
-			top.add(f.candidate(m.slot, col, v.rows.list[m.slot], 0))
+	for _, slot := range v.postings().types[typ] {
+		if col := v.rows.cols.at(slot); col.placed {
+			top.add(f.candidate(slot, col, v.rows.list[slot], f.reach(col), 0))
 		}
 	}
 	return top.sorted()
@@ -112,9 +114,9 @@ type shares []float64
 // half, or of one alone: it is what they are about, and not what the type is.
 func (v *View) topicShares(typ int) shares {
 	var counts [64]int32
-	list := v.ofType(typ)
-	for _, m := range list {
-		v.rows.cols.at(m.slot).terms[topicTerms].count(counts[:])
+	list := v.postings().types[typ]
+	for _, slot := range list {
+		v.rows.cols.at(slot).terms[topicTerms].count(counts[:])
 	}
 	s := make(shares, min(len(counts), len(v.catalog().terms[directory.Topic])))
 	for t := range s {

@@ -113,30 +113,62 @@ type countCache struct {
 // mostCounts bounds how many counts are kept.
 const mostCounts = 1000
 
-// countsOf returns the counts of what the filter lets through, whatever the words. The
-// filter has neither languages nor a radius. The counts are shared.
-func (v *View) countsOf(f *filter) *counts {
-	key := f.key()
-	v.counts.mu.Lock()
-	n, ok := v.counts.kept[key]
-	v.counts.mu.Unlock()
+// of returns the counts under the key, made by count when they are not there.
+func (c *countCache) of(key string, count func() *counts) *counts {
+	c.mu.Lock()
+	n, ok := c.kept[key]
+	c.mu.Unlock()
 	if ok {
 		return n
 	}
-	n = newCounts(v.catalog())
-	for slot, row := range v.rows.list {
-		if row != nil {
-			col := v.rows.cols.at(int32(slot))
-			n.add(col, f.fails(col, row))
-		}
+	n = count()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.kept) >= mostCounts || c.kept == nil {
+		c.kept = map[string]*counts{}
 	}
-	v.counts.mu.Lock()
-	defer v.counts.mu.Unlock()
-	if len(v.counts.kept) >= mostCounts || v.counts.kept == nil {
-		v.counts.kept = map[string]*counts{}
-	}
-	v.counts.kept[key] = n
+	c.kept[key] = n
 	return n
+}
+
+// countsOf returns the counts of what the filter lets through, whatever the words. The
+// filter has neither languages nor a radius. The counts are shared.
+func (v *View) countsOf(f *filter) *counts {
+	return v.counts.of("all "+f.key(), func() *counts {
+		n := newCounts(v.catalog())
+		for slot := range v.rows.list {
+			if col := v.rows.cols.at(int32(slot)); col.live {
+				fails, _ := v.fails(f, int32(slot), col)
+				n.add(col, fails)
+			}
+		}
+		return n
+	})
+}
+
+// kommunerOf is countsOf for the counts of kommuner alone, and a filter without any.
+func (v *View) kommunerOf(f *filter) *counts {
+	return v.counts.of("kommuner "+f.key(), func() *counts {
+		n := newCounts(v.catalog())
+		look := func(slot int32, col *column) {
+			if fails, _ := v.fails(f, slot, col); fails == 0 {
+				n.addKommuner(col)
+			}
+		}
+		if len(f.types) == 0 {
+			for slot := range v.rows.list {
+				if col := v.rows.cols.at(int32(slot)); col.live {
+					look(int32(slot), col)
+				}
+			}
+		}
+		for _, t := range f.types {
+			for _, slot := range v.postings().types[t] {
+				look(slot, v.rows.cols.at(slot))
+			}
+		}
+		return n
+	})
 }
 
 // key tells filters apart by what they let through.

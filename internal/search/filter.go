@@ -50,7 +50,7 @@ func (v *View) filter(q Query, u *understood) *filter {
 		}
 	}
 	for _, code := range q.Types {
-		if i, ok := c.typeIndex[code]; ok {
+		if i, ok := c.typeIndex[code]; ok && !slices.Contains(f.asked, i) {
 			f.asked = append(f.asked, i)
 		}
 	}
@@ -82,9 +82,11 @@ const (
 	partOther = 1 << 7 // what no facet shows
 )
 
-// fails returns the parts of the filter that the offering does not pass.
-func (f *filter) fails(col *column, r *row) (parts int) {
-	if len(f.kommuner) > 0 && f.reach(col) == directory.NotCovered {
+// fails returns the parts of the filter that the offering in the slot does not pass, and how
+// it comes to cover the filter's kommuner.
+func (v *View) fails(f *filter, slot int32, col *column) (parts int, reach directory.Reach) {
+	reach = f.reach(col)
+	if len(f.kommuner) > 0 && reach == directory.NotCovered {
 		parts |= partKommune
 	}
 	if f.fylker != 0 && !col.national && col.touched&f.fylker == 0 {
@@ -98,13 +100,16 @@ func (f *filter) fails(col *column, r *row) (parts int) {
 			parts |= partTerms << i
 		}
 	}
-	if len(f.langs) > 0 && !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(r.facts.Langs, l) }) {
-		parts |= partOther
+	if len(f.langs) > 0 {
+		spoken := v.rows.list[slot].facts.Langs
+		if !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(spoken, l) }) {
+			parts |= partOther
+		}
 	}
 	if f.radius > 0 && f.near != nil && float64(f.kilometres(col)) > f.radius {
 		parts |= partOther
 	}
-	return parts
+	return parts, reach
 }
 
 // reach returns how the offering comes to cover any of the filter's kommuner, the closest way.

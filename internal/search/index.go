@@ -175,6 +175,7 @@ func (x *Index) publish(v *View, snap *snapshot) error {
 		return err
 	}
 	v.snap = snap
+	v.postings = sync.OnceValue(func() *postings { return newPostings(v) })
 	v.coverage = sync.OnceValue(func() *Coverage { return newCoverage(v) })
 	v.tallies = &tallies{}
 	if v.counts = (&countCache{}); v.matches == nil {

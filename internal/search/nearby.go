@@ -45,7 +45,7 @@ func (v *View) elsewhereOf(f *filter, u *understood, res *Result, n *counts) []N
 	case res.NotThere && len(f.langs) == 0 && f.radius == 0:
 		g := f.without()
 		g.types = u.types
-		return v.catalog().nearby(f, v.countsOf(g))
+		return v.catalog().nearby(f, v.kommunerOf(g))
 	}
 	return nil
 }

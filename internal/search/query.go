@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -252,15 +250,17 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 		s.score[m.slot] += nameGain
 	}
 	for _, slot := range s.slots {
-		row := v.rows.list[slot]
-		if s.part[slot] < least || row == nil {
-			continue // not enough of an answer, or gone
+		if s.part[slot] < least {
+			continue // not enough of an answer
 		}
 		col := v.rows.cols.at(slot)
-		fails := f.fails(col, row)
+		if !col.live {
+			continue
+		}
+		fails, reach := v.fails(f, slot, col)
 		n.add(col, fails)
 		if fails == 0 {
-			top.add(f.candidate(slot, col, row, s.score[slot]*s.part[slot]))
+			v.consider(top, f, slot, col, reach, s.score[slot]*s.part[slot])
 		}
 	}
 }
@@ -273,8 +273,12 @@ func (v *View) most(f *filter, s *scratch) float32 {
 		best = max(best, s.part[slot])
 	}
 	passes := func(slot int32) bool {
-		row := v.rows.list[slot]
-		return row != nil && f.fails(v.rows.cols.at(slot), row) == 0
+		col := v.rows.cols.at(slot)
+		if !col.live {
+			return false
+		}
+		fails, _ := v.fails(f, slot, col)
+		return fails == 0
 	}
 	for _, slot := range s.slots {
 		if s.part[slot] == best && passes(slot) {
@@ -301,13 +305,8 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 			s.score[m.slot] += m.score()
 		}
 	}
-	each := func(slot int32, count bool) {
-		row := v.rows.list[slot]
-		if row == nil {
-			return
-		}
-		col := v.rows.cols.at(slot)
-		fails := f.fails(col, row)
+	look := func(slot int32, col *column, count bool) {
+		fails, reach := v.fails(f, slot, col)
 		if count {
 			n.add(col, fails)
 		}
@@ -318,87 +317,60 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 		if r.general || r.instead {
 			score += v.catalog().breadth(col)
 		}
-		top.add(f.candidate(slot, col, row, score))
+		v.consider(top, f, slot, col, reach, score)
 	}
-	switch few := v.few(f); {
-	case few == nil:
+	switch {
+	case len(f.langs) > 0 || f.radius > 0 || len(f.kommuner)+len(f.types) == 0:
 		for slot := range v.rows.list {
-			each(int32(slot), true)
+			if col := v.rows.cols.at(int32(slot)); col.live {
+				look(int32(slot), col, true)
+			}
 		}
 	case len(f.kommuner) > 0:
-		for _, m := range few {
-			each(m.slot, true)
+		for i, k := range f.kommuner {
+			for _, list := range v.postings().covering(v.catalog(), k) {
+				for _, slot := range list {
+					if col := v.rows.cols.at(slot); !f.coversOneOf(i, col) { // those were looked at
+						look(slot, col, true)
+					}
+				}
+			}
 		}
-		n.takeKommuner(v.countsOf(f.without()))
+		n.takeKommuner(v.kommunerOf(f.without()))
 	default:
-		for _, m := range few {
-			each(m.slot, false)
+		for _, t := range f.types {
+			for _, slot := range v.postings().types[t] {
+				look(slot, v.rows.cols.at(slot), false)
+			}
 		}
 		*n = *v.countsOf(f)
 	}
 }
 
-// few returns the offerings among which all are that the filter lets through, or nil when
-// that is no fewer than all, or counts cannot be kept for such a filter.
-func (v *View) few(f *filter) matches {
-	if len(f.langs) > 0 || f.radius > 0 {
-		return nil
+// coversOneOf reports whether the offering covers any of the first n kommuner of the filter.
+func (f *filter) coversOneOf(n int, col *column) bool {
+	for i, k := range f.kommuner[:n] {
+		if col.covers(k, f.bits[i]) {
+			return true
+		}
 	}
-	few := matches{}
-	switch {
-	case len(f.kommuner) > 0:
-		for _, k := range f.kommuner {
-			few = few.better(v.covering(k))
-		}
-	case len(f.types) > 0:
-		for _, t := range f.types {
-			few = few.better(v.ofType(t))
-		}
-	default:
-		return nil
+	return false
+}
+
+// consider adds what passes the filter to the best, unless it cannot be one of them.
+func (v *View) consider(top *top, f *filter, slot int32, col *column, reach directory.Reach, score float32) {
+	score *= reachGain[reach] * f.fit.of(col, f.helpline)
+	if !top.hopeless(score * (1 + doorGain)) {
+		top.add(f.candidate(slot, col, v.rows.list[slot], reach, score))
 	}
-	return few
 }
 
-// covering returns the offerings that take in the kommune.
-func (v *View) covering(k uint16) matches {
-	bit := v.catalog().fylkeOf[k]
-	return v.columnsThat("k "+strconv.Itoa(int(k)), func(col *column) bool { return col.covers(k, bit) })
-}
-
-// ofType returns the offerings of the type.
-func (v *View) ofType(t int) matches {
-	return v.columnsThat("t "+strconv.Itoa(t), func(col *column) bool { return int(col.typ) == t })
-}
-
-// columnsThat returns the offerings whose column is as asked, found once in a generation.
-func (v *View) columnsThat(key string, is func(*column) bool) matches {
-	list, _ := v.cached(key, func(among []int32) (matches, error) { // never fails
-		list := matches{}
-		look := func(slot int32) {
-			if col := v.rows.cols.at(slot); col.live && is(col) {
-				list = append(list, match{slot: slot})
-			}
-		}
-		for _, slot := range among {
-			look(slot)
-		}
-		if among == nil {
-			for slot := range v.rows.list {
-				look(int32(slot))
-			}
-		}
-		return slices.Clip(list), nil
-	})
-	return list
-}
-
-func (f *filter) candidate(slot int32, col *column, row *row, score float32) candidate {
-	c := candidate{slot: slot, col: col, row: row, reach: f.reach(col), distance: float32(math.Inf(1))}
+// candidate returns the offering, whose score is weighed by all but its distance.
+func (f *filter) candidate(slot int32, col *column, row *row, reach directory.Reach, score float32) candidate {
+	c := candidate{slot: slot, col: col, row: row, reach: reach, distance: float32(math.Inf(1)), score: score}
 	if f.distance {
 		c.distance = f.kilometres(col)
 	}
-	c.score = score * reachGain[c.reach] * f.fit.of(col, f.helpline)
 	if len(f.kommuner) > 1 && !col.covers(f.kommuner[0], f.bits[0]) {
 		c.second = true
 		c.score *= secondMeaning

@@ -31,6 +31,11 @@ func (t *top) add(c candidate) {
 	}
 }
 
+// hopeless reports whether what scores no more than so much comes behind all that are kept.
+func (t *top) hopeless(most float32) bool {
+	return t.built && t.by != ByName && t.by != ByDistance && most < t.list[0].score
+}
+
 // down lets the candidate at i sink below all that are worse.
 func (t *top) down(i int) {
 	for {

@@ -23,6 +23,7 @@ type View struct {
 	matches    *matchCache
 	log        []touched // what the last generations changed, in order
 	counts     *countCache
+	postings   func() *postings
 	coverage   func() *Coverage
 	tallies    *tallies
 	feed       feed
