@@ -12,9 +12,18 @@ import (
 // errFacts: stored facts that cannot be read, or do not belong to the content beside them.
 var errFacts = errors.New("facts of an offering do not fit its content")
 
-// encode returns the facts as bytes, with a checksum over them and the content.
-func (f *facts) encode(content []byte) []byte {
-	b := make([]byte, 4, 256)
+// packed are facts in one piece: there are as many as offerings, and the garbage collector
+// does not look into it.
+type packed string
+
+// stored returns the facts as the index keeps them, with a checksum over them and the content.
+func (p packed) stored(content []byte) []byte {
+	b := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(p)), checksum(content, []byte(p)))
+	return append(b, p...)
+}
+
+func (f *facts) pack() packed {
+	b := make([]byte, 0, 256)
 	flags := byte(0)
 	for i, set := range [...]bool{f.National, f.Phone, f.Pro} {
 		if set {
@@ -33,8 +42,7 @@ func (f *facts) encode(content []byte) []byte {
 		b = appendStrings(b, codes)
 	}
 	b = appendStrings(b, f.Langs)
-	binary.BigEndian.PutUint32(b, checksum(content, b[4:]))
-	return b
+	return packed(b)
 }
 
 func checksum(content, facts []byte) uint32 {
@@ -54,25 +62,68 @@ func appendStrings[S ~string](b []byte, list []S) []byte {
 }
 
 // fixed is how many bytes of facts come before their strings.
-const fixed = 4 + 2 + 16
+const fixed = 2 + 16
 
-// fits reports whether the content is what the facts were written beside, each bit of it.
+// fits reports whether the content is what the stored facts were written beside, each bit of it.
 func fits(b, content []byte) bool {
-	return len(b) >= fixed && binary.BigEndian.Uint32(b) == checksum(content, b[4:])
+	return len(b) >= 4+fixed && binary.BigEndian.Uint32(b) == checksum(content, b[4:])
 }
 
-// decodeFacts reads what encode wrote for the content.
-func decodeFacts(b, content []byte) (facts, error) {
+// readFacts reads what stored gave for the content.
+func readFacts(b, content []byte) (packed, error) {
 	if !fits(b, content) {
-		return facts{}, errFacts
+		return "", errFacts
 	}
-	f := facts{
-		National: b[4]&1 != 0, Phone: b[4]&2 != 0, Pro: b[4]&4 != 0, Trust: int8(b[5]),
-		Lat: math.Float64frombits(binary.BigEndian.Uint64(b[6:])),
-		Lon: math.Float64frombits(binary.BigEndian.Uint64(b[14:])),
+	p := packed(b[4:])
+	r := p.strings()
+	for range oneEach {
+		r.next()
 	}
-	// All strings are parts of one, so that a row costs few allocations.
-	r := &stringReader{rest: string(b[fixed:])}
+	for range severalEach {
+		for range r.length() {
+			r.next()
+		}
+	}
+	if r.broken || r.rest != "" {
+		return "", errFacts
+	}
+	return p, nil
+}
+
+// The strings of facts: first these, then lists of them.
+const (
+	packedType = iota
+	packedOwn
+	packedName
+	packedFold
+	packedSort
+	oneEach
+
+	severalEach = 2 + len(termKinds) + 1 // fylker, kommuner, terms, languages
+)
+
+func (p packed) strings() *stringReader { return &stringReader{rest: string(p[fixed:])} }
+
+// text returns the nth string.
+func (p packed) text(n int) string {
+	r := stringReader{rest: string(p[fixed:])}
+	for range n {
+		r.next()
+	}
+	return r.next()
+}
+
+// facts returns them unpacked; their strings are parts of the packed one.
+func (p packed) facts() facts {
+	number := func(from int) float64 {
+		bits := uint64(0)
+		for i := range 8 {
+			bits = bits<<8 | uint64(p[from+i])
+		}
+		return math.Float64frombits(bits)
+	}
+	f := facts{National: p[0]&1 != 0, Phone: p[0]&2 != 0, Pro: p[0]&4 != 0, Trust: int8(p[1]), Lat: number(2), Lon: number(10)}
+	r := p.strings()
 	f.Type, f.Own, f.Name, f.Fold, f.Sort = r.next(), region.Number(r.next()), r.next(), r.next(), r.next()
 	f.Fylker = readStrings[region.FylkeNumber](r)
 	f.Kommuner = readStrings[region.Number](r)
@@ -80,10 +131,7 @@ func decodeFacts(b, content []byte) (facts, error) {
 		f.Terms[i] = readStrings[string](r)
 	}
 	f.Langs = readStrings[string](r)
-	if r.broken || r.rest != "" {
-		return facts{}, errFacts
-	}
-	return f, nil
+	return f
 }
 
 // stringReader reads lengths and strings from the front of rest.

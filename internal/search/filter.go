@@ -101,7 +101,7 @@ func (v *View) fails(f *filter, slot int32, col *column) (parts int, reach direc
 		}
 	}
 	if len(f.langs) > 0 {
-		spoken := v.rows.list[slot].facts.Langs
+		spoken := v.rows.list[slot].facts().Langs
 		if !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(spoken, l) }) {
 			parts |= partOther
 		}

@@ -71,7 +71,7 @@ func (d Document) fields() (map[string]any, error) {
 	}
 	if o, ok := d.value.(*directory.Offering); ok {
 		known := factsOf(o)
-		f[fieldFacts] = string(known.encode(content))
+		f[fieldFacts] = string(known.pack().stored(content))
 		f[fieldName] = o.Name
 		f[fieldAbout] = aboutText(o)
 		f[fieldText] = strings.Join([]string{o.Description, o.OpeningText, o.Cost.Text, o.Referral.Text, o.Complaint}, "\n")

@@ -44,7 +44,7 @@ func newNames(list []*row) names {
 }
 
 func appendNameKeys(keys []nameKey, s slotted) []nameKey {
-	for name := s.row.facts.Fold; ; {
+	for name := s.row.text(packedFold); ; {
 		keys = append(keys, nameKey{name, s.slot, s.row})
 		_, rest, more := strings.Cut(name, " ")
 		if !more {

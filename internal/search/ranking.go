@@ -320,7 +320,7 @@ func (a *candidate) compareNames(b *candidate) int {
 	if a.col.sort != b.col.sort {
 		return cmp.Compare(a.col.sort, b.col.sort)
 	}
-	return strings.Compare(a.row.facts.Sort, b.row.facts.Sort)
+	return strings.Compare(a.row.text(packedSort), b.row.text(packedSort))
 }
 
 // rankOf puts what does not cover last.

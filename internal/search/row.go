@@ -22,8 +22,8 @@ const (
 // version of the offering is another row.
 // The offering itself stays in the index's files and is read when it is to be shown.
 type row struct {
-	id    int64
-	facts facts
+	id int64
+	packed
 }
 
 // facts are what a column is made of, in the codes of the offering: they are stored with

@@ -38,7 +38,8 @@ func (r *rows) columns() columns {
 	}
 	for slot, row := range r.list {
 		if row != nil {
-			*cols.at(int32(slot)) = r.catalog.column(&row.facts)
+			about := row.facts()
+			*cols.at(int32(slot)) = r.catalog.column(&about)
 		}
 	}
 	return cols
@@ -78,9 +79,10 @@ func (r *rows) apply(c *catalog, put []Document, deleted []int64) *rows {
 		if next.list[slot] == nil {
 			next.count++
 		}
-		row := &row{o.ID, factsOf(o)}
+		about := factsOf(o)
+		row := &row{o.ID, about.pack()}
 		next.list[slot] = row
-		changed[slot] = next.catalog.column(&row.facts)
+		changed[slot] = next.catalog.column(&about)
 		fresh = append(fresh, slotted{slot, row})
 	}
 	if c != nil {

@@ -197,11 +197,11 @@ func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 	}
 	if n, ok := offeringNumber(id); ok {
 		l.note(d)
-		f, err := decodeFacts(known, content)
+		p, err := readFacts(known, content)
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
-		l.rows = append(l.rows, &row{n, f})
+		l.rows = append(l.rows, &row{n, p})
 		return nil
 	}
 	decoded, err := decode(id, content)

@@ -191,9 +191,9 @@ func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []
 	}
 	v.rows.names.prefixed(prefix, func(k nameKey) bool {
 		if r := v.rows.at(k.slot); r == k.row && wanted(SuggestOffering) {
-			found = append(found, suggestion{key: k.key, rank: rankOffering, kind: SuggestOffering, text: same(r.facts.Name),
-				sub:  c.leadName(directory.Lead(directory.LeadType + ":" + r.facts.Type)),
-				path: "/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.facts.Name)})
+			found = append(found, suggestion{key: k.key, rank: rankOffering, kind: SuggestOffering, text: same(r.text(packedName)),
+				sub:  c.leadName(directory.Lead(directory.LeadType + ":" + r.text(packedType))),
+				path: "/tilbud/" + strconv.FormatInt(r.id, 10) + "-" + region.Slug(r.text(packedName))})
 		}
 		return len(found) < 500
 	})

@@ -76,7 +76,8 @@ func (v *View) Suited(n region.Number, need Need) []Suited {
 		if reach == directory.NotCovered || col.pro {
 			continue
 		}
-		s, ok := c.suits(&r.facts, need)
+		about := r.facts()
+		s, ok := c.suits(&about, need)
 		if !ok {
 			continue
 		}
@@ -85,7 +86,7 @@ func (v *View) Suited(n region.Number, need Need) []Suited {
 			continue
 		}
 		s.Hit = Hit{ID: r.id, Offering: o, Reach: reach}
-		s.name = r.facts.Sort
+		s.name = about.Sort
 		found = append(found, s)
 	}
 	slices.SortFunc(found, func(a, b Suited) int {
