@@ -96,7 +96,7 @@ func (v *View) guess(ctx context.Context, text string) (matches, error) {
 		return nil, nil
 	}
 	return v.cached("g "+forms[0].text, func(among []int32) (matches, error) {
-		return v.ask(ctx, guessQuery(forms[0].text), among)
+		return v.ask(ctx, guess{forms[0].text}, among)
 	})
 }
 
@@ -107,38 +107,6 @@ func (v *View) named(ctx context.Context, folded string) (matches, error) {
 		q.SetField(fieldExact)
 		return v.ask(ctx, q, among)
 	})
-}
-
-// guessQuery looks for words that the form may be a misspelling or the beginning of.
-func guessQuery(form string) query.Query {
-	var any []query.Query
-	for _, field := range textFields {
-		if len(form) >= 5 {
-			q := bleve.NewFuzzyQuery(form)
-			q.SetField(field)
-			q.SetBoost(fieldBoost[field] * fuzzyBoost)
-			q.SetPrefix(1)
-			q.SetFuzziness(1)
-			if len(form) >= 9 {
-				q.SetFuzziness(2)
-			}
-			any = append(any, q)
-		}
-		if len(form) >= 4 {
-			start := form
-			if len(form) >= 10 { // the end of a long word is where it is misspelt or inflected
-				start = form[:len(form)-3]
-			}
-			q := bleve.NewPrefixQuery(start)
-			q.SetField(field)
-			q.SetBoost(fieldBoost[field] * prefixBoost)
-			any = append(any, q)
-		}
-	}
-	if len(any) == 0 {
-		return bleve.NewMatchNoneQuery()
-	}
-	return bleve.NewDisjunctionQuery(any...)
 }
 
 // queryMapping tells Bleve's queries how fields are analysed.
