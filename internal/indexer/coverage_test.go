@@ -9,12 +9,7 @@ import (
 
 // Map and statistics say of every kommune and type what the kommune's page says.
 func TestCoverageIsWhatKommunerShow(t *testing.T) {
-	index, err := InMemory(t.Context(), newStore(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	v := index.View()
+	v := readOnly(t)
 	coverage := v.Coverage()
 	seen := map[search.Presence]int{}
 	people := map[string]int{} // by type, where something is
@@ -64,12 +59,7 @@ func TestCoverageIsWhatKommunerShow(t *testing.T) {
 // Where a type about no one illness is missing, what stands in its place is for all
 // pårørende: a line about one illness is for few of those who see it.
 func TestInPlaceOfAMissingType(t *testing.T) {
-	index, err := InMemory(t.Context(), newStore(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	v := index.View()
+	v := readOnly(t)
 	narrow := map[string]string{"parorendekoordinator": "", "barnekoordinator": "", "parorendegruppe": "", "kreftkoordinator": "kreft"}
 	missing := map[string]int{}
 	for _, k := range v.Kommuner() {

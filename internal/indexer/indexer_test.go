@@ -3,9 +3,12 @@ package indexer
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,23 +25,44 @@ func TestMain(m *testing.M) { dbtest.Main(m) }
 
 var tester = auth.Actor{Kind: auth.Operator, Name: "test"}
 
-// newStore returns a store with the data that ships with the program.
+// filled is a database with the data that ships with the program.
+var filled = dbtest.Template{Fill: func(ctx context.Context, url string) error {
+	st, err := store.Open(ctx, store.Options{URL: url, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
+	if err == nil && len(report.Problems) > 0 {
+		err = fmt.Errorf("problems in the data: %v", report.Problems)
+	}
+	return errors.Join(err, st.Close())
+}}
+
+// newStore returns a store of its own with what filled has.
 func newStore(t *testing.T) *store.Store {
 	t.Helper()
-	ctx := context.Background()
-	st, err := store.Open(ctx, store.Options{URL: dbtest.URL(t), Log: slog.New(slog.DiscardHandler)})
+	st, err := store.Open(t.Context(), store.Options{URL: filled.URL(t), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	report, err := importer.Import(ctx, st, data.FS, auth.Actor{Kind: auth.Import, Name: "test", Reviewed: true}, func(string, int, int) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(report.Problems) > 0 {
-		t.Fatalf("problems in the data: %v", report.Problems)
-	}
 	return st
+}
+
+// inMemory is an index over filled, for tests that only read it. It is closed with the process.
+var inMemory struct {
+	sync.Once
+	index *search.Index
+	err   error
+}
+
+func readOnly(t *testing.T) *search.View {
+	t.Helper()
+	inMemory.Do(func() { inMemory.index, inMemory.err = InMemory(t.Context(), newStore(t)) })
+	if inMemory.err != nil {
+		t.Fatal(inMemory.err)
+	}
+	return inMemory.index.View()
 }
 
 // follow starts an indexer and returns it when it is ready, with what stops it.

@@ -28,13 +28,7 @@ func TestRelevance(t *testing.T) {
 	if len(judged) < 300 {
 		t.Fatalf("%d judged questions, want at least 300", len(judged))
 	}
-	st := newStore(t)
-	index, err := InMemory(t.Context(), st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	outcomes, err := index.View().Evaluate(t.Context(), judged)
+	outcomes, err := readOnly(t).Evaluate(t.Context(), judged)
 	if err != nil {
 		t.Fatal(err)
 	}
