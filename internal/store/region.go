@@ -50,10 +50,11 @@ func (s *Store) KommuneByNumber(ctx context.Context, n region.Number) (region.Ko
 	return k, nil
 }
 
-// kommuner returns those that there are; condition is "AND …" in SQL, or empty.
+// kommuner returns those that there are; condition is "AND …" in SQL, or empty. The names of more
+// than one are found once, and not for each kommune among all the others.
 func kommuner(tx *gorm.DB, condition string, args ...any) ([]region.Kommune, error) {
 	return scan(tx.Raw(`SELECT k.*, f.name AS fylke_name,
-			EXISTS (SELECT FROM kommuner other WHERE other.name = k.name AND other.number <> k.number AND other.ended_on IS NULL) AS ambiguous
+			k.name IN (SELECT name FROM kommuner WHERE ended_on IS NULL GROUP BY name HAVING count(*) > 1) AS ambiguous
 		FROM kommuner k JOIN fylker f ON f.number = k.fylke_number WHERE k.ended_on IS NULL `+condition+` ORDER BY k.number`, args...),
 		kommuneResult.kommune)
 }
