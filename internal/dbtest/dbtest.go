@@ -135,11 +135,25 @@ func (s *server) copyOf(t testing.TB, of string) string {
 		t.Fatalf("dbtest: create database: %v", err)
 	}
 	t.Cleanup(func() {
+		s.untilUnused(name)
 		if _, err := s.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("dbtest: drop database: %v", err)
 		}
 	})
 	return withDatabase(s.postgres.URL(), name)
+}
+
+// untilUnused waits a moment for the sessions that the test has just closed: a server that
+// finds one when it drops the database sleeps for a tenth of a second before it looks again.
+func (s *server) untilUnused(name string) {
+	for range 20 {
+		var used bool
+		err := s.admin.QueryRow("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = $1)", name).Scan(&used)
+		if err != nil || !used {
+			return // what is wrong is told by dropping it
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 func (s *server) copy(ctx context.Context, name, of string) error {
