@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -53,7 +54,8 @@ type Index struct {
 	opts Options
 	dir  *directoryOnDisk // nil: in memory
 
-	view atomic.Pointer[View]
+	view  atomic.Pointer[View]
+	turns chan struct{} // has one for each search that goes on
 
 	mu       sync.Mutex // held by the one writer
 	bleve    bleve.Index
@@ -93,7 +95,7 @@ func openMemory(opts Options) (*Index, error) {
 
 // load reads all of b into memory and publishes the first View.
 func load(b bleve.Index, dir *directoryOnDisk, opts Options, f *failure) (*Index, error) {
-	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}, failure: f, known: known{Most: mostKnown}}
+	x := &Index{opts: opts, dir: dir, bleve: b, others: map[string]Document{}, failure: f, known: known{Most: mostKnown}, turns: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	snap, err := take(b)
 	if err != nil {
 		return nil, err

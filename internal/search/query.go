@@ -15,16 +15,28 @@ const defaultSize = 20
 
 // Search answers the query. A question that names a place is never answered by nothing:
 // when its words or its type find nothing there they are let go of, down to what covers
-// the place. It returns the context's error, or Bleve's.
+// the place. It returns the context's error, or Bleve's. Only some searches go on at a time, and
+// the others wait for their turn: more would only make each other slow, and what is finished and
+// kept would have to wait among them.
 func (v *View) Search(ctx context.Context, q Query) (Result, error) {
 	ctx, span := trace.Start(ctx, "search")
-	res, err := v.search(ctx, q)
+	res, err := v.inTurn(ctx, q)
 	span.Number("hits", res.Total)
 	span.End(err)
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	return res, nil
+}
+
+func (v *View) inTurn(ctx context.Context, q Query) (Result, error) {
+	select {
+	case v.index.turns <- struct{}{}:
+		defer func() { <-v.index.turns }()
+		return v.search(ctx, q)
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
 }
 
 func (v *View) search(ctx context.Context, q Query) (Result, error) {
