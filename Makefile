@@ -15,7 +15,7 @@ VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null 
 PACKAGES := web/node_modules/.package-lock.json
 ASSETS := web/dist/manifest.json
 BINARY := bin/oversikt
-ASSET_SOURCES := web/build.mjs $(shell find web/css web/js web/img -type f 2>/dev/null)
+ASSET_SOURCES := web/build.mjs web/prune.mjs web/absent.json $(shell find web/css web/js web/img -type f 2>/dev/null)
 BINARY_SOURCES := scripts/build.sh go.mod go.sum web/embed.go $(shell find cmd internal migrations data web/view -type f \
 	! -name '*_test.go' ! -path "*/testdata/*" 2>/dev/null)
 

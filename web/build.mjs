@@ -8,6 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import subsetFont from "subset-font";
 import { optimize } from "svgo";
+import { prune } from "./prune.mjs";
 
 // The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
 // "type-…" are the offering types by code, "del-…" the guidance sections by path.
@@ -95,7 +96,7 @@ async function bundle() {
     format: "iife",
     target: ["es2020", "chrome105", "firefox110", "safari15.6"],
     loader: { ".woff2": "file", ".png": "dataurl" },
-    plugins: [{ name: "small fonts", setup: smallFonts }],
+    plugins: [{ name: "small fonts", setup: smallFonts }, { name: "pruned style sheets", setup: pruned }],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     metafile: true,
@@ -129,6 +130,17 @@ function smallFonts(build) {
   build.onLoad({ filter: /\.woff2$/ }, ({ path }) => {
     const contents = fonts[basename(path)];
     return contents && { contents, loader: "file" };
+  });
+}
+
+// pruned puts what pages use of Designsystemet's style sheets in the place of the whole files.
+// What absent.json names is on no page: a test looks for it.
+function pruned(build) {
+  const ours = readdirSync("css").map((file) => readFileSync(`css/${file}`, "utf8"));
+  const sheets = prune(ours, readFileSync("css/theme.css", "utf8"), JSON.parse(readFileSync("absent.json", "utf8")));
+  build.onLoad({ filter: /\.css$/ }, ({ path }) => {
+    const contents = sheets.get(path);
+    return contents && { contents, loader: "css" };
   });
 }
 

@@ -599,7 +599,7 @@ func EnrolApp(p EnrolAppPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, " <ol class=\"r-steps\"><li><p>Åpne appen på mobilen, velg å legge til en konto, og skann QR-koden.</p><div class=\"r-qr\" data-color-scheme=\"light\"><svg viewBox=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, " <ol class=\"r-steps\"><li><p>Åpne appen på mobilen, velg å legge til en konto, og skann QR-koden.</p><div class=\"r-qr\"><svg viewBox=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
