@@ -24,10 +24,11 @@ export async function found(page, rules = everything) {
 }
 
 // Has the page go over to other colours at once: what is looked at is how it stands afterwards, and
-// each frame on the way there takes long to draw.
+// each frame on the way there takes long to draw. What is drawn only when it comes near would keep
+// the colours of before.
 function atOnce() {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*, ::before, ::after { transition: none !important }");
+  sheet.replaceSync("*, ::before, ::after { transition: none !important } * { content-visibility: visible !important }");
   document.adoptedStyleSheets.push(sheet);
 }
 

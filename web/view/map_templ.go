@@ -961,7 +961,7 @@ func Map(p MapPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "</h2><div class=\"o-table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"kommuner\"><table class=\"ds-table o-kart__kommuner\" data-zebra><thead><tr>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "</h2><div class=\"o-table o-kart__alle\" tabindex=\"0\" role=\"region\" aria-labelledby=\"kommuner\"><table class=\"ds-table o-kart__kommuner\" data-zebra><thead><tr>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
