@@ -67,6 +67,7 @@ func TestRealData(t *testing.T) {
 		{"links", testLinks},
 		{"sitemap", testSitemap},
 		{"style sheets", testStyleSheets},
+		{"first view", testFirstView},
 		{"referral codes", testReferralCodes},
 		{"referrals", testReferrals},
 		{"statistics", testStatistics},
