@@ -83,7 +83,7 @@ func (a *Answer) Body(e Encoding) []byte {
 	case a.forms[f] == nil:
 		a.forms[f] = encode(a.identity(), e)
 	case e == Brotli && again && !a.good:
-		a.forms[f], a.good = compress(a.identity(), brotli.NewWriterLevel(nil, goodBrotli)), true
+		a.forms[f], a.good = compressWith(&goodWriters, a.identity()), true
 	}
 	// The page itself is the largest, and can be had from what is kept.
 	if i := Identity.form(); !a.asked[i] {
@@ -117,15 +117,28 @@ func encode(body []byte, e Encoding) []byte {
 	case Gzip:
 		return compress(body, gzip.NewWriter(nil))
 	case Brotli:
-		w := quickWriters.Get().(*brotli.Writer)
-		defer quickWriters.Put(w)
-		return compress(body, w)
+		return compressWith(&quickWriters, body)
 	}
 	return body
 }
 
-// quickWriters are used again: making one takes more memory than a page has.
-var quickWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, quickBrotli) }}
+// Writers of brotli are used again: making one takes many times the memory that a page has.
+var (
+	quickWriters = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, quickBrotli) }}
+	goodWriters  = sync.Pool{New: func() any {
+		return brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: goodBrotli, LGWin: window})
+	}}
+)
+
+// window is how far back brotli looks for what is there already, as a power of two: as long
+// as pages are. The usual one is sixteen times as long and takes four times the memory.
+const window = 18
+
+func compressWith(writers *sync.Pool, body []byte) []byte {
+	w := writers.Get().(*brotli.Writer)
+	defer writers.Put(w)
+	return compress(body, w)
+}
 
 // compressor is what the two libraries have in common.
 type compressor interface {
