@@ -65,6 +65,19 @@ func TestRun(t *testing.T) {
 		}
 	}
 
+	// An offering that is deleted after a list has named it.
+	away := map[string]bool{}
+	changing, err := conform.Run(t.Context(), func(ctx context.Context, path, accept string) (int, []byte, error) {
+		status, body, err := fetch(ctx, path, accept)
+		if standard, _, single := strings.Cut(path, "/services/"); single && !away[standard] {
+			away[standard], status = true, 404
+		}
+		return status, body, err
+	}, atOnce)
+	if err != nil || len(away) == 0 || changing.Invalid() != 0 {
+		t.Errorf("%d answers are called wrong since an offering was deleted meanwhile, error %v; %v", changing.Invalid(), err, away)
+	}
+
 	replaced := func(in, old, new string) conform.Fetch {
 		return func(ctx context.Context, path, accept string) (int, []byte, error) {
 			status, body, err := fetch(ctx, path, accept)
