@@ -18,6 +18,8 @@ import (
 // catalog is everything but the offerings: some thousand things that seldom change. It is
 // built whole whenever one of them does, and never changes afterwards.
 type catalog struct {
+	number uint64
+
 	kommuner     []*Kommune // by name
 	kommuneIndex map[region.Number]int
 	fylker       []region.Fylke // by name
@@ -92,6 +94,7 @@ func byName[T any](s []T, name func(T) string, tie func(a, b T) int) {
 // newCatalog makes a catalog of the documents; offerings among them are passed over.
 func newCatalog(documents iter.Seq[Document]) *catalog {
 	c := &catalog{
+		number:      numbers.Add(1),
 		formers:     map[region.Number][]region.Former{},
 		terms:       map[directory.TermKind][]directory.Term{},
 		termIndex:   map[directory.TermKind]map[string]int{},

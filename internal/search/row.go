@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -22,9 +23,15 @@ const (
 // version of the offering is another row.
 // The offering itself stays in the index's files and is read when it is to be shown.
 type row struct {
-	id int64
+	id     int64
+	number uint64
 	packed
 }
+
+// numbers tell rows and catalogs of this process apart.
+var numbers atomic.Uint64
+
+func newRow(id int64, p packed) *row { return &row{id, numbers.Add(1), p} }
 
 // facts are what a column is made of, in the codes of the offering: they are stored with
 // it, so that opening an index does not decode every offering.

@@ -80,7 +80,7 @@ func (r *rows) apply(c *catalog, put []Document, deleted []int64) *rows {
 			next.count++
 		}
 		about := factsOf(o)
-		row := &row{o.ID, about.pack()}
+		row := newRow(o.ID, about.pack())
 		next.list[slot] = row
 		changed[slot] = next.catalog.column(&about)
 		fresh = append(fresh, slotted{slot, row})

@@ -201,7 +201,7 @@ func (l *loaded) read(seg *scorch.SegmentSnapshot, number uint64) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}
-		l.rows = append(l.rows, &row{n, p})
+		l.rows = append(l.rows, newRow(n, p))
 		return nil
 	}
 	decoded, err := decode(id, content)

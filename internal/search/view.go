@@ -41,17 +41,22 @@ func (v *View) Generation() uint64 { return v.generation }
 func (v *View) catalog() *catalog { return v.rows.catalog }
 
 // Reference tells the types, places, terms and articles of one View from those of another: it
-// is the same, as == compares, for as long as they do not change.
-type Reference struct{ catalog *catalog }
+// is the same for as long as they do not change. What is kept under it keeps none of them.
+type Reference uint64
 
 // Reference returns which it has.
-func (v *View) Reference() Reference { return Reference{v.catalog()} }
+func (v *View) Reference() Reference { return Reference(v.catalog().number) }
 
-// Revision tells the content of an offering from what it was before, as == compares.
-type Revision struct{ row *row }
+// Revision tells the content of an offering from what it was before.
+type Revision uint64
 
-// Revision returns which the View has of the public offering with the id.
-func (v *View) Revision(id int64) Revision { return Revision{v.rows.byID(id)} }
+// Revision returns which the View has of the public offering with the id, 0 when it has none.
+func (v *View) Revision(id int64) Revision {
+	if r := v.rows.byID(id); r != nil {
+		return Revision(r.number)
+	}
+	return 0
+}
 
 // Offering returns the public offering with the id.
 func (v *View) Offering(id int64) (*directory.Offering, bool) {
