@@ -8,6 +8,7 @@ import (
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/norwegian"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/recent"
 )
 
@@ -75,13 +76,13 @@ func made[V any](known *recent.Cache[string, V], word string, make func(string) 
 }
 
 func termsOf(text string) []term {
-	f := foldWord(text)
-	if f.text == "" {
+	f := fold.Word(text)
+	if f.Text == "" {
 		return nil
 	}
-	list := []term{{normal(f.text), 0, len(text)}}
-	for _, p := range splitCompound(f.text) {
-		t := term{normal(f.text[p.start:p.end]), f.from[p.start], f.from[p.end]}
+	list := []term{{normal(f.Text), 0, len(text)}}
+	for _, p := range splitCompound(f.Text) {
+		t := term{normal(f.Text[p.start:p.end]), f.From[p.start], f.From[p.end]}
 		if !containsTerm(list, t.text) {
 			list = append(list, t)
 		}

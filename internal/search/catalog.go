@@ -12,6 +12,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -154,9 +155,9 @@ func (c *catalog) indexRegions() {
 	c.fylkeIndex = make(map[region.FylkeNumber]int, len(c.fylker))
 	for i, f := range c.fylker {
 		c.fylkeIndex[f.Number] = i
-		names := []string{fold(f.Name)}
+		names := []string{fold.Text(f.Name)}
 		for _, n := range f.OtherNames {
-			names = append(names, fold(n))
+			names = append(names, fold.Text(n))
 		}
 		c.fylkeNames = append(c.fylkeNames, names)
 	}

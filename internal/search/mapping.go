@@ -9,6 +9,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
@@ -75,7 +76,7 @@ func (d Document) fields() (map[string]any, error) {
 		f[fieldName] = o.Name
 		f[fieldAbout] = aboutText(o)
 		f[fieldText] = strings.Join([]string{o.Description, o.OpeningText, o.Cost.Text, o.Referral.Text, o.Complaint}, "\n")
-		f[fieldExact] = fold(o.Name)
+		f[fieldExact] = fold.Text(o.Name)
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -80,7 +81,7 @@ func newPlaceNames(c *catalog) placeNames {
 
 // add keeps the best entry of a kommune for a name.
 func (p *placeNames) add(c *catalog, name string, e placeEntry) {
-	key := fold(name)
+	key := fold.Text(name)
 	if key == "" {
 		return
 	}
@@ -210,7 +211,7 @@ func (v *View) ResolvePlace(text string) []PlaceMatch {
 	if n, err := region.ParseNumber(text); err == nil {
 		return v.resolveNumber(n)
 	}
-	key := fold(text)
+	key := fold.Text(text)
 	if key == "" {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
 // This file says in which order offerings come, and why. One number decides:
@@ -155,7 +156,7 @@ func (v *View) wordConcept(ctx context.Context, text string, guess bool) (concep
 	}
 	found := whole
 	if len(parts) > 0 {
-		if found, err = v.derived("x "+fold(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
+		if found, err = v.derived("x "+fold.Text(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
 			return concept{}, err
 		}
 	}

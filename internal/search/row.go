@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -59,7 +60,7 @@ func factsOf(o *directory.Offering) facts {
 		Own: o.Kommune(), Lat: math.NaN(), Lon: math.NaN(),
 		Fylker: o.Coverage.Fylker, Kommuner: o.Coverage.Kommuner,
 		Terms: [...][]string{o.TargetGroups, o.Topics, o.Formats}, Langs: o.Languages, Name: o.Name,
-		Fold: fold(o.Name), Sort: sortKey(o.Name),
+		Fold: fold.Text(o.Name), Sort: sortKey(o.Name),
 	}
 	for i := range o.Locations {
 		if p := o.Locations[i].Position; p != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/checklist"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -70,7 +71,7 @@ func newSuggestions(c *catalog) []suggestion {
 	}
 	for _, t := range c.types {
 		for _, n := range namesOf(t) {
-			if key := fold(n); key != "" {
+			if key := fold.Text(n); key != "" {
 				list = append(list, suggestion{key: key, rank: rankType, kind: SuggestType, text: t.Plural, path: "/sok?type=" + t.Code})
 			}
 		}
@@ -90,7 +91,7 @@ func (c *catalog) sayings() []suggestion {
 	var list []suggestion
 	for _, said := range c.expressions.byFirst {
 		for _, e := range said {
-			list = append(list, suggestion{key: fold(e.Text), rank: rankSaying, kind: SuggestSaying, text: same(e.Text), sub: c.firstName(e.LeadsTo),
+			list = append(list, suggestion{key: fold.Text(e.Text), rank: rankSaying, kind: SuggestSaying, text: same(e.Text), sub: c.firstName(e.LeadsTo),
 				path: "/sok?" + url.Values{"q": {e.Text}}.Encode()})
 		}
 	}
@@ -120,7 +121,7 @@ func (c *catalog) articleSuggestions() []suggestion {
 			a := c.article(bokmal.Key().In(language))
 			names := append([]string{a.Title, bokmal.Title}, a.SearchWords...)
 			for _, n := range append(names, bokmal.SearchWords...) {
-				list = append(list, suggestion{key: fold(n), rank: rankArticle, language: language, kind: SuggestArticle, text: same(a.Title), path: a.Path()})
+				list = append(list, suggestion{key: fold.Text(n), rank: rankArticle, language: language, kind: SuggestArticle, text: same(a.Title), path: a.Path()})
 			}
 		}
 	}
@@ -131,7 +132,7 @@ func (c *catalog) articleSuggestions() []suggestion {
 func (c *catalog) courseSuggestions() []suggestion {
 	var list []suggestion
 	for _, course := range c.courses {
-		s := suggestion{key: fold(course.Title), rank: rankCourse, kind: SuggestCourse, text: same(course.Title), course: course,
+		s := suggestion{key: fold.Text(course.Title), rank: rankCourse, kind: SuggestCourse, text: same(course.Title), course: course,
 			sub:  directory.Text{NB: "kurs og grupper", NN: "kurs og grupper", EN: "courses and groups"},
 			path: "/kurs/" + strings.TrimSuffix(strconv.FormatInt(course.ID, 10)+"-"+course.Slug(), "-")}
 		for more := s.key != ""; more; _, s.key, more = strings.Cut(s.key, " ") {
@@ -151,7 +152,7 @@ func (s suggestion) over(v *View, today time.Time) bool {
 func checklistSuggestions() []suggestion {
 	var list []suggestion
 	add := func(language, name string, text directory.Text, path string) {
-		list = append(list, suggestion{key: fold(name), rank: rankList, language: language, kind: SuggestList, text: text, path: path})
+		list = append(list, suggestion{key: fold.Text(name), rank: rankList, language: language, kind: SuggestList, text: text, path: path})
 	}
 	all := directory.Text{NB: "Sjekklister", EN: "Checklists"}
 	for _, name := range []string{"sjekkliste", "sjekklister", "checklists"} {
@@ -170,7 +171,7 @@ func checklistSuggestions() []suggestion {
 // Suggest returns up to n completions of what a reader of the language is typing, best
 // first: of all kinds, or of those named.
 func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []Suggestion {
-	prefix := fold(text)
+	prefix := fold.Text(text)
 	if prefix == "" || len(prefix) > maxPlaceText || n <= 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -170,7 +171,7 @@ func (c *catalog) namedAfter(name, code string) bool {
 	if !ok {
 		return false
 	}
-	word, _, _ := strings.Cut(fold(c.terms[directory.Topic][i].Name.NB), " ")
+	word, _, _ := strings.Cut(fold.Text(c.terms[directory.Topic][i].Name.NB), " ")
 	word = strings.Trim(word, ",")
 	return strings.HasPrefix(name, word[:min(most, len(word))])
 }

@@ -1,6 +1,10 @@
 package search
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
+)
 
 // stopWords are folded words that say nothing about what is looked for.
 var stopWords = set(`og i jeg det at en et den til er som pa de med han av ikke der sa var meg seg men ett har om vi
@@ -54,7 +58,7 @@ stotte kontakt aktivitets dag tilbud dagtilbud natt sjukehus meistring meistring
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(words) {
-		m[fold(w)] = true
+		m[fold.Text(w)] = true
 	}
 	return m
 }
@@ -63,7 +67,7 @@ func pairs(list string) map[string]string {
 	m := map[string]string{}
 	for _, p := range strings.Fields(list) {
 		from, to, _ := strings.Cut(p, "=")
-		m[fold(from)] = fold(to)
+		m[fold.Text(from)] = fold.Text(to)
 	}
 	return m
 }
@@ -72,7 +76,7 @@ func pairs(list string) map[string]string {
 func stems(list string) map[string]string {
 	m := map[string]string{}
 	for from, to := range pairs(list) {
-		if f, t := stem(fold(from)), stem(fold(to)); f != t {
+		if f, t := stem(fold.Text(from)), stem(fold.Text(to)); f != t {
 			m[f] = t
 		}
 	}
@@ -162,7 +166,7 @@ var crisisPhrases = foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "
 // foldedPhrases returns the phrases folded, with a space before and after each.
 func foldedPhrases(phrases ...string) []string {
 	for i, p := range phrases {
-		phrases[i] = " " + fold(p) + " "
+		phrases[i] = " " + fold.Text(p) + " "
 	}
 	return phrases
 }
@@ -170,7 +174,7 @@ func foldedPhrases(phrases ...string) []string {
 // isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
 // the program, beside the expressions that editors keep, so that no edit can lose it.
 func isCrisis(text string) bool {
-	f := " " + fold(text) + " "
+	f := " " + fold.Text(text) + " "
 	for _, w := range crisisWords {
 		if strings.Contains(f, " "+w) {
 			return true

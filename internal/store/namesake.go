@@ -13,6 +13,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
 // Whoever searches for a helpline dials what has its name. An ordinary offering that takes the
@@ -127,34 +128,24 @@ func indefinite(name string) string {
 	return name
 }
 
-// foldedWords returns the words as search compares them (fold in package search): in lower
-// case, without marks, å as a and aa, æ as ae, ø as o and oe.
+// foldedWords returns the words as search compares them, letters that look like ours taken for
+// them, and what nobody sees left out.
 func foldedWords(s string) []string {
-	var b strings.Builder
-	last := rune(0)
-	for _, r := range norm.NFKD.String(s) {
-		r = unicode.ToLower(r)
-		if plain, ok := plainLetters[r]; ok {
-			r = plain
+	s = strings.Map(func(r rune) rune {
+		switch ours, ok := lookAlikes[unicode.ToLower(r)]; {
+		case ok:
+			return ours
+		case unicode.Is(unicode.Cf, r):
+			return -1
 		}
-		switch {
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
-			continue
-		case last == 'a' && (r == 'a' || r == 'e') || last == 'o' && r == 'e':
-			continue
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
-			r = ' '
-		}
-		b.WriteRune(r)
-		last = r
-	}
-	return strings.Fields(b.String())
+		return r
+	}, norm.NFKC.String(s))
+	return strings.Fields(fold.Text(s))
 }
 
-// plainLetters are those that decomposition leaves, and letters of other alphabets that look
-// like ours, with which a name is written so that it only looks the same.
-var plainLetters = map[rune]rune{
-	'æ': 'a', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'ŋ': 'n', 'ŧ': 't', 'ł': 'l', 'ı': 'i',
+// lookAlikes are letters of other alphabets with which a name is written so that it only looks
+// the same.
+var lookAlikes = map[rune]rune{
 	'а': 'a', 'в': 'b', 'е': 'e', 'ѕ': 's', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o', 'р': 'p', 'с': 'c', 'т': 't', 'у': 'y', 'х': 'x',
 	'α': 'a', 'ε': 'e', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'y', 'χ': 'x',
 }
