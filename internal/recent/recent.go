@@ -38,12 +38,19 @@ func (c *Cache[K, V]) Put(key K, v V) {
 }
 
 func (c *Cache[K, V]) keep(key K, v V) {
-	size := 1
-	if c.Size != nil {
-		size = c.Size(v)
+	size := c.sizeOf(v)
+	if was, ok := c.young[key]; ok {
+		c.size -= c.sizeOf(was)
 	}
 	if c.size += size; c.young == nil || c.size > c.Most {
 		c.young, c.old, c.size = map[K]V{}, c.young, size
 	}
 	c.young[key] = v
+}
+
+func (c *Cache[K, V]) sizeOf(v V) int {
+	if c.Size == nil {
+		return 1
+	}
+	return c.Size(v)
 }

@@ -45,6 +45,13 @@ func TestSizes(t *testing.T) {
 	if v, ok := c.Get(2); !ok || v != "12345678" {
 		t.Errorf("got %q, %t", v, ok)
 	}
+	c.Put(4, "1")
+	for range 9 {
+		c.Put(4, "1") // in place of itself
+	}
+	if _, ok := c.Get(3); !ok {
+		t.Error("what took the place of itself pushed out something else")
+	}
 }
 
 func TestManyAtOnce(t *testing.T) {

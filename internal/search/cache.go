@@ -2,22 +2,15 @@ package search
 
 import (
 	"slices"
-	"sync"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/recent"
 )
 
 // matchCache keeps which offerings answer to a word, as Bleve says. Readers use the same
 // words again and again, and a word's answer does not depend on the rest of the question.
 // It is shared by generations: what an edit touched is asked anew and the rest stays, with
 // the score it had; how rare a word is hardly changes with one offering.
-//
-// It has two halves: when the young one is full it becomes the old one, and what was not
-// asked for since is let go.
-type matchCache struct {
-	mu         sync.Mutex
-	young, old map[string]kept
-	size       int // matches in the young half
-	limit      int
-}
+type matchCache = recent.Cache[string, kept]
 
 // kept is a list with the generation that it is right for.
 type kept struct {
@@ -26,44 +19,15 @@ type kept struct {
 }
 
 func newMatchCache(slots int) *matchCache {
-	return &matchCache{young: map[string]kept{}, limit: 1<<18 + 40*slots}
+	const perEntry = 16 // what a key costs, in matches
+	return &matchCache{Most: 1<<18 + 40*slots, Size: func(k kept) int { return len(k.list) + perEntry }}
 }
 
-func (c *matchCache) get(key string) (kept, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if k, ok := c.young[key]; ok {
-		return k, true
+// keep keeps the list for the View's generation, unless a newer one is there.
+func (v *View) keep(key string, list matches) {
+	if k, ok := v.matches.Get(key); !ok || k.generation <= v.generation {
+		v.matches.Put(key, kept{list, v.generation})
 	}
-	k, ok := c.old[key]
-	if ok {
-		c.keep(key, k)
-	}
-	return k, ok
-}
-
-// put keeps the list, unless a newer one is there.
-func (c *matchCache) put(key string, k kept) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if was, ok := c.young[key]; ok {
-		if was.generation > k.generation {
-			return
-		}
-		c.size -= len(was.list) + perEntry
-	}
-	c.keep(key, k)
-}
-
-// perEntry is what a key costs, in matches.
-const perEntry = 16
-
-func (c *matchCache) keep(key string, k kept) {
-	if c.size += len(k.list) + perEntry; c.size > c.limit {
-		c.young, c.old = map[string]kept{}, c.young
-		c.size = len(k.list) + perEntry
-	}
-	c.young[key] = k
 }
 
 // touched are the slots that one generation changed.
@@ -97,7 +61,7 @@ func (v *View) since(generation uint64) ([]int32, bool) {
 // cached returns what find gives for all offerings, which is kept: find is called with nil
 // for all, and with the slots that edits have touched when a list of before them is there.
 func (v *View) cached(key string, find func(among []int32) (matches, error)) (matches, error) {
-	k, ok := v.matches.get(key)
+	k, ok := v.matches.Get(key)
 	if ok && k.generation == v.generation {
 		return k.list, nil
 	}
@@ -117,20 +81,20 @@ func (v *View) cached(key string, find func(among []int32) (matches, error)) (ma
 	if err != nil {
 		return nil, err
 	}
-	v.matches.put(key, kept{list, v.generation})
+	v.keep(key, list)
 	return list, nil
 }
 
 // derived is cached for what is put together of other lists.
 func (v *View) derived(key string, make func() (matches, error)) (matches, error) {
-	if k, ok := v.matches.get(key); ok && k.generation == v.generation {
+	if k, ok := v.matches.Get(key); ok && k.generation == v.generation {
 		return k.list, nil
 	}
 	list, err := make()
 	if err != nil {
 		return nil, err
 	}
-	v.matches.put(key, kept{list, v.generation})
+	v.keep(key, list)
 	return list, nil
 }
 

@@ -18,7 +18,7 @@ func (x *Index) warm(ctx context.Context) {
 		x.opts.log().Warn("read the words of the index", "error", err)
 		return
 	}
-	room := v.matches.limit / 2
+	room := v.matches.Most / 2
 	for _, f := range forms {
 		if room -= f.count; room < 0 || ctx.Err() != nil {
 			return
