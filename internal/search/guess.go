@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2"
@@ -62,10 +63,14 @@ func (g guess) edits() uint8 {
 	return 0
 }
 
-// automata make automata for so many wrong letters, swapped neighbours words_ as one.
-var automata = map[uint8]*levenshtein.LevenshteinAutomatonBuilder{
-	1: must(levenshtein.NewLevenshteinAutomatonBuilder(1, true)),
-	2: must(levenshtein.NewLevenshteinAutomatonBuilder(2, true)),
+// automata make automata for so many wrong letters, swapped neighbours counting as one. Each is
+// made when it is first asked for: it would take milliseconds of every start.
+var automata = map[uint8]func() *levenshtein.LevenshteinAutomatonBuilder{1: automataFor(1), 2: automataFor(2)}
+
+func automataFor(edits uint8) func() *levenshtein.LevenshteinAutomatonBuilder {
+	return sync.OnceValue(func() *levenshtein.LevenshteinAutomatonBuilder {
+		return must(levenshtein.NewLevenshteinAutomatonBuilder(edits, true))
+	})
 }
 
 // uncounted is a dictionary that need not look up how many documents have a word.
@@ -79,7 +84,7 @@ func (g guess) near(reader index.IndexReader, edits uint8) ([]query.Query, error
 	if !ok {
 		return nil, fmt.Errorf("read words: unexpected engine %T", reader)
 	}
-	automaton, err := automata[edits].BuildDfa(g.form, edits)
+	automaton, err := automata[edits]().BuildDfa(g.form, edits)
 	if err != nil {
 		return nil, err
 	}
