@@ -16,6 +16,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/conform"
 	"github.com/nasjonal-oversikt/oversikt/internal/opendata"
@@ -49,7 +50,7 @@ type Site struct {
 	worker  func() (*page.Answer, error) // made once
 	borders *borders
 
-	tileTrouble seldom // tiles are sent in one language alone
+	tileTrouble rate.Sometimes // tiles are sent in one language alone
 }
 
 // generation is what a finished page depends on. Days are there for opening hours.
@@ -69,7 +70,8 @@ const cacheBytes = 6 << 20
 
 // New returns the site in bokmål; Mount puts it on an app, with the other languages.
 func New(d Deps) *Site {
-	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache(cacheBytes, generation.older), making: new(singleflight.Group), borders: new(borders)}
+	s := &Site{deps: d, lang: page.Bokmal, answers: page.NewCache(cacheBytes, generation.older), making: new(singleflight.Group), borders: new(borders),
+		tileTrouble: rate.Sometimes{Interval: time.Minute}}
 	s.worker = sync.OnceValues(s.makeWorker)
 	return s
 }

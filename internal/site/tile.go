@@ -3,8 +3,6 @@ package site
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -30,36 +28,13 @@ func (s *Site) sendTile(c *fiber.Ctx) error {
 	case errors.Is(err, tiles.ErrNone):
 		return fiber.ErrNotFound
 	case err != nil:
-		if before, say := s.tileTrouble.say(s.deps.Now()); say {
-			s.deps.Log.Warn("a tile of the background map; this is said once a minute at most", "error", err, "before", before)
-		}
+		// Each reader's map is of some dozen tiles, and a service that is away fails them all.
+		s.tileTrouble.Do(func() {
+			s.deps.Log.Warn("a tile of the background map; this is said once a minute at most", "error", err)
+		})
 		return fiber.NewError(fiber.StatusBadGateway, fmt.Sprintf("background map: %v", err))
 	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=604800")
 	c.Set(fiber.HeaderContentType, "image/png")
 	return c.Send(png)
-}
-
-// seldom tells how often something may be said that happens for each tile of each reader while
-// a map service is away.
-type seldom struct {
-	mu      sync.Mutex
-	said    time.Time
-	between int
-}
-
-// seldomEvery is how much time is between two lines.
-const seldomEvery = time.Minute
-
-// say reports whether to say it now, and how often it was not said since the last time.
-func (s *seldom) say(now time.Time) (before int, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.said.IsZero() && now.Sub(s.said) < seldomEvery {
-		s.between++
-		return 0, false
-	}
-	before = s.between
-	s.said, s.between = now, 0
-	return before, true
 }
