@@ -131,11 +131,13 @@ func (s *Store) saveRegistered(tx *gorm.DB, actor auth.Actor, source string, r R
 	if err := tx.Where("organization_id = ?", r.Organization).Find(&earlier).Error; err != nil {
 		return out, err
 	}
-	crisis, err := givesCrisisServices(tx, r.Organization)
-	if err != nil {
-		return out, err
+	guarded := false
+	if r.Website != "" && r.Website != out.Before.Website && !actor.Alone() {
+		if guarded, err = givesCrisisServices(tx, r.Organization); err != nil {
+			return out, err
+		}
 	}
-	next, fields, differs := fillOrganization(out.Before, r, sources[r.Organization], source, crisis && !actor.Alone())
+	next, fields, differs := fillOrganization(out.Before, r, sources[r.Organization], source, guarded)
 	out.After, out.Result = next, Unchanged
 	if len(fields) > 0 {
 		out.Result = Updated
