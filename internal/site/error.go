@@ -31,7 +31,7 @@ var errorTexts = map[int]errorText{
 	http.StatusBadRequest: {page.Mark("Vi forsto ikke adressen"),
 		page.Mark("Det er noe galt med lenken eller adressen du brukte. Prøv å søke i stedet."), true},
 	http.StatusForbidden: {page.Mark("Dette ble stoppet"),
-		page.Mark("Skjemaet så ut til å komme fra et annet nettsted. Prøv på nytt herfra."), true},
+		page.Mark("Enten kom skjemaet fra et annet nettsted, eller så har du ikke tilgang til dette. Prøv på nytt herfra."), true},
 	http.StatusNotFound: {page.Mark("Vi fant ikke siden"),
 		page.Mark("Siden kan være flyttet eller tatt bort. Hjelpen kan finnes likevel."), true},
 	http.StatusMethodNotAllowed: {page.Mark("Det går ikke an her"),
