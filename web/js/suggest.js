@@ -74,18 +74,19 @@ export function suggest(input) {
   }
 
   async function ask() {
-    request = new AbortController();
+    const mine = (request = new AbortController());
     try {
       const url = new URL(input.dataset.suggest, location.href);
       url.searchParams.set("q", input.value.trim());
       url.searchParams.set("sprak", document.documentElement.lang);
       if (input.dataset.suggestKind) url.searchParams.set("slag", input.dataset.suggestKind);
-      const response = await fetch(url, { signal: request.signal });
+      const response = await fetch(url, { signal: mine.signal });
       if (!response.ok) return close();
       show((await response.json()).forslag);
     } catch {
-      // Stale, or no network: the form works without completions.
-      close();
+      // Given up for a later question, which close would give up too.
+      if (mine.signal.aborted) return;
+      close(); // no network: the form works without completions
     }
   }
 
