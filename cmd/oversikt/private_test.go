@@ -56,7 +56,6 @@ func searchForMarker(t *testing.T, base string) {
 		"/sok?q=" + m + "%zz", "/hvor?q=" + m, "/kommuner?q=" + m, "/mote-med-helsetjenesten?sted=" + m, "/mote-med-helsetjenesten?kommune=" + m,
 		"/" + m, "/kommune/" + m, "/kommune/1804-" + m, "/tilbud/1-" + m, "/fylke/" + m, "/meld-feil?kommune=" + m, "/meld-feil/svar?kode=" + m, "/logg-inn?til=" + m,
 		"/api/v1/tilbud?q=" + m, "/api/v1/forslag?q=" + m, "/api/v1/kommuner?q=" + m, "/api/v1/sted?q=" + m, "/api/v1/tilbud?radius_km=" + m, "/api/v1/" + m,
-		"/sok?q=" + m + strings.Repeat("a", 20<<10),
 	} {
 		get(t, base, http.MethodGet, target)
 	}
@@ -65,6 +64,7 @@ func searchForMarker(t *testing.T, base string) {
 	sendRaw(t, base, m+" /sok?q="+m+" HTTP/1.1\r\nHost: x\r\n\r\n")
 	sendRaw(t, base, "GET /sok?q="+m+" HTTP/1.1\r\nHost: x\r\nHost: "+m+"\r\n\r\n")
 	sendRaw(t, base, "GET /sok?q="+m+" "+m+"\r\n\r\n")
+	sendRaw(t, base, "GET /sok?q="+m+strings.Repeat("a", 20<<10)+" HTTP/1.1\r\nHost: x\r\n\r\n")
 }
 
 // get sends a request and looks at what the answer tells others.
@@ -124,11 +124,11 @@ func sendRaw(t *testing.T, base, request string) {
 	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(conn, request); err != nil {
-		t.Fatal(err)
-	}
+	// What is too long is answered before all of it is read, which can break the connection while
+	// it is written. An end without an answer is one too.
+	_, _ = io.WriteString(conn, request)
 	answer := make([]byte, 4<<10)
-	n, _ := conn.Read(answer) // an end without an answer is one too
+	n, _ := conn.Read(answer)
 	if head, _, _ := strings.Cut(string(answer[:n]), "\r\n\r\n"); strings.Contains(strings.ToLower(head), marker) {
 		t.Errorf("%.40q is answered with %q", request, head)
 	}
