@@ -172,6 +172,7 @@ func regionDocuments() []search.Document {
 	}
 	for code, p := range map[string]region.PostalCode{
 		"0155": {Place: "OSLO", Kommune: "0301", Category: "G"},
+		"0231": {Place: "OSLO", Kommune: "0301", Category: "G"}, // a former kommunenummer, too
 		"2000": {Place: "LILLESTRØM", Kommune: "3205", Category: "G"},
 		"9170": {Place: "LONGYEARBYEN", Category: "B"},
 	} {
