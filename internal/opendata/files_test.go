@@ -330,6 +330,8 @@ func (w *whole) catalog(t *testing.T) {
 		"application/ld+json":                    "application/ld+json",
 		"application/json":                       "application/ld+json",
 		"application/ld+json, text/turtle;q=0.5": "application/ld+json",
+		"text/turtle;q=0, */*":                   "application/ld+json",
+		`application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"`: "application/ld+json",
 	} {
 		answer, body := w.get("/data/katalog", "Accept", accept)
 		if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != want || !strings.Contains(answer.Header.Get("Vary"), "Accept") || !bytes.Contains(body, []byte("cpsvno")) {
@@ -338,6 +340,9 @@ func (w *whole) catalog(t *testing.T) {
 	}
 	if answer, _ := w.get("/data/katalog", "Accept", "text/html,application/xhtml+xml,*/*;q=0.8"); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/data#katalog" {
 		t.Errorf("a browser gets %d to %q", answer.StatusCode, answer.Header.Get("Location"))
+	}
+	if answer, body := w.get("/data/katalog", "Accept", "application/rdf+xml"); answer.StatusCode != http.StatusNotAcceptable || !bytes.Contains(body, []byte("text/turtle")) {
+		t.Errorf("who reads another form of RDF alone gets %d: %s", answer.StatusCode, body)
 	}
 }
 

@@ -36,17 +36,20 @@ func openToAll(c *fiber.Ctx) {
 }
 
 // chooseCatalog answers with the form of the catalog that is asked for: Turtle where
-// nothing is, and to people the page about the data.
+// nothing is, and to people the page about the data. Who takes neither form could not read it.
 func (f *Files) chooseCatalog(c *fiber.Ctx) error {
 	c.Vary(fiber.HeaderAccept)
-	switch c.Accepts("text/turtle", "application/ld+json", fiber.MIMETextHTML, fiber.MIMEApplicationJSON) {
+	switch page.PreferredMedia(c.Get(fiber.HeaderAccept), "text/turtle", "application/ld+json", fiber.MIMETextHTML, fiber.MIMEApplicationJSON) {
 	case fiber.MIMETextHTML:
 		c.Set(fiber.HeaderCacheControl, "no-cache")
 		return c.Redirect("/data#katalog", http.StatusSeeOther)
 	case "application/ld+json", fiber.MIMEApplicationJSON:
 		return f.sendFile(c, "katalog.jsonld")
+	case "text/turtle":
+		return f.sendFile(c, "katalog.ttl")
 	}
-	return f.sendFile(c, "katalog.ttl")
+	openToAll(c)
+	return page.NewProblem(http.StatusNotAcceptable, "Katalogen finnes som Turtle (text/turtle) og JSON-LD (application/ld+json).").Write(c)
 }
 
 func (f *Files) send(c *fiber.Ctx) error { return f.sendFile(c, c.Params("name")) }

@@ -70,6 +70,7 @@ var titles = map[int]string{
 	http.StatusForbidden:                   "Ikke tillatt",
 	http.StatusNotFound:                    "Finnes ikke",
 	http.StatusMethodNotAllowed:            "Metoden kan ikke brukes her",
+	http.StatusNotAcceptable:               "Formen finnes ikke",
 	http.StatusRequestTimeout:              "Forespørselen tok for lang tid",
 	http.StatusGone:                        "Begynn på nytt",
 	http.StatusPreconditionFailed:          "Endret av noen andre",

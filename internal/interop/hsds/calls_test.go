@@ -235,6 +235,11 @@ func TestLines(t *testing.T) {
 			}
 		}
 	}
+	for _, accept := range []string{"application/x-ndjson;q=0, application/json", "application/json, application/x-ndjson;q=0.1", "application/json, */*", "text/html"} {
+		if resp, _ := call(t, app, http.MethodGet, Root+"/services", "", "Accept", accept); resp.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("Accept %s gives %s", accept, resp.Header.Get("Content-Type"))
+		}
+	}
 	// Whoever asks for the head alone leaves no empty list behind for others.
 	for range 3 {
 		call(t, app, http.MethodHead, Root+"/services?format=ndjson", "")

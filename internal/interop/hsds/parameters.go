@@ -213,13 +213,11 @@ func (q *question) take(name string, values, allowed []string) string {
 
 func control(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }
 
-// wantsLines reports whether an Accept header asks for ndjson.
+// wantsLines reports whether an Accept header would rather have ndjson than a page of a list.
 func wantsLines(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, _, _ := mime.ParseMediaType(part)
-		if kind == mimeLines || kind == "application/ndjson" {
-			return true
-		}
+	switch page.PreferredMedia(accept, fiber.MIMEApplicationJSON, mimeLines, "application/ndjson") {
+	case mimeLines, "application/ndjson":
+		return true
 	}
 	return false
 }
