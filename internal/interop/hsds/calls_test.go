@@ -99,7 +99,7 @@ func TestPagePastTheEnd(t *testing.T) {
 		"/services?search=finnesaldeles":  {TotalPages: 1, PageNumber: 1, FirstPage: true, LastPage: true, Empty: true, Contents: []item{}},
 		"/services?page=999999999":        {TotalItems: 4, TotalPages: 1, PageNumber: 999999999, LastPage: true, Empty: true, Contents: []item{}},
 		"/services?page=2&per_page=1000":  {TotalItems: 4, TotalPages: 1, PageNumber: 2, LastPage: true, Empty: true, Contents: []item{}},
-		"/services?minimal=true&page=2":   {TotalItems: 4, TotalPages: 1, PageNumber: 2, LastPage: true, Empty: true, Contents: []item{}},
+		"/services?minimal=True&page=2":   {TotalItems: 4, TotalPages: 1, PageNumber: 2, LastPage: true, Empty: true, Contents: []item{}},
 		"/taxonomy_terms?search=finnikke": {TotalPages: 1, PageNumber: 1, FirstPage: true, LastPage: true, Empty: true, Contents: []item{}},
 	} {
 		body := get(t, app, target)

@@ -139,9 +139,11 @@ func number(to *int, s string, limit int) string {
 	return ""
 }
 
+// yes takes what other languages write too: Python's True.
 func yes(to *bool, s string) string {
-	*to = s == "true" || s == "1"
-	return unless(*to || s == "false" || s == "0", "må være true eller false")
+	b, err := strconv.ParseBool(s)
+	*to = b
+	return unless(err == nil, "må være true eller false")
 }
 
 func id(to *uuid.UUID, s string) string {
