@@ -196,6 +196,9 @@ func readServices(file string, r io.Reader) ([]hsdsService, error) {
 		services = append(services, s)
 		return s.check(where)
 	}
+	if err := upstream.CheckText(file, raw); err != nil {
+		return nil, err
+	}
 	raw = bytes.TrimPrefix(bytes.TrimSpace(raw), []byte("\ufeff"))
 	if bytes.HasPrefix(raw, []byte("[")) {
 		return services, upstream.EachJSON(file, bytes.NewReader(raw), use)

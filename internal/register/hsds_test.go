@@ -202,7 +202,7 @@ func TestHSDSFile(t *testing.T) {
 	if _, err := h.File(t.Context(), "tjenester.json", strings.NewReader(lines+strings.Repeat("\n", maxTable)+lines)); err == nil || len(all(t, h.Store)) != 0 {
 		t.Errorf("a file that is too large: %v, %d offerings", err, len(all(t, h.Store)))
 	}
-	for name, text := range map[string]string{"half a list": list[:len(list)/2], "half a line": lines[:len(lines)-30], "nothing": "", "no service": `{"a":1}`} {
+	for name, text := range map[string]string{"half a list": list[:len(list)/2], "half a line": lines[:len(lines)-30], "nothing": "", "no service": `{"a":1}`, "not UTF-8": strings.ReplaceAll(lines, "ø", "\xf8")} {
 		h, _, _, _ := newHSDSTest(t)
 		if _, err := h.File(t.Context(), "tjenester.json", strings.NewReader(text)); !upstream.IsShape(err) && !errors.Is(err, upstream.ErrCut) {
 			t.Errorf("%s: got %v", name, err)

@@ -80,6 +80,9 @@ func reset(into any) { reflect.ValueOf(into).Elem().SetZero() }
 // Decode decodes JSON that was read at a place. It returns ErrCut when the JSON does not
 // end, and a *ShapeError for everything else that is wrong with it.
 func Decode(where string, body []byte, into any) error {
+	if err := CheckText(where, body); err != nil {
+		return err
+	}
 	err := json.Unmarshal(body, into)
 	if err == nil {
 		return nil
@@ -89,6 +92,23 @@ func Decode(where string, body []byte, into any) error {
 		return fmt.Errorf("%s: %w", where, ErrCut)
 	}
 	return Shape(where, err)
+}
+
+// CheckText returns a *ShapeError for JSON in another encoding than UTF-8. Read as if it were,
+// every ø in it would become a question mark, and nobody would be told. What ends within a
+// letter was cut, which is for whoever reads the JSON to find.
+func CheckText(where string, body []byte) error {
+	if utf8.Valid(body) {
+		return nil
+	}
+	for at := 0; at < len(body); {
+		r, n := utf8.DecodeRune(body[at:])
+		if r == utf8.RuneError && n == 1 && utf8.FullRune(body[at:]) {
+			return &ShapeError{where, "JSON", "UTF-8", fmt.Sprintf("%#x at byte %d", body[at], at+1)}
+		}
+		at += n
+	}
+	return nil
 }
 
 // unfinished reports whether the JSON only lacks its end.
@@ -118,6 +138,9 @@ func EachJSON(where string, r io.Reader, use func(json.RawMessage) error) error 
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return ended(where, err)
+		}
+		if err := CheckText(where, value); err != nil {
+			return err
 		}
 		if err := use(value); err != nil {
 			return err

@@ -108,6 +108,7 @@ func TestWhatLasts(t *testing.T) {
 		"another kind":    {upstreamtest.Changed(`"antall": 2`, `"antall": "to"`), 1, shape, "antall: want a whole number, got a string"},
 		"another kind in": {upstreamtest.Changed(`"PRØVE TO"`, `{"nb": "PRØVE TO"}`), 1, shape, "navn: want a text, got a object"},
 		"no JSON":         {upstreamtest.Changed(`"antall": 2`, `antall = 2`), 1, shape, "JSON: want JSON"},
+		"another charset": {upstreamtest.Changed("PRØVE TO", "PR\xd8VE TO"), 1, shape, "JSON: want UTF-8, got 0xd8 at byte 60"},
 		"elsewhere":       {upstreamtest.Redirect("http://192.0.2.1/"), 1, func(err error) bool { return errors.Is(err, upstream.ErrElsewhere) }, "leads to another host"},
 		"round":           {upstreamtest.Redirect("/"), 1, shape, "redirect: want an answer"},
 	} {
@@ -263,6 +264,14 @@ func TestDownload(t *testing.T) {
 	}
 }
 
+// What was cut within a letter is asked for again, like all that was cut.
+func TestDecodeHalfALetter(t *testing.T) {
+	body := answer[:strings.LastIndex(answer, "Ø")+1]
+	if err := upstream.Decode("prøve", []byte(body), &found{}); !errors.Is(err, upstream.ErrCut) {
+		t.Errorf("got %v, want only a part", err)
+	}
+}
+
 func TestEachJSON(t *testing.T) {
 	whole := `[{"a":1}, {"a":2} ]`
 	for name, c := range map[string]struct {
@@ -277,6 +286,7 @@ func TestEachJSON(t *testing.T) {
 		"nothing":      {"", 0, func(err error) bool { return errors.Is(err, upstream.ErrCut) }},
 		"an object":    {`{"a":1}`, 0, upstream.IsShape},
 		"no JSON":      {`[{"a":1} {"a":2}]`, 1, upstream.IsShape},
+		"not UTF-8":    {"[{\"a\":\"\xf8\"}]", 0, upstream.IsShape},
 		"more after":   {`[] []`, 0, upstream.IsShape},
 		"another text": {`<html>`, 0, upstream.IsShape},
 	} {
