@@ -1,7 +1,6 @@
 package search
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -33,53 +32,6 @@ func newCounts(c *catalog) *counts {
 		*part.list, all = all[:part.size:part.size], all[part.size:]
 	}
 	return n
-}
-
-// add counts an offering that fails the parts of a filter: in every facet when it fails
-// none, and in a part's own facet when it fails nothing else.
-func (n *counts) add(col *column, fails int) {
-	if fails == 0 {
-		n.total++
-	} else if fails&(fails-1) != 0 || fails == partOther {
-		return
-	}
-	if fails&^partType == 0 && col.typ >= 0 {
-		n.types[col.typ]++
-	}
-	if fails&^partFylke == 0 {
-		n.addFylker(col)
-	}
-	if fails&^partKommune == 0 {
-		n.addKommuner(col)
-	}
-	for i := range col.terms {
-		if fails&^(partTerms<<i) == 0 {
-			col.terms[i].count(n.terms[i][:])
-		}
-	}
-}
-
-func (n *counts) addFylker(col *column) {
-	if col.national {
-		n.nationalFylke++
-		return
-	}
-	for rest := col.touched; rest != 0; rest &= rest - 1 {
-		n.fylker[bits.TrailingZeros32(rest)]++
-	}
-}
-
-func (n *counts) addKommuner(col *column) {
-	if col.national {
-		n.nationalKommune++
-		return
-	}
-	for rest := col.fylker; rest != 0; rest &= rest - 1 {
-		n.whole[bits.TrailingZeros32(rest)]++
-	}
-	for _, k := range col.kommuner {
-		n.kommuner[k]++
-	}
 }
 
 // kommune returns how many offerings cover the kommune. A kommune that is named beside its
@@ -131,41 +83,16 @@ func (c *countCache) of(key string, count func() *counts) *counts {
 	return n
 }
 
-// countsOf returns the counts of what the filter lets through, whatever the words. The
-// filter has neither languages nor a radius. The counts are shared.
-func (v *View) countsOf(f *filter) *counts {
-	return v.counts.of("all "+f.key(), func() *counts {
-		n := newCounts(v.catalog())
-		for slot := range v.rows.list {
-			if col := v.rows.cols.at(int32(slot)); col.live {
-				fails, _ := v.fails(f, int32(slot), col)
-				n.add(col, fails)
-			}
-		}
-		return n
-	})
-}
-
-// kommunerOf is countsOf for the counts of kommuner alone, and a filter without any.
+// kommunerOf returns in how many kommuner there is what the filter lets through, whatever the
+// words. It has no kommune, no language and no radius. The counts are shared, and have nothing
+// but kommuner.
 func (v *View) kommunerOf(f *filter) *counts {
-	return v.counts.of("kommuner "+f.key(), func() *counts {
+	return v.counts.of(f.key(), func() *counts {
+		s := newScratch(len(v.rows.list))
+		defer s.done()
 		n := newCounts(v.catalog())
-		look := func(slot int32, col *column) {
-			if fails, _ := v.fails(f, slot, col); fails == 0 {
-				n.addKommuner(col)
-			}
-		}
-		if len(f.types) == 0 {
-			for slot := range v.rows.list {
-				if col := v.rows.cols.at(int32(slot)); col.live {
-					look(int32(slot), col)
-				}
-			}
-		}
-		for _, t := range f.types {
-			for _, slot := range v.postings().types[t] {
-				look(slot, v.rows.cols.at(slot))
-			}
+		for i, hits := range v.passing(f, s, nil).all {
+			v.postings().grid.countKommuner(n, i, hits)
 		}
 		return n
 	})
@@ -214,13 +141,16 @@ const mostKommuner = 50
 
 // mostOf returns the chosen kommuner and those with the most hits, by name.
 func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
-	const chosen = math.MaxInt32
 	s := ranks.Get().(*[]int32)
 	defer ranks.Put(s)
 	rank := slices.Grow((*s)[:0], len(c.kommuner))[:len(c.kommuner)]
 	*s = rank
 	for k := range rank {
 		rank[k] = n.kommune(c, k)
+	}
+	chosen := int32(1)
+	for _, r := range rank {
+		chosen = max(chosen, r+1)
 	}
 	for _, k := range f.kommuner {
 		rank[k] = chosen
@@ -244,30 +174,30 @@ func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
 // ranks is memory that mostOf uses one time after another.
 var ranks = sync.Pool{New: func() any { return new([]int32) }}
 
-// leastOf returns the least of the most highest numbers, and how many of it are among them.
+// leastOf returns the least of the most highest numbers, none of which is negative, and how
+// many of it are among them.
 func leastOf(numbers []int32, most int) (least int32, level int) {
-	var room [mostKommuner]int32
-	highest := room[:0] // sorted
-	for _, n := range numbers {
-		if len(highest) == most {
-			if n <= highest[0] {
-				continue
-			}
-			highest = highest[:copy(highest, highest[1:])]
-		}
-		at, _ := slices.BinarySearch(highest, n)
-		highest = slices.Insert(highest, at, n)
-	}
-	if len(highest) == 0 {
+	if len(numbers) == 0 {
 		return 0, 0
 	}
-	for _, n := range highest {
-		if n != highest[0] {
-			break
+	most = min(most, len(numbers))
+	atLeast := func(number int32) (count int) {
+		for _, n := range numbers {
+			if n >= number {
+				count++
+			}
 		}
-		level++
+		return count
 	}
-	return highest[0], level
+	highest := slices.Max(numbers)
+	for least < highest { // at least as many are as high
+		if middle := highest - (highest-least)/2; atLeast(middle) >= most {
+			least = middle
+		} else {
+			highest = middle - 1
+		}
+	}
+	return least, most - atLeast(least+1)
 }
 
 // newFacets returns the facets of the catalog without counts.

@@ -72,45 +72,19 @@ func (v *View) filter(q Query, u *understood) *filter {
 	return f
 }
 
-// Parts of a filter. A facet is counted among what passes all parts but its own.
-const (
-	partKommune = 1 << iota
-	partFylke
-	partType
-	partTerms // and the two after it, one for each vocabulary
-
-	partOther = 1 << 7 // what no facet shows
-)
-
-// fails returns the parts of the filter that the offering in the slot does not pass, and how
-// it comes to cover the filter's kommuner.
-func (v *View) fails(f *filter, slot int32, col *column) (parts int, reach directory.Reach) {
-	reach = f.reach(col)
-	if len(f.kommuner) > 0 && reach == directory.NotCovered {
-		parts |= partKommune
-	}
-	if f.fylker != 0 && !col.national && col.touched&f.fylker == 0 {
-		parts |= partFylke
-	}
-	if len(f.types) > 0 && !slices.Contains(f.types, int(col.typ)) {
-		parts |= partType
-	}
-	for i, want := range f.terms {
-		if want != 0 && col.terms[i]&want == 0 {
-			parts |= partTerms << i
-		}
-	}
+// passesOther reports whether the offering in the slot passes what no facet shows.
+func (v *View) passesOther(f *filter, slot int32) bool {
 	if len(f.langs) > 0 {
 		spoken := v.rows.list[slot].facts().Langs
 		if !slices.ContainsFunc(f.langs, func(l string) bool { return slices.Contains(spoken, l) }) {
-			parts |= partOther
+			return false
 		}
 	}
-	if f.radius > 0 && f.near != nil && float64(f.kilometres(col)) > f.radius {
-		parts |= partOther
-	}
-	return parts, reach
+	return f.radius == 0 || f.near == nil || float64(f.kilometres(v.rows.cols.at(slot))) <= f.radius
 }
+
+// others reports whether the filter asks for what no facet shows.
+func (f *filter) others() bool { return len(f.langs) > 0 || f.radius > 0 && f.near != nil }
 
 // reach returns how the offering comes to cover any of the filter's kommuner, the closest way.
 func (f *filter) reach(col *column) directory.Reach {

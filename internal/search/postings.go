@@ -9,11 +9,12 @@ type postings struct {
 	fylker   [][]int32 // for the whole fylke, by place in the catalog; not those for the country
 	kommuner [][]int32 // for the kommune, by place in the catalog; not those for the country or its fylke
 	types    [][]int32 // by place in the catalog
+	grid     *grid
 }
 
 func newPostings(v *View) *postings {
 	c := v.catalog()
-	p := &postings{fylker: make([][]int32, len(c.fylker)), kommuner: make([][]int32, len(c.kommuner)), types: make([][]int32, len(c.types))}
+	p := &postings{grid: newGrid(v.rows), fylker: make([][]int32, len(c.fylker)), kommuner: make([][]int32, len(c.kommuner)), types: make([][]int32, len(c.types))}
 	// They are counted first, so that all are parts of one list that has just the room.
 	sizes := make([]int, 1+len(p.fylker)+len(p.kommuner)+len(p.types))
 	total := 0

@@ -184,10 +184,12 @@ type found struct {
 }
 
 // scratch is memory that searches use one after another: a score and an answered part of
-// the question for each slot.
+// the question for each slot, and sets of slots.
 type scratch struct {
 	score, part []float32
 	slots       []int32
+	room        []slotSet
+	sets, size  int
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
@@ -199,8 +201,23 @@ func newScratch(slots int) *scratch {
 	if len(s.score) < slots {
 		s.score, s.part = make([]float32, slots), make([]float32, slots)
 	}
-	s.slots = s.slots[:0]
+	s.slots, s.sets, s.size = s.slots[:0], 0, (slots+63)/64
 	return s
+}
+
+// set returns an empty set, valid until done.
+func (s *scratch) set() slotSet {
+	if s.sets == len(s.room) {
+		s.room = append(s.room, nil)
+	}
+	set := &s.room[s.sets]
+	s.sets++
+	if cap(*set) < s.size {
+		*set = make(slotSet, s.size)
+	}
+	*set = (*set)[:s.size]
+	clear(*set)
+	return *set
 }
 
 // sum adds up what the concepts say of each offering that answers to any of them, which
@@ -229,11 +246,7 @@ func (s *scratch) done() {
 // collect finds what passes the filter and, where the reading requires it, answers to the
 // words.
 func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) found {
-	need := q.Page
-	if need < 1 {
-		need = 1
-	}
-	top := newTop(need*sizeOf(q), q.Sort)
+	top := newTop(max(q.Page, 1)*sizeOf(q), q.Sort)
 	n := newCounts(v.catalog())
 	switch {
 	case r.words && len(a.concepts) > 0:
@@ -250,7 +263,8 @@ func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) 
 func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
-	least := v.most(f, s) * enough
+	p := v.passing(f, s, s.slots)
+	least := s.most(p.all) * enough
 	for _, list := range a.likeness {
 		for _, m := range list {
 			if s.part[m.slot] > 0 {
@@ -259,55 +273,37 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 		}
 	}
 	for _, m := range a.named {
-		s.score[m.slot] += nameGain
+		if s.part[m.slot] > 0 {
+			s.score[m.slot] += nameGain
+		}
 	}
+	hits := s.set()
 	for _, slot := range s.slots {
-		if s.part[slot] < least {
-			continue // not enough of an answer
-		}
-		col := v.rows.cols.at(slot)
-		if !col.live {
-			continue
-		}
-		fails, reach := v.fails(f, slot, col)
-		n.add(col, fails)
-		if fails == 0 {
-			v.consider(top, f, slot, col, reach, s.score[slot]*s.part[slot])
+		if s.part[slot] >= least { // enough of an answer
+			hits.add(slot)
 		}
 	}
+	v.count(n, hits, p, true)
+	for i := range hits {
+		hits[i] &= p.all[i]
+	}
+	most := f.mostGain()
+	hits.each(func(slot int32) { v.consider(top, f, slot, s.score[slot]*s.part[slot], most) })
 }
 
-// most returns the largest part of the question that an offering answers which passes the
-// filter. As a rule one of those that answer most does, and the others need not be asked.
-func (v *View) most(f *filter, s *scratch) float32 {
-	best := float32(0)
-	for _, slot := range s.slots {
-		best = max(best, s.part[slot])
-	}
-	passes := func(slot int32) bool {
-		col := v.rows.cols.at(slot)
-		if !col.live {
-			return false
-		}
-		fails, _ := v.fails(f, slot, col)
-		return fails == 0
-	}
-	for _, slot := range s.slots {
-		if s.part[slot] == best && passes(slot) {
-			return best
-		}
-	}
+// most returns the largest part of the question that one of the offerings answers.
+func (s *scratch) most(among slotSet) float32 {
 	most := float32(0)
 	for _, slot := range s.slots {
-		if s.part[slot] > most && passes(slot) {
+		if s.part[slot] > most && among.has(slot) {
 			most = s.part[slot]
 		}
 	}
 	return most
 }
 
-// collectAll goes through every offering that the filter may let through, scored by
-// likeness where there is any, and by what stands in for the types.
+// collectAll goes through every offering that the filter lets through, scored by likeness
+// where there is any, and by what stands in for the types.
 func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *top, n *counts) {
 	s := newScratch(len(v.rows.list))
 	defer s.done()
@@ -317,60 +313,29 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 			s.score[m.slot] += m.score()
 		}
 	}
-	look := func(slot int32, col *column, count bool) {
-		fails, reach := v.fails(f, slot, col)
-		if count {
-			n.add(col, fails)
-		}
-		if fails != 0 {
-			return
-		}
+	p := v.passing(f, s, nil)
+	v.count(n, v.live(s.set()), p, f.others())
+	if !f.others() {
+		n.takeKommuner(v.kommunerOf(f.without()))
+	}
+	most := f.mostGain()
+	p.all.each(func(slot int32) {
 		score := s.score[slot]
 		if r.general || r.instead {
-			score += v.catalog().breadth(col)
+			score += v.catalog().breadth(v.rows.cols.at(slot))
 		}
-		v.consider(top, f, slot, col, reach, score)
-	}
-	switch {
-	case len(f.langs) > 0 || f.radius > 0 || len(f.kommuner)+len(f.types) == 0:
-		for slot := range v.rows.list {
-			if col := v.rows.cols.at(int32(slot)); col.live {
-				look(int32(slot), col, true)
-			}
-		}
-	case len(f.kommuner) > 0:
-		for i, k := range f.kommuner {
-			for _, list := range v.postings().covering(v.catalog(), k) {
-				for _, slot := range list {
-					if col := v.rows.cols.at(slot); !f.coversOneOf(i, col) { // those were looked at
-						look(slot, col, true)
-					}
-				}
-			}
-		}
-		n.takeKommuner(v.kommunerOf(f.without()))
-	default:
-		for _, t := range f.types {
-			for _, slot := range v.postings().types[t] {
-				look(slot, v.rows.cols.at(slot), false)
-			}
-		}
-		*n = *v.countsOf(f)
-	}
+		v.consider(top, f, slot, score, most)
+	})
 }
 
-// coversOneOf reports whether the offering covers any of the first n kommuner of the filter.
-func (f *filter) coversOneOf(n int, col *column) bool {
-	for i, k := range f.kommuner[:n] {
-		if col.covers(k, f.bits[i]) {
-			return true
-		}
+// consider adds what passes the filter to the best, unless it cannot be one of them: its score
+// is multiplied by no more than most.
+func (v *View) consider(top *top, f *filter, slot int32, score, most float32) {
+	if top.hopeless(score * most) {
+		return
 	}
-	return false
-}
-
-// consider adds what passes the filter to the best, unless it cannot be one of them.
-func (v *View) consider(top *top, f *filter, slot int32, col *column, reach directory.Reach, score float32) {
+	col := v.rows.cols.at(slot)
+	reach := f.reach(col)
 	score *= reachGain[reach] * f.fit.of(col, f.helpline)
 	if !top.hopeless(score * (1 + doorGain)) {
 		top.add(f.candidate(slot, col, v.rows.list[slot], reach, score))

@@ -85,9 +85,9 @@ type fitness struct {
 // of is how well an offering suits whoever asks, whatever was asked for: somebody can be
 // called, it is meant for others than professionals; what is closed comes last.
 func (f fitness) of(c *column, helpline int) float32 {
-	s := 1 + 0.03*float32(c.trust)
+	s := 1 + trustGain*float32(c.trust)
 	if c.phone {
-		s *= 1.15
+		s *= phoneGain
 	}
 	if c.pro && f.laymen {
 		s *= 0.5
@@ -96,9 +96,30 @@ func (f fitness) of(c *column, helpline int) float32 {
 		s *= elsewhere
 	}
 	if f.crisis && int(c.typ) == helpline {
-		s *= 2
+		s *= crisisGain
 	}
 	return s
+}
+
+// How much more an offering scores for each step of trust, with a telephone, and for being a
+// helpline when someone may be in danger.
+const (
+	trustGain  = 0.03
+	phoneGain  = 1.15
+	crisisGain = 2
+)
+
+// mostGain returns no less than what any score is multiplied by for where an offering is and
+// how well it suits.
+func (f *filter) mostGain() float32 {
+	most := float32((1 + trustGain*mostTrust) * phoneGain * (1 + doorGain) * 1.001) // more than is lost in rounding
+	if f.placed() {
+		most *= reachGain[directory.ByOwn]
+	}
+	if f.fit.crisis {
+		most *= crisisGain
+	}
+	return most
 }
 
 // concept is one part of a question with the offerings that answer to it.

@@ -87,6 +87,9 @@ func trust(o *directory.Offering) int {
 	return t
 }
 
+// mostTrust is the highest trust there is.
+const mostTrust = 5
+
 // now is the clock. What is old is looked at when an offering comes into the index; when
 // one becomes old, it is put there again.
 var now = time.Now
