@@ -47,8 +47,8 @@ type question struct {
 }
 
 // coverageAfter returns the coverage after the succession, and what has to be asked about
-// it; nil for nothing. chosen is the kommune that the offering's address lies in, for each
-// that was split; none where that is not known.
+// it; nil for nothing. chosen is the part that it is for by its address, for each kommune
+// that was split; none where the address does not say.
 func coverageAfter(c directory.Coverage, suc region.Succession, chosen map[region.Number]region.Number) (directory.Coverage, *question) {
 	var q question
 	before := c.Kommuner
@@ -185,12 +185,14 @@ func (c *carrier) kommuneOf(l directory.Location) region.Number {
 }
 
 // byAddress returns for each kommune that was split in which part of it the offering has
-// its addresses, where that is one.
+// its addresses, where that is one. Only of what the kommune gave its own alone: each part
+// has its own help now. An office of the state, or one for the neighbours too, is for those
+// it was for, wherever its door is.
 func (c *carrier) byAddress(o directory.Offering) map[region.Number]region.Number {
 	chosen := map[region.Number]region.Number{}
 	for _, old := range c.suc.Before() {
 		into := c.suc.Into(old)
-		if len(into) < 2 {
+		if len(into) < 2 || c.moved[o.Organization.ID] != old || len(o.Coverage.Kommuner) > 1 {
 			continue
 		}
 		var found []region.Number

@@ -24,6 +24,13 @@ func TestSplit(t *testing.T) {
 	onLand := create(t, s, at(of("kommune/land", "1893", "Prøvenes", "1893"), "8993", false))
 	onBoth := create(t, s, at(at(of("kommune/begge", "1893", "Prøvenes", "1893"), "8993", false), "8994", false))
 	nowhere := create(t, s, of("kommune/telefon", "1893", "Prøvenes", "1893"))
+	shared := create(t, s, at(of("kommune/felles", "1893", "Prøvenes", "1891", "1893"), "8994", false))
+	state := at(of("stat/kontor", "", "", "1891", "1893"), "8993", false)
+	state.Organization = directory.Organization{Name: "Statens prøvekontor", Kind: directory.KindState}
+	state = create(t, s, state)
+	of1893 := at(of("stat/kontor/2", "", "", "1893"), "8993", false)
+	of1893.Organization = state.Organization
+	of1893 = create(t, s, of1893)
 	hidden := create(t, s, at(of("kommune/skjult", "1893", "Prøvenes", "1893"), "8994", true))
 	colleague := newAccount(t, s, "kollega@example.org", auth.Grant{Owner: auth.Owner{Kommune: "1893"}, Role: auth.Manager})
 
@@ -41,10 +48,13 @@ func TestSplit(t *testing.T) {
 		{"on both", onBoth, "1897", []region.Number{"1897", "1898"}, true},
 		{"without an address", nowhere, "1897", []region.Number{"1897", "1898"}, true},
 		{"with a hidden address", hidden, "1897", []region.Number{"1897", "1898"}, true},
+		{"for the neighbours too", shared, "1897", []region.Number{"1891", "1897", "1898"}, true},
+		{"of the state", state, "", []region.Number{"1891", "1897", "1898"}, true},
+		{"of the state, for one kommune", of1893, "", []region.Number{"1897", "1898"}, true},
 	} {
 		o := offeringNow(t, s, tc.o.ID)
 		wantEqual(t, tc.name, directory.Coverage{Kommuner: tc.want}, o.Coverage)
-		wantEqual(t, tc.name+": owner", auth.Owner{Kommune: tc.owner}, auth.OwnerOf(o))
+		wantEqual(t, tc.name+": owner", tc.owner, auth.OwnerOf(o).Kommune)
 		asked := slices.ContainsFunc(openTasks(t, s, TaskCoverage), func(x Task) bool { return x.Offering == tc.o.ID })
 		wantEqual(t, tc.name+": asked", tc.asked, asked)
 	}
