@@ -163,6 +163,10 @@ func (e *fylkeEnd) offering(stored directory.Offering) error {
 	if next.Status == directory.Archived || next.Coverage.National {
 		return nil
 	}
+	owner, err := whoIsAsked(e.tx, auth.OwnerOf(next))
+	if err != nil {
+		return err
+	}
 	for _, g := range parts {
 		d := CoverageDetail{Offering: next.Name, On: e.on.Format(time.DateOnly), Why: why, Names: []string{e.name[g]}, Fylke: g}
 		for _, old := range e.from[g] {
@@ -170,7 +174,7 @@ func (e *fylkeEnd) offering(stored directory.Offering) error {
 				d.Parts = append(d.Parts, e.name[old])
 			}
 		}
-		err := openTask(e.tx, Task{Kind: TaskCoverage, Key: strconv.FormatInt(next.ID, 10) + "/" + string(g), Owner: auth.OwnerOf(next), Offering: next.ID, Detail: detailOf(d)})
+		err := openTask(e.tx, Task{Kind: TaskCoverage, Key: strconv.FormatInt(next.ID, 10) + "/" + string(g), Owner: owner, Offering: next.ID, Detail: detailOf(d)})
 		if err != nil {
 			return err
 		}

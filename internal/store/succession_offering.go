@@ -159,7 +159,9 @@ func (c *carrier) offering(id int64) error {
 	moved := CarriedOffering{ID: id, Name: next.Name, Before: stored.Coverage.Kommuner, Into: next.Coverage.Kommuner}
 	if q != nil && next.Status != directory.Archived {
 		moved.Note = q.note
-		c.askFor(next, *q)
+		if err := c.askFor(next, *q); err != nil {
+			return err
+		}
 	}
 	c.out.Offerings = append(c.out.Offerings, moved)
 	return nil
@@ -234,7 +236,7 @@ func (c *carrier) giver(stored, next directory.Offering) (directory.Organization
 	return c.organizationFor(parts[0])
 }
 
-func (c *carrier) askFor(o directory.Offering, q question) {
+func (c *carrier) askFor(o directory.Offering, q question) error {
 	d := CoverageDetail{Offering: o.Name, On: c.suc.On.Format("2006-01-02"), Why: c.why, Note: q.note, Kommuner: q.kommuner, Divided: q.divided}
 	for _, p := range q.parts {
 		d.Parts = append(d.Parts, region.NorwegianName(c.suc.NameBefore(p)))
@@ -246,7 +248,25 @@ func (c *carrier) askFor(o directory.Offering, q question) {
 	if old, moved := c.moved[o.Organization.ID]; moved && c.suc.Heir(old) == "" {
 		owner = auth.Owner{} // its people have not been let in anywhere yet
 	}
+	owner, err := whoIsAsked(c.tx, owner)
+	if err != nil {
+		return err
+	}
 	c.open(Task{Kind: TaskCoverage, Key: fmt.Sprintf("%d/%s", o.ID, c.suc.Steps[0].Old), Owner: owner, Offering: o.ID, Detail: detailOf(d)})
+	return nil
+}
+
+// whoIsAsked returns whom a question to an owner goes to: the national editors, for an
+// organization with nobody to see it. A kommune's wait for its people, who alone know.
+func whoIsAsked(tx *gorm.DB, owner auth.Owner) (auth.Owner, error) {
+	if owner.Organization == 0 {
+		return owner, nil
+	}
+	people, err := accountsOf(tx, owner)
+	if err != nil || len(people) > 0 {
+		return owner, err
+	}
+	return auth.Owner{}, nil
 }
 
 // courses lets the places of courses follow.

@@ -29,8 +29,9 @@ func TestSplit(t *testing.T) {
 	state.Organization = directory.Organization{Name: "Statens prøvekontor", Kind: directory.KindState}
 	state = create(t, s, state)
 	of1893 := at(of("stat/kontor/2", "", "", "1893"), "8993", false)
-	of1893.Organization = state.Organization
+	of1893.Organization = directory.Organization{Name: "Foreningen Prøve", Kind: directory.KindAssociation}
 	of1893 = create(t, s, of1893)
+	newAccount(t, s, "forening@example.org", auth.Grant{Owner: auth.OwnerOf(of1893), Role: auth.Manager})
 	hidden := create(t, s, at(of("kommune/skjult", "1893", "Prøvenes", "1893"), "8994", true))
 	colleague := newAccount(t, s, "kollega@example.org", auth.Grant{Owner: auth.Owner{Kommune: "1893"}, Role: auth.Manager})
 
@@ -50,13 +51,20 @@ func TestSplit(t *testing.T) {
 		{"with a hidden address", hidden, "1897", []region.Number{"1897", "1898"}, true},
 		{"for the neighbours too", shared, "1897", []region.Number{"1891", "1897", "1898"}, true},
 		{"of the state", state, "", []region.Number{"1891", "1897", "1898"}, true},
-		{"of the state, for one kommune", of1893, "", []region.Number{"1897", "1898"}, true},
+		{"of others, for one kommune", of1893, "", []region.Number{"1897", "1898"}, true},
 	} {
 		o := offeringNow(t, s, tc.o.ID)
 		wantEqual(t, tc.name, directory.Coverage{Kommuner: tc.want}, o.Coverage)
 		wantEqual(t, tc.name+": owner", tc.owner, auth.OwnerOf(o).Kommune)
 		asked := slices.ContainsFunc(openTasks(t, s, TaskCoverage), func(x Task) bool { return x.Offering == tc.o.ID })
 		wantEqual(t, tc.name+": asked", tc.asked, asked)
+	}
+	for _, x := range openTasks(t, s, TaskCoverage) {
+		want := auth.OwnerOf(offeringNow(t, s, x.Offering))
+		if x.Offering == state.ID {
+			want = auth.Owner{} // which has nobody: editors are asked
+		}
+		wantEqual(t, "who is asked about "+x.Key, want, x.Owner)
 	}
 	for i, want := range []region.Number{"1897", "1898"} {
 		wantEqual(t, "address", want, offeringNow(t, s, onBoth.ID).Locations[i].Kommune)
