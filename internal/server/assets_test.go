@@ -82,6 +82,16 @@ func TestAssetHeaders(t *testing.T) {
 		if got := resp.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
 			t.Errorf("%s: Cache-Control %q, want immutable", e.Name(), got)
 		}
+		for name, want := range map[string]string{"Content-Security-Policy": assetPolicy, "X-Content-Type-Options": "nosniff"} {
+			if got := resp.Header.Get(name); got != want {
+				t.Errorf("%s: %s %q, want %q", e.Name(), name, got, want)
+			}
+		}
+		for _, name := range pageHeaders {
+			if got := resp.Header.Get(name); got != "" {
+				t.Errorf("%s: %s %q, which is for pages", e.Name(), name, got)
+			}
+		}
 	}
 	if served < 5 {
 		t.Errorf("%d assets, want style sheet, script, icons, favicon and fonts", served)

@@ -117,7 +117,7 @@ func do(t *testing.T, app *fiber.App, method, target string, headers ...string) 
 func TestSecurityHeaders(t *testing.T) {
 	app, _ := newTestApp(t)
 	for _, target := range []string{
-		"/", "/om", "/sok?q=test", "/finnes-ikke", "/test/panic", "/favicon.svg", "/assets/finnes-ikke.css",
+		"/", "/om", "/sok?q=test", "/finnes-ikke", "/test/panic", "/assets/finnes-ikke.css",
 		"/healthz", "/readyz", "/metrics", "/api/v1/typer", "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/finnes-ikke",
 		"/api/test/panic", "/robots.txt", "/hsds/v3/services", "/hsds/v3/profile", "/hsds/v3/finnes-ikke",
 		"/fhir/R4/metadata", "/fhir/R4/finnes-ikke", "/fhir/finnes-ikke",
