@@ -30,12 +30,25 @@ export function saveButtons() {
   show();
   addEventListener("storage", show); // changed in another tab
   addEventListener("pageshow", show);
-  for (const button of buttons) button.addEventListener("click", () => toggle(button));
+  addEventListener("click", (event) => {
+    const button = event.target.closest("[data-lagre]");
+    if (button) toggle(button);
+  });
 
   function show() {
     const saved = new Set(read().map((o) => o.id));
-    for (const button of buttons) button.setAttribute("aria-pressed", saved.has(button.dataset.lagre));
+    for (const button of buttons) {
+      const lies = saved.has(button.dataset.lagre);
+      if (lies !== (button.getAttribute("aria-pressed") === "true")) press(button, lies);
+    }
     for (const link of document.querySelectorAll("[data-har-liste]")) link.hidden = saved.size === 0;
+  }
+
+  function press(button, lies) {
+    const { legg, ligger, tegn, fylt } = notice.dataset;
+    button.setAttribute("aria-pressed", lies);
+    button.querySelector("use").setAttribute("href", lies ? fylt : tegn);
+    button.querySelector("span").textContent = lies ? ligger : legg;
   }
 
   function toggle(button) {
@@ -43,8 +56,9 @@ export function saveButtons() {
     const list = before.filter((o) => o.id !== button.dataset.lagre);
     const adds = list.length === before.length;
     const today = new Date().toISOString();
-    if (adds) list.push({ ...facts(button), lagret: today, sett: today });
-    tell(write(list) ? (adds ? "lagt" : "tatt") : "nekter", button.dataset.navn);
+    const offering = facts(button);
+    if (adds) list.push({ ...offering, lagret: today, sett: today });
+    tell(write(list) ? (adds ? "lagt" : "tatt") : "nekter", offering.navn);
     show();
   }
 
@@ -59,15 +73,26 @@ export function saveButtons() {
   }
 }
 
+// facts returns what is kept of the button's offering: what the button has, or in a list what
+// stands around it. Paths are kept as they are in bokmål.
 function facts(button) {
-  const { lagre: id, navn, type, tlf = "", tel = "", sti } = button.dataset;
-  return { id, navn, type, tlf, tel, sti };
+  const { lagre: id, type, navn, tlf = "", tel = "", sti } = button.dataset;
+  if (sti) return { id, navn, type, tlf, tel, sti };
+  const item = button.closest(".o-line, .o-listing");
+  const link = item.querySelector(`a[href*="/tilbud/${id}-"]`);
+  const phone = item.querySelector('a[href^="tel:"]');
+  return {
+    id, navn: link.textContent, type,
+    tlf: phone?.querySelector("span").lastChild.textContent ?? "", tel: phone?.getAttribute("href") ?? "",
+    sti: link.pathname.slice(link.pathname.indexOf("/tilbud/")),
+  };
 }
 
 // refresh gives what is on the list the facts that this page has.
 function refresh(buttons) {
   if (document.querySelector("[data-uten-nett]:not([hidden])")) return; // an old page
   const list = read();
+  if (!list.length) return;
   let changed = false;
   for (const button of buttons) {
     const at = list.findIndex((o) => o.id === button.dataset.lagre);

@@ -31,3 +31,9 @@ func iconHref(ctx context.Context, name string) string {
 	}
 	return "#" + web.SymbolID(name)
 }
+
+// hasIcon reports whether the page has the icon, as far as it is written.
+func hasIcon(ctx context.Context, name string) bool {
+	sheet, ok := ctx.Value(iconSheetKey{}).(*iconSheet)
+	return ok && slices.Contains(sheet.names, name)
+}

@@ -221,7 +221,7 @@ func Offering(p OfferingPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = saveButton(p.Name, p.TypeName, p.Meta.Path, p.firstPhone(), "o-lagre--stor").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = saveOffering(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

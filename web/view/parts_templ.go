@@ -674,7 +674,7 @@ func listing(l Listing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = saveButton(l.Name, l.TypeName, l.Path, l.Phone, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = saveButton(l).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -797,7 +797,7 @@ func lines(list []Listing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = saveButton(l.Name, l.TypeName, l.Path, l.Phone, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = saveButton(l).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
