@@ -144,14 +144,21 @@ function pruned(build) {
   });
 }
 
-// sprite returns one SVG with a symbol per icon, for <use href="…#name">. Coordinates are
-// rounded to a hundredth of 24 units: with a tenth, thin arcs come out uneven.
+// sprite returns one SVG with a symbol per icon, for <use href="…#name">. The icons are drawn on
+// 24 by 24, mostly on quarters. Here they are 20 times as large and in whole numbers: a fifth fewer
+// bytes than with hundredths of a unit, and the same to the eye. With tenths, thin arcs come out
+// uneven.
 function sprite() {
+  const times = 20;
+  const side = 24 * times;
+  const plugins = ["preset-default", { name: "removeAttrs", params: { attrs: "clip-rule" } }]; // of no use outside of <clipPath>
   const symbols = Object.entries(icons).map(([name, file]) => {
     const svg = readFileSync(`node_modules/@navikt/aksel-icons/dist/svg/${file}.svg`, "utf8");
-    if (!/^<svg[^>]*viewBox="0 0 24 24"/.test(svg)) throw new Error(`${file}.svg is not drawn on 24 by 24`);
-    const small = optimize(svg, { multipass: true, floatPrecision: 2 }).data;
-    return `<symbol id="ikon-${name}" viewBox="0 0 24 24">${small.replace(/^<svg[^>]*>|<\/svg>$/g, "")}</symbol>`;
+    const [, content] = /^<svg[^>]*viewBox="0 0 24 24"[^>]*>(.*)<\/svg>\s*$/s.exec(svg) ?? [];
+    if (!content) throw new Error(`${file}.svg is not drawn on 24 by 24`);
+    const large = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}"><g transform="scale(${times})">${content}</g></svg>`;
+    const small = optimize(large, { multipass: true, floatPrecision: 0, plugins }).data;
+    return `<symbol id="ikon-${name}" viewBox="0 0 ${side} ${side}">${small.replace(/^<svg[^>]*>|<\/svg>$/g, "")}</symbol>`;
   });
   return Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
 }
