@@ -97,3 +97,21 @@ func TestPathOfSmallRing(t *testing.T) {
 		t.Errorf("an islet is %q, want a point", path)
 	}
 }
+
+func TestLandOf(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cells []cell
+		want  string
+	}{
+		"nothing":          {nil, ""},
+		"one":              {[]cell{{10, 5}}, "m30 60h0"},
+		"the same twice":   {[]cell{{10, 5}, {10, 5}}, "m30 60h0"},
+		"beside":           {[]cell{{10, 7}, {10, 5}, {10, 10}}, "m30 60h30"},
+		"over a fjord":     {[]cell{{10, 5}, {10, 9}}, "m30 60h0m24 0h0"},
+		"row by row, back": {[]cell{{11, 4}, {10, 5}, {10, 6}}, "m30 60h6m-12 6h0"},
+	} {
+		if got := landOf(tt.cells); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
