@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import subsetFont from "subset-font";
 import { optimize } from "svgo";
-import { prune } from "./prune.mjs";
+import { prune, toggle } from "./prune.mjs";
 
 // The icons that pages use: name in the sprite -> file of @navikt/aksel-icons.
 // "type-…" are the offering types by code, "del-…" the guidance sections by path.
@@ -138,8 +138,11 @@ function smallFonts(build) {
 function pruned(build) {
   const ours = readdirSync("css").map((file) => readFileSync(`css/${file}`, "utf8"));
   const sheets = prune(ours, readFileSync("css/theme.css", "utf8"), JSON.parse(readFileSync("absent.json", "utf8")));
-  build.onLoad({ filter: /\.css$/ }, ({ path }) => {
-    const contents = sheets.get(path);
+  build.onResolve({ filter: /\?toggle$/ }, async ({ path, ...args }) => {
+    return { ...(await build.resolve(path.slice(0, -toggle.length), args)), suffix: toggle };
+  });
+  build.onLoad({ filter: /\.css$/ }, ({ path, suffix }) => {
+    const contents = sheets.get(path + suffix);
     return contents && { contents, loader: "css" };
   });
 }

@@ -5,20 +5,35 @@ import { fileURLToPath } from "node:url";
 import { generate, parse, walk } from "css-tree";
 
 const from = "@digdir/designsystemet-css/";
+export const toggle = "?toggle";
 
 // prune returns the style sheets that the given ones import from Designsystemet, by path, without
 //   - rules for what absent names: simple selectors of things that are on no page;
 //   - values of the theme that ours, theme, sets in all circumstances;
+//   - values for the light scheme said again: the root has them already;
+//   - rules for what is written from right to left;
 //   - custom properties that nothing refers to, in theirs or ours.
+// What the sheet of fields has for boxes to tick is a sheet of its own, under the path with toggle
+// after it: most pages have none.
 export function prune(ours, theme, absent) {
   const own = ours.join("\n");
   const set = names(theme);
   const sheets = new Map();
   for (const [, name] of own.matchAll(/@import "@digdir\/designsystemet-css\/([^"]+)"/g)) {
+    if (name.endsWith(toggle)) continue; // comes with the sheet that it is a part of
     const path = fileURLToPath(import.meta.resolve(from + name));
     const sheet = read(readFileSync(path, "utf8"));
-    forget(sheet, new Set(absent));
-    if (name === "theme.css") drop(sheet, (property) => set.has(property));
+    forget(sheet, new Set([...absent, ":dir(rtl)"]));
+    if (name === "theme.css") {
+      drop(sheet, (property) => set.has(property));
+      saidAgain(sheet);
+    }
+    if (name === "input.css") {
+      const toggles = read(generate(sheet));
+      keep(sheet, (rule) => !forToggles(rule));
+      keep(toggles, forToggles);
+      sheets.set(path + toggle, toggles);
+    }
     sheets.set(path, sheet);
   }
   for (let dropped = 1; dropped > 0;) {
@@ -65,6 +80,32 @@ function forget(sheet, absent) {
         if (selector.children.some((part) => absent.has(generate(part)))) selectors.remove(at);
       });
       if (rule.prelude.children.isEmpty) list.remove(item);
+    },
+  });
+}
+
+// saidAgain takes out what is for the light scheme alone.
+function saidAgain(sheet) {
+  walk(sheet, {
+    visit: "Atrule",
+    enter(rule, item, list) {
+      if (rule.name === "media" && generate(rule.prelude) === "(prefers-color-scheme:light)") list.remove(item);
+    },
+  });
+}
+
+// forToggles reports whether a rule is for boxes to tick and nothing else.
+function forToggles(rule) {
+  const selectors = rule.prelude.children.toArray().map((selector) => generate(selector));
+  return selectors.every((selector) => /\[type=(checkbox|radio)\]/.test(selector) && !selector.includes(":has(label)"));
+}
+
+// keep takes out all rules but such.
+function keep(sheet, such) {
+  walk(sheet, {
+    visit: "Rule",
+    enter(rule, item, list) {
+      if (rule.prelude.type === "SelectorList" && !such(rule)) list.remove(item);
     },
   });
 }
