@@ -11,7 +11,8 @@ import (
 // reader is told.
 func TestMisspeltExpressions(t *testing.T) {
 	v := newTestView(t, ExpressionDocument(directory.Expression{Text: "selvmord", Kind: directory.CrisisExpression, LeadsTo: []directory.Lead{"ord:livet"}}),
-		ExpressionDocument(directory.Expression{Text: "skizofreni", LeadsTo: []directory.Lead{"ord:psykisk"}}))
+		ExpressionDocument(directory.Expression{Text: "skizofreni", LeadsTo: []directory.Lead{"ord:psykisk"}}),
+		ExpressionDocument(directory.Expression{Text: "heimehjelp", LeadsTo: []directory.Lead{"ord:psykisk"}}))
 	for _, c := range []struct {
 		text, mended string
 		crisis       bool
@@ -20,7 +21,9 @@ func TestMisspeltExpressions(t *testing.T) {
 		{"mamma er skizofrni", "mamma er skizofreni", false},
 		{"skizofreni", "", false},
 		{"sxizzzreni", "", false},
-		{"salv", "", false}, // too short to be taken for another
+		{"salv", "", false},       // too short to be taken for another
+		{"helsehjelp", "", false}, // a right word, two letters from another
+		{"heimehjlp", "heimehjelp", false},
 	} {
 		res, err := v.Search(t.Context(), Query{Text: c.text})
 		if err != nil {
@@ -54,5 +57,18 @@ func TestNearestWordIsTheSameEachTime(t *testing.T) {
 	}
 	if slices.Sort(got); got[0] != got[len(got)-1] {
 		t.Errorf("got %s and %s", got[0], got[len(got)-1])
+	}
+}
+
+// Without a place, what the matter is weighs more than an office of the type that was named
+// and is about something else.
+func TestTopicBeforeTypeElsewhere(t *testing.T) {
+	u := understood{types: []int{0}, said: []saidExpression{{}}}
+	if got, want := u.readings()[1], (reading{words: true, instead: true}); got != want {
+		t.Errorf("without a place the second reading is %+v, want %+v", got, want)
+	}
+	u.placed = true
+	if got, want := u.readings()[1], (reading{types: true}); got != want {
+		t.Errorf("with a place the second reading is %+v, want %+v", got, want)
 	}
 }

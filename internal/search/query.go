@@ -51,6 +51,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	}
 	res := Result{Interpreted: u.interpretation(c, q.Language), Crisis: u.crisis}
 	f := v.filter(q, &u)
+	u.placed = f.placed()
 	for _, reading := range u.readings() {
 		f.types = f.asked
 		if reading.types && len(f.asked) == 0 && !u.soft {
@@ -160,7 +161,11 @@ func (u *understood) readings() []reading {
 	}
 	list := []reading{{types: true, words: true}}
 	if len(u.types) > 0 && !u.soft {
-		list = append(list, reading{types: true}, reading{words: true, instead: true}, reading{instead: true})
+		same, instead := reading{types: true}, reading{words: true, instead: true}
+		if len(u.said) > 0 && !u.placed {
+			same, instead = instead, same // what it is about weighs more than an office elsewhere
+		}
+		list = append(list, same, instead, reading{instead: true})
 	}
 	switch {
 	case len(u.kommuner)+len(u.fylker) > 0:

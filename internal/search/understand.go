@@ -33,6 +33,7 @@ type understood struct {
 	kommuner []int
 	fylker   []int
 	place    string
+	placed   bool // the reader's place is known, by the question or otherwise
 	types    []int
 	soft     bool // the types weigh, but are not required
 	said     []saidExpression
@@ -327,6 +328,7 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 		if len(known) > 0 || c.expressions.has(u.all[i]) {
 			continue
 		}
+		whole := splitCompound(u.all[i].fold) != nil // right, though no offering has it
 		if t, ok := c.typeWords.near(u.all[i].fold); ok {
 			u.takeType(t, i, 1)
 		} else if len(u.kommuner)+len(u.fylker) == 0 {
@@ -338,7 +340,7 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 		if u.uses[i] != unused {
 			continue
 		}
-		if w, ok := c.expressions.near(u.all[i].fold, nearEnough(u.all[i].fold)); ok {
+		if w, ok := c.expressions.near(u.all[i].fold, nearEnough(u.all[i].fold)); ok && !whole {
 			u.mended = true
 			u.all[i].text, u.all[i].fold = w.text, w.fold
 		}

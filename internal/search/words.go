@@ -44,7 +44,7 @@ vaksne=voksne mor=mor far=far`)
 
 // compoundParts are the folded words that compounds of this field are made of, written for
 // it: a general word list divides too much.
-var compoundParts = set(`familie vern kontor senter hus telefon hjelpe linje parorende gruppe skole kurs koordinator barne barn
+var compoundParts = set(`familie vern kontor senter hus telefon hjelpe hjelp linje parorende gruppe skole kurs koordinator barne barn
 ungdom ungdoms helse stasjon helsestasjon frisk liv livs frisklivs sentral mestring mestrings lerings lering laring larings
 demens kreft rus psykisk psyk iatri bruker ombud pasient kompetanse organisasjon forening lands avlastning avlastnings stonad
 omsorg omsorgs tildelings enhet koordinerende habilitering rehabilitering pedagogisk psykologisk tjeneste veiledning veilednings
@@ -52,7 +52,7 @@ radgivning radgivnings senteret samtale selvmord selvmords krise krisesenter ala
 overgreps spise forstyrrelse forstyrrelser sykdom sykdoms syk sjelden diagnose diagnoser hjerne slag hjerneslag hjerte lunge
 likeperson likepersons motested mote sted skilsmisse samlivs samliv brudd foreldre mor far besok hjemme hjem bydels bydel
 kommune kommunens sykehus lege fastlege legevakt jord sykepleier medisinsk spesialist rettighets rettighet klage stotte
-stotte kontakt aktivitets dag tilbud dagtilbud natt sjukehus meistring meistrings meistringssenter`)
+stotte kontakt aktivitets dag tilbud dagtilbud natt psykolog sjukehus meistring meistrings meistringssenter`)
 
 // set returns the words, folded: "noen" is found as "non".
 func set(words string) map[string]bool {
