@@ -97,6 +97,8 @@ func TestRun(t *testing.T) {
 		"a null":                              {"HSDS 3.1", replaced("/hsds/v3/services/", `"status":"active"`, `"status":null`), "null"},
 		"a page too few":                      {"HSDS 3.1", replaced("/hsds/v3/services?per_page", `"total_pages":3`, `"total_pages":2`), "pages have"},
 		"a system that FHIR does not have":    {"FHIR R4", replaced("/fhir/R4/HealthcareService/", `"system":"phone"`, `"system":"telefon"`), "system"},
+		"a list that leads to no next page":   {"FHIR R4", replaced("/fhir/R4/Location?", `"relation":"next"`, `"relation":"neste"`), "pages have"},
+		"a giver that is not there":           {"FHIR R4", replaced("/fhir/R4/HealthcareService/", "Organization/", "Organization/x"), "refers to"},
 		"a page that lacks JSON-LD":           {"schema.org", replaced("/tilbud/", `type="application/ld+json"`, `type="text/plain"`), "no JSON-LD"},
 		"an address that is relative":         {"schema.org", replaced("/tilbud/", `"url":"https://oversikt.example`, `"url":"`), "absolute"},
 		"an offering left out of the catalog": {"CPSV-AP-NO", replaced("/data/katalog", "cpsvno:Service", "cpsvno:Other"), "is 0 services"},
