@@ -67,16 +67,22 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 		return u, err
 	}
 	u.soft = len(u.content()) > fewWords
-	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), u.isType)
+	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), func(s saidExpression) bool { return u.isType(c, s) })
 	for _, s := range u.said {
 		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
 	}
 	return u, nil
 }
 
-// isType reports whether the expression was understood as a type already.
-func (u *understood) isType(s saidExpression) bool {
-	return !u.soft && !slices.ContainsFunc(s.at, func(i int) bool { return u.uses[i] != usedType })
+// isType reports whether the expression was understood as a type already. One that leads
+// past the type says more than the type does: "pårørandelinja" is one line of many.
+func (u *understood) isType(c *catalog, s saidExpression) bool {
+	if u.soft || slices.ContainsFunc(s.at, func(i int) bool { return u.uses[i] != usedType }) {
+		return false
+	}
+	return slices.ContainsFunc(u.types, func(t int) bool {
+		return slices.Contains(s.LeadsTo, directory.Lead(directory.LeadType+":"+c.types[t].Code))
+	})
 }
 
 // written returns the words as they are written, with single spaces between them.
