@@ -10,9 +10,9 @@ import (
 // What search reaches on the judged questions. The numbers may only rise: who makes search
 // better raises them, and a change that lowers them mends one thing and breaks others.
 const (
-	floorNDCG    = 0.925
-	floorMRR     = 0.98
-	floorSuccess = 0.99
+	floorNDCG    = 0.929
+	floorMRR     = 0.985
+	floorSuccess = 0.994
 )
 
 func TestRelevance(t *testing.T) {
