@@ -116,20 +116,3 @@ const SECOND = "/mote-med-helsetjenesten/nar-barn-er-parorende";
   await browser.close();
   console.log("without script: ok");
 }
-
-// Parts of a kommune's page are drawn when they come near. A link to one of them ends there all the
-// same, and on paper are all.
-{
-  const { browser, page, problems } = await open({ reducedMotion: "no-preference" });
-  await page.goto(base + "/kommune/1804-bodo");
-  await page.locator('.o-toc a[href="#gruppe-rettigheter"]').click();
-  const top = () => page.locator("#gruppe-rettigheter").evaluate((e) => e.getBoundingClientRect().top);
-  await page.waitForFunction(() => scrollY > 0);
-  const at = await top();
-  check(at >= 0 && at < 200, `the heading stands ${at} px below the top`);
-  await page.emulateMedia({ media: "print" });
-  check(await page.locator(".o-del").evaluateAll((parts) => parts.length > 3 && parts.every((e) => getComputedStyle(e).contentVisibility === "visible")), "on paper all is drawn");
-  check(problems.length === 0, problems.join("; "));
-  await browser.close();
-  console.log("links on a long page: ok");
-}
