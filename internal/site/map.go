@@ -34,6 +34,7 @@ func (s *Site) mountMap(app fiber.Router) {
 type mapQuestion struct {
 	typ     directory.OfferingType
 	sort    string // a key of mapSorts, after "-" for the other way
+	sorted  bool   // as the reader chose: the table is open
 	kommune *search.Kommune
 	notices []string // what was not understood
 	text    string   // what was written as kommune
@@ -90,7 +91,7 @@ func (s *Site) askMap(c *fiber.Ctx, v *search.View) mapQuestion {
 	}
 	if sort := strings.TrimSpace(c.Query("sorter")); sort != "" {
 		if _, ok := mapSorts[strings.TrimPrefix(sort, "-")]; ok {
-			q.sort = sort
+			q.sort, q.sorted = sort, true
 		} else {
 			q.notices = append(q.notices, s.t("Tabellen kan ikke sorteres slik. Den står etter navn."))
 		}
@@ -117,7 +118,7 @@ func (q mapQuestion) query(other ...string) string {
 	if q.kommune != nil {
 		values.Set("kommune", string(q.kommune.Number))
 	}
-	if q.sort != "navn" {
+	if q.sorted {
 		values.Set("sorter", q.sort)
 	}
 	for i := 0; i+1 < len(other); i += 2 {
@@ -214,6 +215,7 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) (view.MapPage, error) {
 		Says:    s.mapSays(q, rows, country),
 		Picture: picture,
 		Legend:  s.legend(v, q),
+		Sorted:  q.sorted,
 		Here:    mapPath + "?" + q.query("kommune", "", "sorter", "") + "&kommune=",
 		CSV:     mapPath + ".csv?" + q.query(),
 		SVG:     mapPath + ".svg?" + q.query("sorter", ""),
@@ -368,9 +370,6 @@ func (s *Site) mapColumns(q mapQuestion) []view.MapColumn {
 			if c.key == "navn" || c.key == "fylke" {
 				head.Sorted = "descending"
 			}
-		}
-		if to == "navn" {
-			to = ""
 		}
 		head.Href = mapPath + "?" + q.query("sorter", to) + "#kommuner"
 		heads = append(heads, head)

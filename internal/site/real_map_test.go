@@ -90,6 +90,17 @@ func testMapSorted(t *testing.T, r *real) {
 		n, _ := strconv.Atoi(digits(cells[len(cells)-1].Text()))
 		people = append(people, n)
 	}
+	// Hundreds of rows are folded away until somebody wants them. Sorting them is wanting them.
+	for target, open := range map[string]int{"/kart": 0, "/kart?kommune=1804": 0, "/kart?sorter=feil": 0, "/kart?sorter=navn": 1, "/kart?sorter=-dato": 1} {
+		if n := len(r.page(t, target).All("details[open] .o-kart__kommuner")); n != open {
+			t.Errorf("%s: %d open tables, want %d", target, n, open)
+		}
+	}
+	for _, href := range r.page(t, "/kart?sorter=dato").Attrs(".o-kart__kommuner thead a", "href") {
+		if !strings.Contains(href, "sorter=") {
+			t.Errorf("the head of a column leads to %s, where the table is folded away", href)
+		}
+	}
 	if !slices.IsSortedFunc(people, func(a, b int) int { return b - a }) || len(people) == 0 {
 		t.Error("the table is not sorted by inhabitants, most first")
 	}
