@@ -257,6 +257,15 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// Who errs is led to what describes these calls.
+func TestNothingThere(t *testing.T) {
+	app := appOf(index(t).View)
+	resp, body := call(t, app, http.MethodGet, Root+"/finnesikke", "")
+	if resp.StatusCode != http.StatusNotFound || resp.Header.Get("Content-Type") != "application/problem+json" || !bytes.Contains(body, []byte(Root+"/openapi.json")) {
+		t.Errorf("got %d %s: %s", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	x := index(t)
 	app := appOf(x.View)

@@ -79,6 +79,9 @@ func problems(c *fiber.Ctx) error {
 	if errors.As(err, &p) {
 		return p.Write(c)
 	}
+	if fe := new(fiber.Error); errors.As(err, &fe) && fe.Code == http.StatusNotFound {
+		return page.NewProblem(http.StatusNotFound, "Det er ingenting på denne adressen. Kallene er beskrevet i "+Root+"/openapi.json.").Write(c)
+	}
 	return err
 }
 

@@ -37,7 +37,7 @@ func (a *API) openAPI(endpoints []Endpoint) map[string]any {
 
 const apiDescription = `Alle tilbudene i oversikten etter Human Services Data Specification 3.1. Svarene er også gyldige som HSDS 3.0 og Open Referral UK 3.0. Profilen HSDS-NO sier hva som er norsk i dem.
 
-Lesing er åpen for alle og krever ingen nøkkel. Det som ikke er kjent, er utelatt. Ukjente eller gale parametere gir 400 med navnet på parameteren, og ukjente id-er 404. En side etter den siste er tom, med empty og last_page true. Lister kan hentes med POST også, med parameterne i adressen, i et skjema eller i et JSON-objekt.`
+Lesing er åpen for alle og krever ingen nøkkel. Det som ikke er kjent, er utelatt. Ukjente eller gale parametere til en liste gir 400 med navnet på parameteren, og ukjente id-er 404. En side etter den siste er tom, med empty og last_page true. Lister kan hentes med POST også, med parameterne i adressen, i et skjema eller i et JSON-objekt.`
 
 // answerSchemas returns the schemas by name, and by path the one of all its answers. A list has
 // one form, whatever its items are asked for as.
