@@ -115,6 +115,11 @@ func (cmd command) parse(args []string, stderr io.Writer) ([]string, error) {
 	fs.Usage = func() {
 		fmt.Fprintf(fs.Output(), "%s: %s\n\nUsage:\n  %s\n\nExample:\n  %s\n",
 			cmd.name, cmd.summary, strings.TrimSpace("oversikt "+cmd.name+" "+cmd.args), cmd.example)
+		for _, more := range commands() {
+			if strings.HasPrefix(more.name, cmd.name+" ") {
+				fmt.Fprintf(fs.Output(), "\noversikt %s --help\n  %s\n", more.name, more.summary)
+			}
+		}
 	}
 	if len(args) > 0 && (args[0] == "--help" || args[0] == "-h") {
 		fs.SetOutput(os.Stdout)
