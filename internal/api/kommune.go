@@ -185,7 +185,7 @@ func (a *API) answerKommune(_ context.Context, v *search.View, in *numbered) (*k
 	if err != nil {
 		return nil, err
 	}
-	answers := each(v.Answers(k.Number), func(answer search.Answer) typeAnswer {
+	answers := each(v.Answers(k.Number, search.All), func(answer search.Answer) typeAnswer {
 		hits := func(h []search.Hit) []offering {
 			return each(h, func(h search.Hit) offering { return a.hit(v, h) })
 		}

@@ -14,7 +14,7 @@ func TestCoverageIsWhatKommunerShow(t *testing.T) {
 	seen := map[search.Presence]int{}
 	people := map[string]int{} // by type, where something is
 	for _, k := range v.Kommuner() {
-		for _, a := range v.Answers(k.Number) {
+		for _, a := range v.Answers(k.Number, search.All) {
 			got := coverage.Of(k.Number, a.Type.Code)
 			seen[got.Presence]++
 			if got.Offerings != len(a.Offerings) || (got.Presence == search.NotRegistered) != (len(a.Offerings) == 0) {
@@ -63,7 +63,7 @@ func TestInPlaceOfAMissingType(t *testing.T) {
 	narrow := map[string]string{"parorendekoordinator": "", "barnekoordinator": "", "parorendegruppe": "", "kreftkoordinator": "kreft"}
 	missing := map[string]int{}
 	for _, k := range v.Kommuner() {
-		for _, a := range v.Answers(k.Number) {
+		for _, a := range v.Answers(k.Number, search.All) {
 			about, checked := narrow[a.Type.Code]
 			if !checked || len(a.Offerings) > 0 || len(a.Alternatives) == 0 {
 				continue

@@ -16,7 +16,10 @@ const mostAlternatives = 3
 // closest first, and where nothing does, the nearest of the type elsewhere and what
 // covers the kommune of the types to look at instead. It is empty for a number that is no
 // kommune of today.
-func (v *View) Answers(n region.Number) []Answer {
+//
+// Of each type the first few that cover the kommune are read, and of the types named whole all:
+// the others have no Offering, which takes far longer to read than to find.
+func (v *View) Answers(n region.Number, few int, whole ...string) []Answer {
 	c := v.catalog()
 	k, ok := c.kommuneIndex[n]
 	if !ok {
@@ -27,19 +30,27 @@ func (v *View) Answers(n region.Number) []Answer {
 	answers := make([]Answer, len(c.types))
 	for i, t := range c.types {
 		answers[i].Type = *t
-		answers[i].Offerings = v.hits(covering[i])
+		read := few
+		if slices.Contains(whole, t.Code) {
+			read = All
+		}
+		answers[i].Offerings = v.hits(covering[i], read)
 		if len(answers[i].Offerings) == 0 {
-			answers[i].Nearest = v.hits(v.nearest(f, i))
-			answers[i].Alternatives = v.hits(v.alternatives(i, covering))
+			answers[i].Nearest = v.hits(v.nearest(f, i), All)
+			answers[i].Alternatives = v.hits(v.alternatives(i, covering), All)
 		}
 	}
 	return answers
 }
 
-func (v *View) hits(list []candidate) []Hit {
+// All is as many as there are.
+const All = math.MaxInt
+
+// hits returns the candidates as readers get them, the offerings themselves of the first few.
+func (v *View) hits(list []candidate, few int) []Hit {
 	var out []Hit
 	for i := range list {
-		if h, ok := v.hit(&list[i], false); ok {
+		if h, ok := v.hit(&list[i], len(out) >= few); ok {
 			out = append(out, h)
 		}
 	}

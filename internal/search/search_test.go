@@ -177,7 +177,7 @@ func TestAnswersAreNeverADeadEnd(t *testing.T) {
 		t.Fatalf("%d kommuner, want 357", len(v.Kommuner()))
 	}
 	for _, k := range v.Kommuner() {
-		answers := v.Answers(k.Number)
+		answers := v.Answers(k.Number, All)
 		if len(answers) != len(v.Types()) {
 			t.Fatalf("%s: %d answers, want one for each of %d types", k.Number, len(answers), len(v.Types()))
 		}
@@ -186,6 +186,34 @@ func TestAnswersAreNeverADeadEnd(t *testing.T) {
 				t.Errorf("%s %s: neither an offering nor an alternative", k.Number, a.Type.Code)
 			}
 		}
+	}
+}
+
+// What a page does not show is counted and not read.
+func TestAnswersReadAFew(t *testing.T) {
+	v := newTestView(t)
+	const few = 2
+	all := v.Answers("0301", All)
+	bare := 0
+	for i, a := range v.Answers("0301", few, "hjelpetelefon") {
+		if len(a.Offerings) != len(all[i].Offerings) || len(a.Nearest) != len(all[i].Nearest) {
+			t.Errorf("%s: %d offerings, want %d", a.Type.Code, len(a.Offerings), len(all[i].Offerings))
+			continue
+		}
+		for j, h := range a.Offerings {
+			if want := all[i].Offerings[j]; h.ID != want.ID || h.Reach != want.Reach {
+				t.Errorf("%s: %d is %+v, want %+v", a.Type.Code, j, h, want)
+			}
+			if read := h.Offering != nil; read != (j < few || a.Type.Code == "hjelpetelefon") {
+				t.Errorf("%s: %d is read: %t", a.Type.Code, j, read)
+			}
+			if h.Offering == nil {
+				bare++
+			}
+		}
+	}
+	if bare == 0 {
+		t.Error("every type has few")
 	}
 }
 

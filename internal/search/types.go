@@ -157,7 +157,7 @@ type PlaceMatch struct {
 // Answer is what one kommune has for one type: the heart of the kommune page.
 type Answer struct {
 	Type      directory.OfferingType
-	Offerings []Hit // what covers the kommune, closest first; Reach is set
+	Offerings []Hit // what covers the kommune, closest first; Reach is set, and Offering for as many as were asked for
 	// Alternatives is filled where Offerings is empty: the nearest offerings of the same
 	// type elsewhere (distance set), then what covers the kommune of the types that
 	// Type.Alternatives names, never empty for a directory with national lines in it.

@@ -250,7 +250,7 @@ func (w writer) announced(ctx context.Context, p *view.CoursesPage, q courseQues
 		k := q.find.Kommuner[0]
 		p.Kommune = w.kommuneName(k)
 		p.NoneHere = found.Count(search.CourseHere) == 0
-		for _, a := range w.v.Answers(k) {
+		for _, a := range w.v.Answers(k, maxAnnounced) {
 			if a.Type.Code != typeLearning && a.Type.Code != typeOnline {
 				continue
 			}

@@ -302,7 +302,7 @@ func (s *Site) embedPage(v *search.View, k *search.Kommune, a embedAsked) view.E
 	p.All = &view.Link{Text: s.t("Alt for deg i %s", k.DisplayName()), Href: p.Canonical}
 	p.Report = s.absolute("/meld-feil?kommune=" + string(k.Number))
 	p.Ask = view.AskKommuneOf(s.lang, k)
-	answers := a.keep(v.Answers(k.Number))
+	answers := a.keep(answersFor(v, k))
 	for _, g := range s.newWriter(v).typeGroups(side{kommune: k, answers: answers}, nil) {
 		for _, t := range g.Types {
 			if t.Missing == nil || len(a.types) > 0 {

@@ -103,7 +103,7 @@ func (s *Site) wholeFylke(v *search.View, f region.FylkeNumber, kommuner []*sear
 	}
 	w := s.newWriter(v)
 	var types []view.TypeAnswer
-	for _, a := range v.Answers(kommuner[0].Number) {
+	for _, a := range v.Answers(kommuner[0].Number, search.All) {
 		var hits []search.Hit
 		for _, h := range a.Offerings {
 			if contains(h.Offering.Coverage.Fylker, f) {

@@ -101,7 +101,7 @@ func (p homes) sides(v *search.View) []side {
 	var sides []side
 	for _, place := range p.both() {
 		if k := place.kommune(); k != nil {
-			sides = append(sides, side{place.param == paramTheirs, k, v.Answers(k.Number)})
+			sides = append(sides, side{place.param == paramTheirs, k, answersFor(v, k)})
 		}
 	}
 	return sides

@@ -114,7 +114,7 @@ func talkTo(answers []search.Answer) []search.Hit {
 			continue
 		}
 		i := slices.IndexFunc(a.Offerings, func(h search.Hit) bool {
-			return (h.Reach == directory.ByOwn || h.Reach == directory.ByShared) &&
+			return h.Offering != nil && (h.Reach == directory.ByOwn || h.Reach == directory.ByShared) &&
 				len(h.Offering.Phones) > 0 && h.Offering.Status != directory.Closed
 		})
 		if i >= 0 {
@@ -158,6 +158,15 @@ func (w writer) typeGroups(here side, others []side) []view.TypeGroup {
 // maxOfType is how many offerings of one type are shown before the rest is a search.
 const maxOfType = 4
 
+// maxRead is how many offerings of one type are read: those that are shown, and some among
+// which there is one with a telephone.
+const maxRead = 3 * maxOfType
+
+// answersFor returns what the pages about the kommune show.
+func answersFor(v *search.View, k *search.Kommune) []search.Answer {
+	return v.Answers(k.Number, maxRead, helpline)
+}
+
 func (w writer) typeAnswer(k *search.Kommune, a search.Answer) view.TypeAnswer {
 	t := view.TypeAnswer{Code: a.Type.Code, Name: w.lang.Pick(a.Type.Plural), Does: w.lang.Pick(a.Type.Does)}
 	if len(a.Offerings) == 0 {
@@ -185,8 +194,8 @@ func firstOfEach(hits []search.Hit) []search.Hit {
 	var out []search.Hit
 	seen := map[int64]bool{}
 	for _, h := range hits {
-		if !seen[h.Offering.ID] {
-			seen[h.Offering.ID] = true
+		if !seen[h.ID] {
+			seen[h.ID] = true
 			out = append(out, h)
 		}
 	}

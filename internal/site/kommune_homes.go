@@ -13,7 +13,7 @@ import (
 // It is where the reader lives unless the address says that they live somewhere else.
 func pageSides(v *search.View, k *search.Kommune, h homes) (here side, others []side) {
 	others = h.sides(v)
-	return side{len(others) == 1 && !others[0].theirs, k, v.Answers(k.Number)}, others
+	return side{len(others) == 1 && !others[0].theirs, k, answersFor(v, k)}, others
 }
 
 // homesOn returns what a kommune's page says of whose it is, and asks.
@@ -81,6 +81,13 @@ func (w writer) besides(t *view.TypeAnswer, a search.Answer, here, other side) {
 		return
 	}
 	first := append(only, there...)[0]
+	if first.Offering == nil {
+		var ok bool
+		if first.Offering, ok = w.v.Offering(first.ID); !ok {
+			t.Other = nil
+			return
+		}
+	}
 	l := w.listing(first, other.kommune.Number)
 	o.Line = &l
 	if len(there) > 1 {
