@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -247,21 +246,16 @@ func successors(v *search.View, n region.Number) []*search.Kommune {
 // number or name. All are meant where the name is shared or the kommune was split. It
 // returns a 404 with the nearest names when there is none.
 func (a *API) kommunerNamed(v *search.View, text string) ([]region.Number, error) {
-	var out []region.Number
 	if n, err := region.ParseNumber(text); err == nil {
 		if _, ok := v.Kommune(n); ok {
 			return []region.Number{n}, nil
 		}
 		// Many former numbers are postnummer elsewhere: 1601 was Trondheim, and is in Fredrikstad.
-		for _, f := range v.Former(n) {
-			if _, ok := v.Kommune(f.Present); ok && !slices.Contains(out, f.Present) {
-				out = append(out, f.Present)
-			}
-		}
-		if len(out) > 0 {
-			return out, nil
+		if present := successors(v, n); len(present) > 0 {
+			return each(present, func(k *search.Kommune) region.Number { return k.Number }), nil
 		}
 	}
+	var out []region.Number
 	var as string
 	for _, m := range v.ResolvePlace(text) {
 		// Matches come best first: a name of its own before a former one before a place.
