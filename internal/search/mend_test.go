@@ -45,6 +45,28 @@ func TestMisspeltExpressions(t *testing.T) {
 	}
 }
 
+// What leads to the type that it names says no more than the type; what leads past it does.
+func TestExpressionsThatNameAType(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		leadsTo directory.Lead
+		kept    int
+	}{
+		{"familievernkontor", "type:familievernkontor", 0},
+		{"familievernkontor", "ord:psykisk", 1},
+		{"familievernkontor samboer krangler penger huset sommeren", "type:familievernkontor", 1}, // the type only weighs
+	} {
+		v := newTestView(t, ExpressionDocument(directory.Expression{Text: "familievernkontor", LeadsTo: []directory.Lead{c.leadsTo}}))
+		u, err := v.understand(t.Context(), c.text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(u.types) != 1 || len(u.said) != c.kept {
+			t.Errorf("%q, which leads to %s, is %d types and %d expressions; want 1 and %d", c.text, c.leadsTo, len(u.types), len(u.said), c.kept)
+		}
+	}
+}
+
 func TestNearestWordIsTheSameEachTime(t *testing.T) {
 	x := newExpressions([]*directory.Expression{{Text: "sorgen", LeadsTo: []directory.Lead{"ord:a"}}, {Text: "sorget", LeadsTo: []directory.Lead{"ord:a"}}})
 	var got []string
