@@ -60,9 +60,8 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 		Interpreted: interpretation{Text: "ord <b>", Expanded: []string{"Rus"}},
 		DidYouMean:  known("Ås"),
 		facets: search.Facets{
-			Types: []search.FacetValue{{Code: "ppt", Name: &directory.Text{NB: "PPT"}, Count: 3, Selected: true},
-				{Code: "lms", Name: &directory.Text{NB: `Lærings- og "mestring"`}, Count: 2}, {Code: "annet", Name: &directory.Text{NB: "Uten treff"}}},
-			Kommuner: []search.FacetValue{{Code: "0301", Name: &directory.Text{NB: "Oslo"}, Count: 41}},
+			Types:    []search.FacetValue{choice("ppt", "PPT", 3, true), choice("lms", `Lærings- og "mestring"`, 2, false), choice("annet", "Uten treff", 0, false)},
+			Kommuner: []search.FacetValue{choice("0301", "Oslo", 41, false)},
 		},
 		Crisis: true,
 		hits:   func(b []byte) []byte { return a.appendHits(b, v, []search.Hit{h}) },
@@ -93,4 +92,8 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("(-encoding/json +by hand)\n%s", diff)
 	}
+}
+
+func choice(code, name string, count int32, selected bool) search.FacetValue {
+	return search.FacetValue{Choice: &search.Choice{Code: code, Name: directory.Text{NB: name}}, Count: count, Selected: selected}
 }

@@ -14,39 +14,52 @@ type counts struct {
 	total    int32
 	types    []int32
 	fylker   []int32 // with a kommune in them, or whole
-	whole    []int32 // covered whole: counts for all their kommuner
-	kommuner []int32 // covered one by one
+	national int32   // what covers the country counts for every fylke
 	terms    [len(termKinds)][64]int32
+	kommuneCounts
 
-	// What covers the country counts for every fylke and kommune.
-	nationalFylke, nationalKommune int32
+	room []int32 // what types and fylker are parts of, and kommuner unless they were taken from others
 }
 
+// kommuneCounts are in how many hits each kommune is.
+type kommuneCounts struct {
+	whole           []int32 // fylker covered whole: counts for all their kommuner
+	kommuner        []int32 // covered one by one
+	nationalKommune int32   // what covers the country counts for every kommune
+}
+
+// newKommuneCounts returns counts of nothing, whose lists are parts of room.
+func newKommuneCounts(c *catalog, room []int32) kommuneCounts {
+	return kommuneCounts{whole: room[:len(c.fylker):len(c.fylker)], kommuner: room[len(c.fylker):]}
+}
+
+// countsRoom is memory for counts that searches use one after another.
+var countsRoom = sync.Pool{New: func() any { return new(counts) }}
+
+// newCounts returns counts of nothing; give them back with done.
 func newCounts(c *catalog) *counts {
-	all := make([]int32, len(c.types)+2*len(c.fylker)+len(c.kommuner))
-	n := &counts{}
-	for _, part := range [...]struct {
-		list *[]int32
-		size int
-	}{{&n.types, len(c.types)}, {&n.fylker, len(c.fylker)}, {&n.whole, len(c.fylker)}, {&n.kommuner, len(c.kommuner)}} {
-		*part.list, all = all[:part.size:part.size], all[part.size:]
+	n := countsRoom.Get().(*counts)
+	types, fylker := len(c.types), len(c.fylker)
+	size := types + 2*fylker + len(c.kommuner)
+	room := slices.Grow(n.room[:0], size)[:size]
+	clear(room)
+	*n = counts{
+		types: room[:types:types], fylker: room[types : types+fylker : types+fylker],
+		kommuneCounts: newKommuneCounts(c, room[types+fylker:]), room: room,
 	}
 	return n
 }
 
+func (n *counts) done() { countsRoom.Put(n) }
+
 // kommune returns how many offerings cover the kommune. A kommune that is named beside its
 // own fylke counts once too often; no offering is recorded so, since the fylke says it all.
-func (n *counts) kommune(c *catalog, k int) int32 {
+func (n *kommuneCounts) kommune(c *catalog, k int) int32 {
 	sum := n.nationalKommune + n.kommuner[k]
 	if bit := c.fylkeOf[k]; bit != 0 {
 		sum += n.whole[bits.TrailingZeros32(bit)]
 	}
 	return sum
-}
-
-// takeKommuner takes the counts of kommuner from others.
-func (n *counts) takeKommuner(from *counts) {
-	n.kommuner, n.whole, n.nationalKommune = from.kommuner, from.whole, from.nationalKommune
 }
 
 // without returns the filter without its kommuner.
@@ -59,14 +72,14 @@ func (f *filter) without() *filter {
 // countCache keeps the counts of filters for one generation: readers choose among few.
 type countCache struct {
 	mu   sync.Mutex
-	kept map[string]*counts
+	kept map[string]*kommuneCounts
 }
 
 // mostCounts bounds how many counts are kept.
 const mostCounts = 1000
 
 // of returns the counts under the key, made by count when they are not there.
-func (c *countCache) of(key string, count func() *counts) *counts {
+func (c *countCache) of(key string, count func() *kommuneCounts) *kommuneCounts {
 	c.mu.Lock()
 	n, ok := c.kept[key]
 	c.mu.Unlock()
@@ -77,24 +90,24 @@ func (c *countCache) of(key string, count func() *counts) *counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.kept) >= mostCounts || c.kept == nil {
-		c.kept = map[string]*counts{}
+		c.kept = map[string]*kommuneCounts{}
 	}
 	c.kept[key] = n
 	return n
 }
 
 // kommunerOf returns in how many kommuner there is what the filter lets through, whatever the
-// words. It has no kommune, no language and no radius. The counts are shared, and have nothing
-// but kommuner.
-func (v *View) kommunerOf(f *filter) *counts {
-	return v.counts.of(f.key(), func() *counts {
+// words. It has no kommune, no language and no radius. The counts are shared.
+func (v *View) kommunerOf(f *filter) *kommuneCounts {
+	return v.counts.of(f.key(), func() *kommuneCounts {
 		s := newScratch(len(v.rows.list))
 		defer s.done()
-		n := newCounts(v.catalog())
+		c := v.catalog()
+		n := newKommuneCounts(c, make([]int32, len(c.fylker)+len(c.kommuner)))
 		for i, hits := range v.passing(f, s, nil).all {
-			v.postings().grid.countKommuner(n, i, hits)
+			v.postings().grid.countKommuner(&n, i, hits)
 		}
-		return n
+		return &n
 	})
 }
 
@@ -119,16 +132,16 @@ func (v *View) facets(f *filter, n *counts) Facets {
 	c := v.catalog()
 	out := c.facets.copy()
 	for i := range out.Types {
-		out.Types[i].Count, out.Types[i].Selected = int(n.types[i]), slices.Contains(f.types, i)
+		out.Types[i].Count, out.Types[i].Selected = n.types[i], slices.Contains(f.types, i)
 	}
 	for i := range out.Fylker {
-		out.Fylker[i].Count, out.Fylker[i].Selected = int(n.fylker[i]+n.nationalFylke), f.fylker&(1<<i) != 0
+		out.Fylker[i].Count, out.Fylker[i].Selected = n.fylker[i]+n.national, f.fylker&(1<<i) != 0
 	}
 	out.Kommuner = c.mostOf(f, n)
 	for i, list := range [...][]FacetValue{out.TargetGroups, out.Topics, out.Formats} {
 		for j := range list {
 			if j < len(n.terms[i]) {
-				list[j].Count, list[j].Selected = int(n.terms[i][j]), f.terms[i].has(j)
+				list[j].Count, list[j].Selected = n.terms[i][j], f.terms[i].has(j)
 			}
 		}
 	}
@@ -165,7 +178,7 @@ func (c *catalog) mostOf(f *filter, n *counts) []FacetValue {
 			continue
 		}
 		v := c.facets.Kommuner[k]
-		v.Count, v.Selected = int(n.kommune(c, k)), r == chosen
+		v.Count, v.Selected = n.kommune(c, k), r == chosen
 		out = append(out, v)
 	}
 	return out
@@ -183,9 +196,7 @@ func leastOf(numbers []int32, most int) (least int32, level int) {
 	most = min(most, len(numbers))
 	atLeast := func(number int32) (count int) {
 		for _, n := range numbers {
-			if n >= number {
-				count++
-			}
+			count += int(uint32(number-1-n) >> 31) // one for a negative difference; no branch, which would be guessed wrong
 		}
 		return count
 	}
@@ -200,22 +211,26 @@ func leastOf(numbers []int32, most int) (least int32, level int) {
 	return least, most - atLeast(least+1)
 }
 
+func choice(code string, name directory.Text) FacetValue {
+	return FacetValue{Choice: &Choice{code, name}}
+}
+
 // newFacets returns the facets of the catalog without counts.
 func newFacets(c *catalog) Facets {
 	var f Facets
 	for _, t := range c.types {
-		f.Types = append(f.Types, FacetValue{Code: t.Code, Name: &t.Plural})
+		f.Types = append(f.Types, choice(t.Code, t.Plural))
 	}
 	for _, fylke := range c.fylker {
-		f.Fylker = append(f.Fylker, FacetValue{Code: string(fylke.Number), Name: &directory.Text{NB: fylke.Name}})
+		f.Fylker = append(f.Fylker, choice(string(fylke.Number), directory.Text{NB: fylke.Name}))
 	}
 	for _, k := range c.kommuner {
-		f.Kommuner = append(f.Kommuner, FacetValue{Code: string(k.Number), Name: &directory.Text{NB: k.DisplayName()}})
+		f.Kommuner = append(f.Kommuner, choice(string(k.Number), directory.Text{NB: k.DisplayName()}))
 	}
 	for i, list := range [...]*[]FacetValue{&f.TargetGroups, &f.Topics, &f.Formats} {
 		terms := c.terms[termKinds[i]]
 		for j := range terms {
-			*list = append(*list, FacetValue{Code: terms[j].Code, Name: &terms[j].Name})
+			*list = append(*list, choice(terms[j].Code, terms[j].Name))
 		}
 	}
 	return f

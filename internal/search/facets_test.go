@@ -11,9 +11,9 @@ import (
 func TestFacetOfKommunerIsShort(t *testing.T) {
 	const all = 3 * mostKommuner
 	c := &catalog{fylkeOf: make([]uint32, all), kommuner: make([]*Kommune, all)}
-	n := &counts{kommuner: make([]int32, all)}
+	n := &counts{kommuneCounts: kommuneCounts{kommuner: make([]int32, all)}}
 	for k := range all {
-		c.facets.Kommuner = append(c.facets.Kommuner, FacetValue{Code: letterOf(k), Name: &directory.Text{NB: "Test"}})
+		c.facets.Kommuner = append(c.facets.Kommuner, choice(letterOf(k), directory.Text{NB: "Test"}))
 		n.kommuner[k] = 7
 	}
 	n.kommuner[all-1], n.kommuner[all-2] = 0, 8
@@ -26,8 +26,7 @@ func TestFacetOfKommunerIsShort(t *testing.T) {
 			t.Errorf("kommune %d is %+v, want the first of as many hits", k, got[k])
 		}
 	}
-	name := c.facets.Kommuner[0].Name
-	want := []FacetValue{{letterOf(all - 2), name, 8, false}, {letterOf(all - 1), name, 0, true}}
+	want := []FacetValue{{c.facets.Kommuner[all-2].Choice, 8, false}, {c.facets.Kommuner[all-1].Choice, 0, true}}
 	if diff := cmp.Diff(want, got[mostKommuner-2:]); diff != "" {
 		t.Errorf("want the one with more and the chosen one last, as they stand (-want +got)\n%s", diff)
 	}

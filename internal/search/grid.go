@@ -211,7 +211,7 @@ func (v *View) count(n *counts, hits slotSet, p *passing, kommuner bool) {
 		}
 		n.total += int32(bits.OnesCount64(before))
 		if x := but[partFylke]; x != 0 {
-			n.nationalFylke += int32(bits.OnesCount64(x & row[gridNational]))
+			n.national += int32(bits.OnesCount64(x & row[gridNational]))
 			countEach(n.fylker, row[g.touched:], x)
 		}
 		if x := but[partType]; x != 0 {
@@ -223,13 +223,13 @@ func (v *View) count(n *counts, hits slotSet, p *passing, kommuner bool) {
 			}
 		}
 		if x := but[partKommune]; x != 0 && kommuner {
-			g.countKommuner(n, i, x)
+			g.countKommuner(&n.kommuneCounts, i, x)
 		}
 	}
 }
 
 // countKommuner counts the offerings of the i-th 64 slots in kommuner.
-func (g *grid) countKommuner(n *counts, i int, hit uint64) {
+func (g *grid) countKommuner(n *kommuneCounts, i int, hit uint64) {
 	row := g.row(i)
 	n.nationalKommune += int32(bits.OnesCount64(hit & row[gridNational]))
 	countEach(n.whole, row[g.whole:], hit)

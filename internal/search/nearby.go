@@ -18,7 +18,7 @@ const (
 )
 
 // nearby returns the kommuner nearest to the filter's whose count is not zero.
-func (c *catalog) nearby(f *filter, n *counts) []Nearby {
+func (c *catalog) nearby(f *filter, n *kommuneCounts) []Nearby {
 	if f.near == nil {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (c *catalog) nearby(f *filter, n *counts) []Nearby {
 }
 
 // elsewhereOf returns where what a filter asks for is, when its kommune has none of it.
-func (v *View) elsewhereOf(f *filter, u *understood, res *Result, n *counts) []Nearby {
+func (v *View) elsewhereOf(f *filter, u *understood, res *Result, n *kommuneCounts) []Nearby {
 	switch {
 	case !f.placed():
 		return nil

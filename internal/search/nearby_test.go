@@ -10,7 +10,7 @@ import (
 
 func TestNearby(t *testing.T) {
 	c := &catalog{}
-	n := &counts{}
+	n := &kommuneCounts{}
 	// All on one meridian: a degree of latitude is 111 km.
 	for _, k := range []struct {
 		name  string

@@ -68,12 +68,14 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		}
 		found := v.collect(q, f, asked, reading, instead)
 		if found.total == 0 && reading != u.loosest() {
+			found.counts.done()
 			continue
 		}
 		res.Total, res.Facets = found.total, v.facets(f, found.counts)
 		res.NotThere, res.General = reading.instead && found.total > 0, reading.general && found.total > 0
 		res.Dropped = !reading.words && !reading.general && asked.words && found.total > 0
-		res.Nearby = v.elsewhereOf(f, &u, &res, found.counts)
+		res.Nearby = v.elsewhereOf(f, &u, &res, &found.counts.kommuneCounts)
+		found.counts.done()
 		v.page(&res, q, f, found)
 		break
 	}
@@ -321,7 +323,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 	p := v.passing(f, s, nil)
 	v.count(n, v.live(s.set()), p, f.others())
 	if !f.others() {
-		n.takeKommuner(v.kommunerOf(f.without()))
+		n.kommuneCounts = *v.kommunerOf(f.without())
 	}
 	most := f.mostGain()
 	p.all.each(func(slot int32) {
@@ -376,7 +378,11 @@ func (v *View) page(res *Result, q Query, f *filter, found found) {
 	res.Pages = max(1, (found.total+size-1)/size)
 	res.Page = min(max(q.Page, 1), res.Pages)
 	from := (res.Page - 1) * size
-	for i := from; i < min(from+size, len(found.best)); i++ {
+	to := min(from+size, len(found.best))
+	if from < to {
+		res.Hits = make([]Hit, 0, to-from)
+	}
+	for i := from; i < to; i++ {
 		c := &found.best[i]
 		c.distance = f.kilometres(c.col)
 		if h, ok := v.hit(c, q.Bare); ok {

@@ -337,10 +337,10 @@ func TestFacetsAgreeWithFiltering(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if narrowed.Total != f.Count {
+		if narrowed.Total != int(f.Count) {
 			t.Errorf("facet %s counts %d, choosing it gives %d", f.Code, f.Count, narrowed.Total)
 		}
-		sum += f.Count
+		sum += int(f.Count)
 	}
 	if sum != res.Total || sum == 0 {
 		t.Errorf("the facet of types counts %d, the result has %d", sum, res.Total)

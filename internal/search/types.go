@@ -78,10 +78,15 @@ type Hit struct {
 
 // FacetValue is one choice of a facet, with the number of hits that choosing it gives.
 type FacetValue struct {
-	Code     string
-	Name     *directory.Text // shared: callers must not change it
-	Count    int
+	*Choice
+	Count    int32
 	Selected bool
+}
+
+// Choice is what can be chosen in a facet. It is shared: callers must not change it.
+type Choice struct {
+	Code string
+	Name directory.Text
 }
 
 // Facets are the choices that narrow a result. Values without hits are there too, count 0.

@@ -60,7 +60,7 @@ func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, err
 		return view.DataPage{}, err
 	}
 	for _, t := range all.Facets.Types {
-		p.Types = append(p.Types, view.TypeCount{Name: s.lang.Pick(*t.Name), Href: "/sok?type=" + t.Code, Count: s.lang.Number(t.Count)})
+		p.Types = append(p.Types, view.TypeCount{Name: s.lang.Pick(t.Name), Href: "/sok?type=" + t.Code, Count: s.lang.Number(int(t.Count))})
 	}
 	return p, nil
 }

@@ -89,7 +89,7 @@ func (s *Site) fylkePage(ctx context.Context, v *search.View, f region.Fylke) (v
 	for _, t := range found.Facets.Types {
 		if t.Count > 0 {
 			query := url.Values{"fylke": {string(f.Number)}, "type": {t.Code}}
-			p.Counts = append(p.Counts, view.Link{Text: s.lang.Pick(*t.Name), Href: "/sok?" + query.Encode(), Sub: "(" + s.lang.Number(t.Count) + ")"})
+			p.Counts = append(p.Counts, view.Link{Text: s.lang.Pick(t.Name), Href: "/sok?" + query.Encode(), Sub: "(" + s.lang.Number(int(t.Count)) + ")"})
 		}
 	}
 	return p, nil

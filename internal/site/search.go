@@ -329,8 +329,8 @@ func facetsOf(lang page.Language, f search.Facets) []view.Facet {
 			g.Values = append(g.Values, view.FacetValue{
 				ID:       facet.param + "-" + v.Code,
 				Value:    v.Code,
-				Text:     lang.Pick(*v.Name),
-				Count:    lang.Number(v.Count),
+				Text:     lang.Pick(v.Name),
+				Count:    lang.Number(int(v.Count)),
 				Checked:  v.Selected,
 				Disabled: v.Count == 0 && !v.Selected,
 			})
