@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -43,6 +44,7 @@ type API struct {
 	reads   *page.Reads
 
 	encodings encodings
+	heads     atomic.Pointer[heads]
 
 	schemas   huma.Registry // of bodies
 	allowance allowance

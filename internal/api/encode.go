@@ -22,7 +22,7 @@ import (
 
 // appender is an answer that writes its own JSON.
 type appender interface {
-	appendJSON(b []byte) ([]byte, error)
+	appendJSON(b []byte) []byte
 }
 
 // jsonFormat is how huma writes answers.
@@ -34,12 +34,8 @@ var jsonFormat = huma.Format{
 		}
 		buf := buffers.Get().(*[]byte)
 		defer buffers.Put(buf)
-		b, err := a.appendJSON((*buf)[:0])
-		if err != nil {
-			return err
-		}
-		*buf = append(b, '\n')
-		_, err = w.Write(*buf)
+		*buf = append(a.appendJSON((*buf)[:0]), '\n')
+		_, err := w.Write(*buf)
 		return err
 	},
 	Unmarshal: huma.DefaultJSONFormat.Unmarshal,
@@ -138,7 +134,7 @@ func (f found) append(b []byte) []byte {
 }
 
 // appendJSON implements appender, with the fields in the order of the type.
-func (r *results) appendJSON(b []byte) ([]byte, error) {
+func (r *results) appendJSON(b []byte) []byte {
 	b = append(b, `{"antall":`...)
 	b = strconv.AppendInt(b, int64(r.Total), 10)
 	b = append(b, `,"side":`...)
@@ -147,11 +143,7 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	b = strconv.AppendInt(b, int64(r.Pages), 10)
 	b = append(b, `,"treff":[`...)
 	b = r.hits(b)
-	interpreted, err := marshal(r.Interpreted)
-	if err != nil {
-		return nil, err
-	}
-	b = append(append(b, `],"tolket":`...), interpreted...)
+	b = r.Interpreted.append(append(b, `],"tolket":`...))
 	b = append(b, `,"forslag":`...)
 	if r.DidYouMean != nil {
 		b = appendQuoted(b, *r.DidYouMean)
@@ -159,7 +151,7 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 		b = append(b, "null"...)
 	}
 	b = append(b, `,"fasetter":`...)
-	b = appendFacets(b, r.facets)
+	b = appendFacets(b, r.facets, r.heads)
 	b = append(b, `,"krise":`...)
 	b = strconv.AppendBool(b, r.Crisis)
 	b = append(b, `,"ikke_meldt_inn":`...)
@@ -168,11 +160,59 @@ func (r *results) appendJSON(b []byte) ([]byte, error) {
 	b = strconv.AppendBool(b, r.Dropped)
 	b = append(b, `,"generelt":`...)
 	b = strconv.AppendBool(b, r.General)
-	return append(b, '}'), nil
+	return append(b, '}')
+}
+
+func (in *interpretation) append(b []byte) []byte {
+	w := &object{b}
+	w.open("{")
+	w.text("tekst", in.Text)
+	w.key("kommune")
+	if k := in.Kommune.value; k != nil {
+		w.kommune(*k)
+	} else {
+		w.open("null")
+	}
+	list(w, "kommuner", in.Kommuner, w.kommune)
+	list(w, "fylker", in.Fylker, w.fylke)
+	w.pointer("sted", in.Place)
+	list(w, "type", in.Types, w.coded)
+	list(w, "utvidet", in.Expanded, w.quoted)
+	w.pointer("rettet", in.Mended)
+	w.open("}")
+	return w.b
+}
+
+// heads are the values of facets as JSON up to their counts, by the number of their choice:
+// they are the same in all answers of one reference.
+type heads struct {
+	reference search.Reference
+	of        [][]byte
+}
+
+// headsOf returns those of the View.
+func (a *API) headsOf(v *search.View) *heads {
+	if h := a.heads.Load(); h != nil && h.reference == v.Reference() {
+		return h
+	}
+	h := newHeads(v.Reference(), v.Choices())
+	a.heads.Store(h)
+	return h
+}
+
+func newHeads(reference search.Reference, choices []*search.Choice) *heads {
+	h := &heads{reference: reference}
+	var b []byte
+	for _, c := range choices {
+		b = appendQuoted(append(b[:0], `{"kode":`...), c.Code)
+		b = appendQuoted(append(b, `,"navn":`...), c.Name.NB)
+		h.of = append(h.of, bytes.Clone(append(b, `,"antall":`...)))
+	}
+	return h
 }
 
 // appendFacets leaves out what gives no hits.
-func appendFacets(b []byte, f search.Facets) []byte {
+func appendFacets(b []byte, f search.Facets, h *heads) []byte {
 	for _, facet := range [...]struct {
 		key    string
 		values []search.FacetValue
@@ -189,9 +229,7 @@ func appendFacets(b []byte, f search.Facets) []byte {
 			if len(b) > first {
 				b = append(b, ',')
 			}
-			b = appendQuoted(append(b, `{"kode":`...), v.Code)
-			b = appendQuoted(append(b, `,"navn":`...), v.Name.NB)
-			b = strconv.AppendInt(append(b, `,"antall":`...), int64(v.Count), 10)
+			b = strconv.AppendInt(append(b, h.of[v.Number]...), int64(v.Count), 10)
 			if v.Selected {
 				b = append(b, `,"valgt":true`...)
 			}

@@ -157,6 +157,13 @@ func (w *object) kommune(k KommuneName) {
 	w.open("}")
 }
 
+func (w *object) fylke(f FylkeName) {
+	w.open("{")
+	w.text("fylkesnummer", f.Number)
+	w.text("navn", f.Name)
+	w.open("}")
+}
+
 func (w *object) kommuneOrNull(key string, v *search.View, n region.Number) {
 	w.key(key)
 	if k := kommuneOrNull(v, n).value; k != nil {
@@ -170,13 +177,7 @@ func (w *object) coverage(v *search.View, c directory.Coverage) {
 	w.open(`,"dekning":{`)
 	w.text("niva", string(c.Level()))
 	list(w, "kommuner", c.Kommuner, func(n region.Number) { w.kommune(kommuneNameOf(v, n)) })
-	list(w, "fylker", c.Fylker, func(n region.FylkeNumber) {
-		f := fylkeNameOf(v, n)
-		w.open("{")
-		w.text("fylkesnummer", f.Number)
-		w.text("navn", f.Name)
-		w.open("}")
-	})
+	list(w, "fylker", c.Fylker, func(n region.FylkeNumber) { w.fylke(fylkeNameOf(v, n)) })
 	w.known("bydel", c.Bydel)
 	w.open("}")
 }

@@ -55,21 +55,28 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 	a := New(Deps{View: index.View, BaseURL: testURL})
 	o := v.Offerings()[0]
 	h := search.Hit{ID: o.ID, Offering: o, Reach: directory.ByShared}
+	choices := []*search.Choice{
+		{Code: "ppt", Name: directory.Text{NB: "PPT"}}, {Code: "lms", Name: directory.Text{NB: `Lærings- og "mestring"`}, Number: 1},
+		{Code: "annet", Number: 2}, {Code: "0301", Name: directory.Text{NB: "Oslo"}, Number: 3},
+	}
 	r := results{
-		List:        List[offering]{Total: 41, Page: 2, Pages: 3},
-		Interpreted: interpretation{Text: "ord <b>", Expanded: []string{"Rus"}},
-		DidYouMean:  known("Ås"),
-		facets: search.Facets{
-			Types:    []search.FacetValue{choice("ppt", "PPT", 3, true), choice("lms", `Lærings- og "mestring"`, 2, false), choice("annet", "Uten treff", 0, false)},
-			Kommuner: []search.FacetValue{choice("0301", "Oslo", 41, false)},
+		List: List[offering]{Total: 41, Page: 2, Pages: 3},
+		Interpreted: interpretation{
+			Text: "ord <b>", Expanded: []string{"Rus"}, Place: known("Bodøsjøen"), Mended: known("pårørende"),
+			Kommuner: []KommuneName{{"3018", "Våler (Østfold)"}, {"3419", "Våler (Innlandet)"}}, Fylker: []FylkeName{{"31", "Østfold"}},
+			Types: []Coded{{"ppt", "PPT"}},
 		},
+		DidYouMean: known("Ås"),
+		facets: search.Facets{
+			Types:    []search.FacetValue{{Choice: choices[0], Count: 3, Selected: true}, {Choice: choices[1], Count: 2}, {Choice: choices[2]}},
+			Kommuner: []search.FacetValue{{Choice: choices[3], Count: 41}},
+		},
+		heads:  newHeads(v.Reference(), choices),
 		Crisis: true,
 		hits:   func(b []byte) []byte { return a.appendHits(b, v, []search.Hit{h}) },
 	}
-	got, err := r.appendJSON(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r.Interpreted.Kommune.value = &r.Interpreted.Kommuner[0]
+	got := r.appendJSON(nil)
 	r.Items = []offering{a.hit(v, h)}
 	r.Facets = facets{
 		Types:    []facetValue{{"ppt", "PPT", 3, true}, {"lms", `Lærings- og "mestring"`, 2, false}},
@@ -92,8 +99,4 @@ func TestResultsAreEncodedAsTheirType(t *testing.T) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("(-encoding/json +by hand)\n%s", diff)
 	}
-}
-
-func choice(code, name string, count int32, selected bool) search.FacetValue {
-	return search.FacetValue{Choice: &search.Choice{Code: code, Name: directory.Text{NB: name}}, Count: count, Selected: selected}
 }

@@ -109,6 +109,7 @@ type results struct {
 
 	hits   func(b []byte) []byte // appends the items
 	facets search.Facets
+	heads  *heads // of the facets
 }
 
 type interpretation struct {
@@ -192,6 +193,7 @@ func (a *API) findOfferings(ctx context.Context, v *search.View, q *question) (*
 		Interpreted: a.interpretationOf(found.Interpreted),
 		DidYouMean:  known(found.DidYouMean),
 		facets:      found.Facets,
+		heads:       a.headsOf(v),
 		Crisis:      found.Crisis,
 		NotThere:    found.NotThere,
 		Dropped:     found.Dropped,

@@ -47,6 +47,7 @@ type catalog struct {
 	typeWords    typeWords
 	expressions  expressions
 	facets       Facets // without counts
+	choices      []*Choice
 	articleIndex articleIndex
 	suggestions  []suggestion
 }
@@ -138,6 +139,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.outlines = newOutlines(outlines, c.kommuner)
 	c.indexVocabulary()
 	c.facets = newFacets(c)
+	c.choices = c.facets.choices()
 	c.placeNames = newPlaceNames(c)
 	c.typeWords = newTypeWords(c)
 	c.expressions = newExpressions(said)

@@ -212,7 +212,23 @@ func leastOf(numbers []int32, most int) (least int32, level int) {
 }
 
 func choice(code string, name directory.Text) FacetValue {
-	return FacetValue{Choice: &Choice{code, name}}
+	return FacetValue{Choice: &Choice{Code: code, Name: name}}
+}
+
+// Choices returns all that can be chosen in facets. They are the same for as long as the
+// Reference is.
+func (v *View) Choices() []*Choice { return v.catalog().choices }
+
+// choices returns those of the facets, and numbers them.
+func (f Facets) choices() []*Choice {
+	var all []*Choice
+	for _, list := range [...][]FacetValue{f.Types, f.Fylker, f.Kommuner, f.TargetGroups, f.Topics, f.Formats} {
+		for _, v := range list {
+			v.Number = len(all)
+			all = append(all, v.Choice)
+		}
+	}
+	return all
 }
 
 // newFacets returns the facets of the catalog without counts.

@@ -85,8 +85,9 @@ type FacetValue struct {
 
 // Choice is what can be chosen in a facet. It is shared: callers must not change it.
 type Choice struct {
-	Code string
-	Name directory.Text
+	Code   string
+	Name   directory.Text
+	Number int // its place in View.Choices
 }
 
 // Facets are the choices that narrow a result. Values without hits are there too, count 0.
