@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/user"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
 	"github.com/nasjonal-oversikt/oversikt/internal/importer"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 // operator returns the person at the shell, for the history.
@@ -38,7 +40,7 @@ func importFiles(ctx context.Context, c config, args []string) error {
 	}
 	defer done()
 	report, err := importer.Import(ctx, st, fsys, auth.Actor{Kind: auth.Import, Name: args[0]}, progress())
-	printReport(report)
+	printReport(os.Stdout, report, err != nil)
 	if err != nil {
 		return err
 	}
@@ -91,12 +93,22 @@ func progress() importer.Progress {
 	}
 }
 
-func printReport(r importer.Report) {
+// printReport prints what an import of files did; failed says that an error cut it off.
+func printReport(w io.Writer, r importer.Report, failed bool) {
 	for _, p := range r.Problems {
 		fmt.Fprintln(os.Stderr, p)
 	}
 	for _, n := range r.Notes {
-		fmt.Println(n)
+		fmt.Fprintln(w, n)
+	}
+	if failed {
+		some := r.Created+r.Updated+r.Unchanged+r.Kept > 0
+		for _, s := range []store.Summary{r.Regions, r.Words, r.Said} {
+			some = some || s.Created+s.Updated+s.Unchanged+s.Kept > 0
+		}
+		if printCutOff(w, some, "taken in"); !some {
+			return
+		}
 	}
 	names := make([]string, 0, len(r.Read))
 	for name := range r.Read {
@@ -104,18 +116,18 @@ func printReport(r importer.Report) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		fmt.Printf("%-40s %6d read\n", name, r.Read[name])
+		fmt.Fprintf(w, "%-40s %6d read\n", name, r.Read[name])
 	}
-	fmt.Printf("Kommuner, postnummer and places: %s.\n", r.Regions)
-	fmt.Printf("Types and terms: %s.\n", r.Words)
-	fmt.Printf("Expressions: %s.\n", r.Said)
-	fmt.Printf("Offerings and articles: %d new, %d changed, %d as before, %d left alone since their owners have confirmed or edited them.\n",
+	fmt.Fprintf(w, "Kommuner, postnummer and places: %s.\n", r.Regions)
+	fmt.Fprintf(w, "Types and terms: %s.\n", r.Words)
+	fmt.Fprintf(w, "Expressions: %s.\n", r.Said)
+	fmt.Fprintf(w, "Offerings and articles: %d new, %d changed, %d as before, %d left alone since their owners have confirmed or edited them.\n",
 		r.Created, r.Updated, r.Unchanged, r.Kept)
-	fmt.Printf("Awaiting confirmation, not shown to readers: %d.\n", r.Drafts)
+	fmt.Fprintf(w, "Awaiting confirmation, not shown to readers: %d.\n", r.Drafts)
 	if len(r.Missing) > 0 {
-		fmt.Printf("In the database but no longer in the file, left as they are: %d\n", len(r.Missing))
+		fmt.Fprintf(w, "In the database but no longer in the file, left as they are: %d\n", len(r.Missing))
 		for _, key := range r.Missing {
-			fmt.Println("  " + key)
+			fmt.Fprintln(w, "  "+key)
 		}
 	}
 }

@@ -97,6 +97,16 @@ func (c *importCommand) client(conf config, base string, own bool) (*upstream.Cl
 	return client, nil
 }
 
+// printCutOff says of an import that an error cut off what became of it: whether something was
+// done, in the words of the import, and how to go on. The error itself is told after it.
+func printCutOff(w io.Writer, some bool, done string) {
+	if !some {
+		fmt.Fprintf(w, "The import was cut off before anything was %s: all is as it was.\n", done)
+		return
+	}
+	fmt.Fprintf(w, "The import was cut off. What was %s before that stays; give the same command again to go on. Until then:\n", done)
+}
+
 // openMigrated opens the database and brings its schema up to date.
 func openMigrated(ctx context.Context, conf config) (*store.Store, func(), error) {
 	st, done, err := openDatabase(ctx, conf, conf.logger())

@@ -42,6 +42,12 @@ func importKartverket(ctx context.Context, conf config, args []string) error {
 		o.Folder = ""
 	}
 	r, err := importer.ImportKartverket(ctx, st, auth.Actor{Kind: auth.Import, Name: "Kartverket Kommuneinfo"}, o)
+	if err != nil {
+		some := r.Fetched > 0 || r.Sum.Created+r.Sum.Updated > 0
+		if printCutOff(os.Stdout, some, "fetched or put right"); !some {
+			return fmt.Errorf("import kartverket: %w", err)
+		}
+	}
 	fmt.Printf("Read: %d kommuner. Put right: %d. Other names: %d. Borders fetched: %d, had been fetched: %d.\n", r.Read, len(r.Changed), len(r.Names), r.Fetched, r.Kept)
 	printEach("put right", r.Changed)
 	printEach("another name, not taken", r.Names)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ func importKommuner(ctx context.Context, conf config, args []string) error {
 	}
 	defer done()
 	report, err := importer.ImportKommuner(ctx, st, auth.Actor{Kind: auth.Import, Name: "SSB Klass 131"}, o)
-	printKommuner(report, c.dry)
+	printKommuner(os.Stdout, report, c.dry, err != nil)
 	switch {
 	case err != nil:
 		return fmt.Errorf("import kommuner: %w", err)
@@ -105,35 +106,42 @@ func postalCodesIn(path string) (map[string]region.Number, error) {
 	return codes, nil
 }
 
-func printKommuner(r importer.KommuneReport, dry bool) {
+// printKommuner prints what an import of changes of kommuner did; failed says that an error cut
+// it off.
+func printKommuner(w io.Writer, r importer.KommuneReport, dry, failed bool) {
 	for _, where := range r.Where {
-		fmt.Println("Read: " + where)
+		fmt.Fprintln(w, "Read: "+where)
 	}
 	verb := "Carried out"
 	if dry || r.Stopped {
 		verb = "Would be carried out"
 	}
-	fmt.Printf("%s: %d. As before: %d. Planned: %d.\n", verb, len(r.Carried), r.AsBefore, len(r.Planned))
+	if failed {
+		printCutOff(w, !dry && len(r.Carried)+len(r.Fylker) > 0, "carried out")
+	}
+	if !failed || len(r.Carried)+len(r.Fylker) > 0 {
+		fmt.Fprintf(w, "%s: %d. As before: %d. Planned: %d.\n", verb, len(r.Carried), r.AsBefore, len(r.Planned))
+	}
 	for _, c := range r.Carried {
-		fmt.Printf("\n%s  %s\n", c.On.Format(time.DateOnly), c.Succession)
-		fmt.Printf("  %d offerings, %d courses, %d organizations, %d accesses, %d postnummer, %d places, %d tasks\n",
+		fmt.Fprintf(w, "\n%s  %s\n", c.On.Format(time.DateOnly), c.Succession)
+		fmt.Fprintf(w, "  %d offerings, %d courses, %d organizations, %d accesses, %d postnummer, %d places, %d tasks\n",
 			len(c.Offerings), c.Courses, c.Organizations, c.Grants, c.PostalCodes, c.Places, len(c.Tasks))
 		for _, o := range c.Offerings {
-			fmt.Printf("  %d %s: %v -> %v", o.ID, o.Name, o.Before, o.Into)
+			fmt.Fprintf(w, "  %d %s: %v -> %v", o.ID, o.Name, o.Before, o.Into)
 			if o.Note != "" {
-				fmt.Printf(", noted as for %q", o.Note)
+				fmt.Fprintf(w, ", noted as for %q", o.Note)
 			}
-			fmt.Println()
+			fmt.Fprintln(w)
 		}
 		for _, note := range c.Notes {
-			fmt.Println("  " + note)
+			fmt.Fprintln(w, "  "+note)
 		}
 	}
 	for _, f := range r.Fylker {
-		fmt.Printf("\n%s  fylke %s %s -> %v, %d offerings\n", f.On.Format(time.DateOnly), f.Old, f.Name, f.Into, f.Offerings)
+		fmt.Fprintf(w, "\n%s  fylke %s %s -> %v, %d offerings\n", f.On.Format(time.DateOnly), f.Old, f.Name, f.Into, f.Offerings)
 	}
 	for _, p := range r.Planned {
-		fmt.Printf("Planned %s: %s\n", p.On.Format(time.DateOnly), p)
+		fmt.Fprintf(w, "Planned %s: %s\n", p.On.Format(time.DateOnly), p)
 	}
 	for _, d := range r.Differs {
 		fmt.Fprintln(os.Stderr, d)

@@ -19,7 +19,7 @@ func runRegister(ctx context.Context, conf config, c *importCommand, do func(reg
 	}
 	defer done()
 	report, err := do(register.Options{Store: st, Dry: c.dry, Again: c.again, Progress: register.Progress(progress())})
-	printRegisterReport(os.Stdout, report)
+	printRegisterReport(os.Stdout, report, err != nil)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Name(), err)
 	}
@@ -29,7 +29,8 @@ func runRegister(ctx context.Context, conf config, c *importCommand, do func(reg
 	return nil
 }
 
-func printRegisterReport(w io.Writer, r register.Report) {
+// printRegisterReport prints what an import did; failed says that an error cut it off.
+func printRegisterReport(w io.Writer, r register.Report, failed bool) {
 	if r.Resumed != "" {
 		fmt.Fprintf(w, "Goes on where an earlier import stopped: %s.\n", r.Resumed)
 	}
@@ -41,6 +42,12 @@ func printRegisterReport(w io.Writer, r register.Report) {
 	}
 	for _, p := range r.Problems {
 		fmt.Fprintln(os.Stderr, p)
+	}
+	if failed {
+		wrote := r.Created+r.Updated+r.Unchanged+r.Kept+r.Absent > 0
+		if printCutOff(w, wrote && !r.Dry, "taken in"); !wrote {
+			return
+		}
 	}
 	verb := ""
 	if r.Dry {
