@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search"
@@ -29,6 +30,9 @@ func (m match) score() float32 { return max(m.signed, -m.signed) }
 
 func (m match) whole() bool { return m.signed >= 0 }
 
+// times returns the match with its score multiplied.
+func (m match) times(f float32) match { return match{m.slot, m.signed * f} }
+
 // share is how much of the question the offering answers.
 func (m match) share() float32 {
 	if m.whole() {
@@ -54,18 +58,18 @@ func (v *View) whole(ctx context.Context, text string) (matches, error) {
 // through them.
 func (v *View) form(ctx context.Context, form string) (matches, error) {
 	return v.cached("w "+form, func(among []int32) (matches, error) {
-		var all matches
+		all := newGathering()
+		defer all.done()
 		for _, field := range textFields {
 			q := bleve.NewTermQuery(form)
 			q.SetField(field)
 			q.SetBoost(fieldBoost[field])
-			list, err := v.ask(ctx, q, among)
-			if err != nil {
+			if err := v.ask(ctx, q, among, &all.asked); err != nil {
 				return nil, err
 			}
-			all = all.plus(list)
+			all.add(all.asked, 1)
 		}
-		return all, nil
+		return all.matches(), nil
 	})
 }
 
@@ -76,15 +80,16 @@ func (v *View) parts(ctx context.Context, text string) (matches, error) {
 		return nil, nil
 	}
 	return v.derived("p "+forms[0].text, func() (matches, error) {
-		var all matches
+		all := newGathering()
+		defer all.done()
 		for _, t := range forms[1:] {
 			list, err := v.form(ctx, t.text)
 			if err != nil {
 				return nil, err
 			}
-			all = all.plus(list)
+			all.add(list, 1)
 		}
-		return all.part(), nil
+		return all.list.part(), nil
 	})
 }
 
@@ -96,7 +101,7 @@ func (v *View) guess(ctx context.Context, text string) (matches, error) {
 		return nil, nil
 	}
 	return v.cached("g "+forms[0].text, func(among []int32) (matches, error) {
-		return v.ask(ctx, guess{forms[0].text}, among)
+		return v.find(ctx, guess{forms[0].text}, among)
 	})
 }
 
@@ -105,15 +110,23 @@ func (v *View) named(ctx context.Context, folded string) (matches, error) {
 	return v.cached("n "+folded, func(among []int32) (matches, error) {
 		q := bleve.NewTermQuery(folded)
 		q.SetField(fieldExact)
-		return v.ask(ctx, q, among)
+		return v.find(ctx, q, among)
 	})
 }
 
 // queryMapping tells Bleve's queries how fields are analysed.
 var queryMapping = newMapping()
 
-// ask returns what Bleve finds, among the slots alone unless that is nil.
-func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, error) {
+// find returns what Bleve finds, among the slots alone unless that is nil.
+func (v *View) find(ctx context.Context, q query.Query, among []int32) (matches, error) {
+	g := newGathering()
+	defer g.done()
+	err := v.ask(ctx, q, among, &g.asked)
+	return g.asked.clone(), err
+}
+
+// ask is find into a list that is there, in place of what it has.
+func (v *View) ask(ctx context.Context, q query.Query, among []int32, into *matches) error {
 	if among != nil {
 		var ids []string
 		for _, slot := range among {
@@ -125,7 +138,7 @@ func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, 
 		only.SetBoost(0) // it chooses, and says nothing of how well
 		q = bleve.NewConjunctionQuery(q, only)
 	}
-	var list matches
+	list := (*into)[:0]
 	err := v.snap.guard(func() error {
 		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
 		if err != nil {
@@ -154,34 +167,75 @@ func (v *View) ask(ctx context.Context, q query.Query, among []int32) (matches, 
 	if !slices.IsSortedFunc(list, bySlot) { // documents come in the order of slots until segments are merged
 		slices.SortFunc(list, bySlot)
 	}
-	return slices.Clip(list), err
+	*into = list
+	return err
+}
+
+// clone returns a copy without room to grow.
+func (a matches) clone() matches {
+	if len(a) == 0 {
+		return nil
+	}
+	return append(make(matches, 0, len(a)), a...)
 }
 
 // better returns every offering of either list with the higher of its scores.
 func (a matches) better(b matches) matches {
-	return a.merge(b, func(x, y float32) float32 { return max(x, y) })
-}
-
-func (a matches) merge(b matches, both func(x, y float32) float32) matches {
 	if len(a) == 0 {
 		return b
 	}
 	if len(b) == 0 {
 		return a
 	}
-	out := make(matches, 0, len(a)+len(b))
+	g := newGathering()
+	defer g.done()
+	g.list = merge(g.list[:0], a, b, 1, func(x, y float32) float32 { return max(x, y) })
+	return g.matches()
+}
+
+// gathering adds up lists in memory that is used one time after another: a list that is kept
+// has just the room that it needs.
+type gathering struct{ list, next, asked matches }
+
+var gatherings = sync.Pool{New: func() any { return new(gathering) }}
+
+func newGathering() *gathering {
+	g := gatherings.Get().(*gathering)
+	g.list = g.list[:0]
+	return g
+}
+
+// add adds the scores of the list, multiplied.
+func (g *gathering) add(list matches, times float32) {
+	g.next = merge(g.next[:0], g.list, list, times, func(x, y float32) float32 { return x + y })
+	g.list, g.next = g.next, g.list
+}
+
+// matches returns the sum.
+func (g *gathering) matches() matches { return g.list.clone() }
+
+// done gives the memory back.
+func (g *gathering) done() { gatherings.Put(g) }
+
+// merge appends every offering of either list to out: the scores of b are multiplied, and those
+// of one that is in both are made one.
+func merge(out, a, b matches, times float32, both func(x, y float32) float32) matches {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0].slot < b[0].slot:
 			out, a = append(out, a[0]), a[1:]
 		case a[0].slot > b[0].slot:
-			out, b = append(out, b[0]), b[1:]
+			out, b = append(out, b[0].times(times)), b[1:]
 		default:
-			out = append(out, newMatch(a[0].slot, both(a[0].score(), b[0].score()), a[0].whole() || b[0].whole()))
+			out = append(out, newMatch(a[0].slot, both(a[0].score(), b[0].times(times).score()), a[0].whole() || b[0].whole()))
 			a, b = a[1:], b[1:]
 		}
 	}
-	return append(append(out, a...), b...)
+	out = append(out, a...)
+	for _, m := range b {
+		out = append(out, m.times(times))
+	}
+	return out
 }
 
 // part returns the matches as those of a part of what was asked for.
@@ -197,12 +251,7 @@ func (a matches) part() matches {
 func (a matches) times(f float32) matches {
 	out := make(matches, len(a))
 	for i, m := range a {
-		out[i] = match{m.slot, m.signed * f}
+		out[i] = m.times(f)
 	}
 	return out
-}
-
-// plus returns every offering of either list with the sum of its scores.
-func (a matches) plus(b matches) matches {
-	return a.merge(b, func(x, y float32) float32 { return x + y })
 }

@@ -207,14 +207,15 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 		}
 	}
 	found, err := v.derived("e "+s.Text+"/"+strings.Join(own, " "), func() (matches, error) {
-		var all matches
+		all := newGathering()
+		defer all.done()
 		gain := float32(1)
 		for _, lead := range s.LeadsTo {
 			list, err := v.lead(ctx, lead)
 			if err != nil {
 				return nil, err
 			}
-			all = all.plus(list.times(gain))
+			all.add(list, gain)
 			gain *= leadDecay
 		}
 		for _, w := range own {
@@ -222,9 +223,9 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 			if err != nil {
 				return nil, err
 			}
-			all = all.plus(list.times(ownBoost))
+			all.add(list, ownBoost)
 		}
-		return all, nil
+		return all.matches(), nil
 	})
 	return concept{found, saidShare}, err
 }
