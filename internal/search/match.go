@@ -105,8 +105,21 @@ func (v *View) guess(ctx context.Context, text string) (matches, error) {
 	})
 }
 
-// named returns the offerings whose whole name is the folded text.
+// named returns the offerings whose whole name is the folded text. How well they do is the
+// same for all.
 func (v *View) named(ctx context.Context, folded string) (matches, error) {
+	if slots, ok := v.rows.names.whole(folded, v.rows.list); ok {
+		list := make(matches, len(slots))
+		for i, slot := range slots {
+			list[i] = newMatch(slot, 1, true)
+		}
+		return list, nil
+	}
+	return v.cachedName(ctx, folded)
+}
+
+// cachedName is named as Bleve finds it.
+func (v *View) cachedName(ctx context.Context, folded string) (matches, error) {
 	return v.cached("n "+folded, func(among []int32) (matches, error) {
 		q := bleve.NewTermQuery(folded)
 		q.SetField(fieldExact)

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // nameKey is an offering's folded name from one of its words on: "PPT i Oslo" stands
@@ -22,6 +23,7 @@ type nameKey struct {
 // passed over.
 type names struct {
 	base  func() []nameKey
+	made  *atomic.Bool // base does not have to be waited for
 	delta []nameKey
 }
 
@@ -29,7 +31,9 @@ type names struct {
 const maxDelta = 2000
 
 func newNames(list []*row) names {
+	made := new(atomic.Bool)
 	base := sync.OnceValue(func() []nameKey {
+		defer made.Store(true)
 		var keys []nameKey
 		for slot, r := range list {
 			if r != nil {
@@ -40,7 +44,7 @@ func newNames(list []*row) names {
 		return keys
 	})
 	go base() // so that the first reader who types does not wait for it
-	return names{base: base}
+	return names{base: base, made: made}
 }
 
 func appendNameKeys(keys []nameKey, s slotted) []nameKey {
@@ -73,7 +77,29 @@ func (n names) with(changed []slotted, list []*row) names {
 		delta = appendNameKeys(delta, s)
 	}
 	sortNameKeys(delta)
-	return names{n.base, delta}
+	return names{n.base, n.made, delta}
+}
+
+// whole returns the slots of the offerings whose whole name is the folded text. It reports
+// false while the names are being sorted, which takes long where there are very many.
+func (n names) whole(folded string, list []*row) ([]int32, bool) {
+	if !n.made.Load() {
+		return nil, false
+	}
+	var slots []int32
+	for _, keys := range [...][]nameKey{n.base(), n.delta} {
+		from := sort.Search(len(keys), func(i int) bool { return keys[i].key >= folded })
+		for _, k := range keys[from:] {
+			if k.key != folded {
+				break
+			}
+			if list[k.slot] == k.row && k.row.text(packedFold) == folded {
+				slots = append(slots, k.slot)
+			}
+		}
+	}
+	slices.Sort(slots)
+	return slots, true
 }
 
 // prefixed calls yield with each key that begins with the folded prefix, sorted within
