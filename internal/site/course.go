@@ -195,7 +195,7 @@ func (w writer) courseState(c search.Course, today time.Time) view.CourseState {
 // courseTime returns "Torsdag 3. desember 2026 kl. 18.00–20.00", as much of it as is known.
 func (w writer) courseTime(d directory.CourseDate) view.CourseTime {
 	t := w.courseMoment(d)
-	t.Text = upperInitial(t.Text)
+	t.Text = view.UpperInitial(t.Text)
 	return t
 }
 

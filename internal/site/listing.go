@@ -133,7 +133,7 @@ func (w writer) listings(hits []search.Hit, reader region.Number) []view.Listing
 func (w writer) phonesOf(o *directory.Offering) []view.Phone {
 	phones := each(o.Phones, func(p directory.Phone) view.Phone { return view.PhoneOf(w.lang, p) })
 	if len(phones) > 0 && phones[0].Note == "" && strings.Contains(o.OpeningText, "telefon") {
-		phones[0].Note = o.OpeningText
+		phones[0].Note = view.UpperInitial(o.OpeningText)
 	}
 	return phones
 }

@@ -278,7 +278,7 @@ func (s *Site) mapSays(q mapQuestion, rows []mapRow, country search.CoverageSum)
 		if n := country.NotRegistered(); n > 0 {
 			says[0] += " " + s.lang.Count(n, "For 1 kommune er ingenting meldt inn.", "For %s kommuner er ingenting meldt inn.")
 		}
-		says = append(says, upperInitial(s.t("%s av alle innbyggere bor i en kommune som er dekket.", s.percent(country.PeopleCovered, country.People))))
+		says = append(says, view.UpperInitial(s.t("%s av alle innbyggere bor i en kommune som er dekket.", s.percent(country.PeopleCovered, country.People))))
 	}
 	if half, ok := middleAge(rows); ok {
 		says = append(says, s.t("Av kommunene der vi kjenner datoen, har halvparten opplysninger fra %s eller senere.", s.lang.Day(half)))

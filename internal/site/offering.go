@@ -168,7 +168,8 @@ func (w writer) fallback(ctx context.Context, p *view.OfferingPage, o *directory
 	return err
 }
 
-// hours returns the opening hours, in the source's words and as a timetable where there is one.
+// hours returns the opening hours, in the source's words and as a timetable where there is one,
+// each to stand on a line of its own.
 func (s *Site) hours(o *directory.Offering) []string {
 	today := s.deps.Now()
 	var out []string
@@ -187,6 +188,9 @@ func (s *Site) hours(o *directory.Offering) []string {
 	}
 	if len(out) == 0 {
 		return []string{s.t(view.NotStated)}
+	}
+	for i, line := range out {
+		out[i] = view.UpperInitial(line)
 	}
 	return out
 }

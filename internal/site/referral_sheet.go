@@ -301,7 +301,7 @@ func (w writer) sheetHours(o *directory.Offering) string {
 			said = append(said, view.Hours(w.lang, d))
 		}
 	}
-	return strings.Join(said, ", ")
+	return view.UpperInitial(strings.Join(said, ", "))
 }
 
 // firstSentence returns a text up to its first full stop.

@@ -38,6 +38,9 @@ func referralOfferings() []search.Document {
 			Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: directory.PhoneNumber(fmt.Sprintf("+47223344%02d", id))}},
 			Source: directory.Source{Title: "Testkilde", Date: "2026"}, ChangedAt: made.Add(-time.Hour)}
 		switch id {
+		case 11:
+			o.OpeningText = "døgnåpen krisetelefon"
+			o.Phones[0].Hours = "øyeblikkelig"
 		case 12:
 			o.Coverage = directory.Coverage{Kommuner: []region.Number{"3205"}}
 		case 13:
@@ -217,6 +220,9 @@ func TestSheet(t *testing.T) {
 		if name != "Tilbud nummer 99" && !i.Has(`.o-ark__tlf a[href^="tel:+47"]`) {
 			t.Errorf("%s has no number", name)
 		}
+	}
+	if text := items["Testlinje 11"].Text(); !strings.Contains(text, "Døgnåpen krisetelefon") || !strings.Contains(text, "Øyeblikkelig") {
+		t.Errorf("what stands on a line of its own begins in lower case: %s", text)
 	}
 	if text := items["Testlinje 16"].Text(); !strings.Contains(text, "Midlertidig stengt.") {
 		t.Errorf("closed: %s", text)

@@ -40,12 +40,3 @@ func paragraphs(s string) []string {
 }
 
 func contains[T comparable](list []T, v T) bool { return slices.Contains(list, v) }
-
-// upperInitial returns the text as it begins a sentence.
-func upperInitial(s string) string {
-	r := []rune(s)
-	if len(r) > 0 {
-		r[0] = unicode.ToUpper(r[0])
-	}
-	return string(r)
-}

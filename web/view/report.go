@@ -90,5 +90,5 @@ func AskKommuneOf(l page.Language, k *search.Kommune) AskKommune {
 
 // PhoneOf returns the number as pages show it.
 func PhoneOf(l page.Language, p directory.Phone) Phone {
-	return Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: PhoneNote(l, p)}
+	return Phone{Number: p.Number.String(), Href: p.Number.Href(), Note: UpperInitial(PhoneNote(l, p))}
 }

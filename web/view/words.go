@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
@@ -300,6 +302,15 @@ func LanguageName(l page.Language, code string) string {
 		return l.T(name)
 	}
 	return code
+}
+
+// UpperInitial returns the text as it begins a sentence or stands alone on a line.
+func UpperInitial(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // Hours is one line of opening hours: "mandag 08.30–15.00".

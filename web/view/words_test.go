@@ -41,3 +41,11 @@ func TestWordsAge(t *testing.T) {
 		}
 	}
 }
+
+func TestUpperInitial(t *testing.T) {
+	for text, want := range map[string]string{"": "", "døgnåpent": "Døgnåpent", "øyeblikkelig": "Øyeblikkelig", "8.30–15": "8.30–15", "Hverdager": "Hverdager"} {
+		if got := UpperInitial(text); got != want {
+			t.Errorf("UpperInitial(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
