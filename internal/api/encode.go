@@ -98,7 +98,7 @@ func (a *API) appendHits(b []byte, v *search.View, hits []search.Hit) []byte {
 		from.revision = v.Revision(h.ID)
 		one, ok := a.encodings.Append((*room)[:0], from)
 		if !ok {
-			o, ok := v.Offering(h.ID)
+			o, ok := v.OfferingOnce(h.ID)
 			if !ok {
 				continue
 			}

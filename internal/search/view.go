@@ -67,6 +67,15 @@ func (v *View) Offering(id int64) (*directory.Offering, bool) {
 	return nil, false
 }
 
+// OfferingOnce is Offering for who keeps what they make of it: it is not kept here too.
+func (v *View) OfferingOnce(id int64) (*directory.Offering, bool) {
+	if slot := v.rows.slotOf(id); slot != noSlot && v.rows.list[slot] != nil {
+		o := v.load(slot)
+		return o, o != nil
+	}
+	return nil, false
+}
+
 // read returns the offering in the slot, as load does, from memory when it was read lately.
 func (v *View) read(slot int32) *directory.Offering {
 	r := v.rows.list[slot]
