@@ -69,13 +69,14 @@ func (a *Asker) TellOfHeld(ctx context.Context, j store.Job) error {
 
 // heldMail says what is proposed: old and new, who, when and how. lines are the helplines whose
 // name it borrows.
-func (a *Asker) heldMail(h store.HeldChange, who string, lines []directory.Offering) store.Mail {
+func (a *Asker) heldMail(h store.HeldChange, who string, lines []directory.Namesake) store.Mail {
 	var b strings.Builder
 	at := h.At.In(page.Oslo)
 	if len(lines) == 0 {
-		fmt.Fprintf(&b, "Hei!\n\nNoen vil endre «%s», som mange stoler på når det haster. Leserne ser det som sto der, til en til har sett på det.\n", h.Before.Name)
+		do := map[bool]string{true: "endre", false: "vise"}[h.Before.Public()]
+		fmt.Fprintf(&b, "Hei!\n\nNoen vil %s «%s», som mange stoler på når det haster. Leserne ser ikke endringen før en til har sett på den.\n", do, h.Before.Name)
 	} else {
-		fmt.Fprintf(&b, "Hei!\n\nNoen vil vise et tilbud med et navn som ligner på «%s», og et annet nummer. De som leter etter den, kan komme til å ringe feil. Leserne ser det som sto der, til en nasjonal redaktør har sett på det.\n", lines[0].Name)
+		fmt.Fprintf(&b, "Hei!\n\nNoen vil vise et tilbud med et navn eller stikkord som ligner på «%s», og et annet nummer. De som leter etter den, kan komme til å ringe feil. Leserne ser ikke endringen før en nasjonal redaktør har sett på den.\n", lines[0].Line.Name)
 		fmt.Fprintf(&b, "\nNavn: %s\n", oneLine(h.After.Name))
 		for _, p := range h.After.Phones {
 			fmt.Fprintf(&b, "Nummer: %s\n", p.Number)
@@ -134,7 +135,7 @@ func (a *Asker) tellProposer(ctx context.Context, h store.HeldChange) error {
 	case store.Approved:
 		what = "Endringen er godkjent, og leserne ser den nå."
 	case store.Rejected:
-		what = "Endringen er avvist. Leserne ser det som sto der.\n\nBegrunnelse: " + oneLine(h.Reason)
+		what = "Endringen er avvist, og leserne ser den ikke.\n\nBegrunnelse: " + oneLine(h.Reason)
 	case store.Replaced:
 		what = "En nyere endring er kommet, så denne venter ikke lenger. Se om det du ville endre, er med i den."
 	default:

@@ -68,8 +68,9 @@ var (
 			return a.Status == b.Status && reflect.DeepEqual(a.ClosedUntil, b.ClosedUntil)
 		},
 		func(to, from *Offering) { to.Status, to.ClosedUntil = from.Status, from.ClosedUntil }}
-	nameField   = partOf("name", func(o *Offering) *string { return &o.Name })
-	sourceField = partOf("source", func(o *Offering) *Source { return &o.Source })
+	nameField     = partOf("name", func(o *Offering) *string { return &o.Name })
+	keywordsField = partOf("keywords", func(o *Offering) *[]string { return &o.Keywords })
+	sourceField   = partOf("source", func(o *Offering) *Source { return &o.Source })
 )
 
 // proseFields are texts that readers see. They are held back when they come to name a
@@ -84,7 +85,8 @@ var proseFields = []guardedField{
 	partOf("referral", func(o *Offering) *Referral { return &o.Referral }),
 	partOf("complaint", func(o *Offering) *string { return &o.Complaint }),
 	partOf("bydel", func(o *Offering) *string { return &o.Coverage.Bydel }),
-	partOf("keywords", func(o *Offering) *[]string { return &o.Keywords }),
+	keywordsField,
+	ownerField, // its name is seen with the offering's
 	partOf("locations", func(o *Offering) *[]Location { return &o.Locations }),
 	partOf("exceptions", func(o *Offering) *[]ScheduleException { return &o.Exceptions }),
 	{"phones", func(a, b *Offering) bool { return slices.Equal(a.Phones, b.Phones) },
@@ -101,8 +103,15 @@ var pinnedFields = slices.Concat(contactFields, []guardedField{typeField, covera
 
 // Namesake is a helpline of somebody else's whose name an offering is to bear.
 type Namesake struct {
-	Line  Offering
-	Borne bool // readers see the offering under it already
+	Line Offering
+	In   []string // the fields that bear it, as in Invalid; see NamingFields
+	New  []string // those of them in which readers do not find it yet
+}
+
+// NamingFields returns what readers find the offering by, field by field as in Invalid: its own
+// name, that of its organization, and its keywords.
+func (o Offering) NamingFields() map[string][]string {
+	return map[string][]string{nameField.name: {o.Name}, ownerField.name: {o.Organization.Name}, keywordsField.name: o.Keywords}
 }
 
 // Borrows reports whether next bears the name of a helpline with a number that neither the
@@ -125,7 +134,7 @@ func ownNumbers(stored Offering, names []Namesake) []string {
 
 // taken reports whether one of the names is new to the offering.
 func taken(names []Namesake) bool {
-	return slices.ContainsFunc(names, func(n Namesake) bool { return !n.Borne })
+	return slices.ContainsFunc(names, func(n Namesake) bool { return len(n.New) > 0 })
 }
 
 // numbersOf returns the telephone numbers that the offering has, in texts or not, with those
@@ -180,8 +189,10 @@ func HoldBack(stored, next Offering, names ...Namesake) (now Offering, waits boo
 		if !stored.Public() {
 			hold(statusField)
 		}
-		if stored.Public() && taken(names) {
-			hold(nameField)
+		for _, f := range []guardedField{nameField, ownerField, keywordsField} {
+			if stored.Public() && slices.ContainsFunc(names, func(n Namesake) bool { return slices.Contains(n.New, f.name) }) {
+				hold(f)
+			}
 		}
 		own := ownNumbers(stored, names)
 		for _, f := range proseFields {
@@ -295,7 +306,7 @@ func dialled(d string) bool {
 
 // namedIn returns the telephone numbers and addresses in all texts of the offering.
 func namedIn(o Offering) []string {
-	texts := slices.Concat([]string{o.Name, o.Summary, o.Description, o.Audience, o.OpeningText, o.Cost.Text, o.Referral.Text, o.Complaint, o.Coverage.Bydel}, o.Keywords)
+	texts := slices.Concat([]string{o.Name, o.Organization.Name, o.Summary, o.Description, o.Audience, o.OpeningText, o.Cost.Text, o.Referral.Text, o.Complaint, o.Coverage.Bydel}, o.Keywords)
 	for _, p := range o.Phones {
 		texts = append(texts, p.Hours)
 	}

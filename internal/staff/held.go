@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,7 +34,7 @@ func heldPath(id int64) string { return fmt.Sprintf("/redaksjon/endringer/%d", i
 // which order they are named.
 var heldLabels = []struct{ name, label string }{
 	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet er åpent"},
-	{"name", "navnet"}, {"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
+	{"name", "navnet"}, {"keywords", "stikkordene"}, {"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
 }
 
 // heldFields returns what the change is about: "telefonnummer og nettsted".
@@ -101,7 +102,7 @@ func (s *Staff) heldText(c *fiber.Ctx, h store.HeldChange) string {
 		by = "noen andre"
 	}
 	return "Den samme endringen ble avvist " + moment(*h.DecidedAt, s.deps.Now()) + " av " + by +
-		". Derfor er den ikke sendt videre, og leserne ser det som sto der. Vil du foreslå den igjen, skriv en ny grunn under «Hvorfor?»."
+		". Derfor er den ikke sendt videre, og leserne ser den ikke. Vil du foreslå den igjen, skriv en ny grunn under «Hvorfor?»."
 }
 
 // heldAt returns the change of the address with its offering as it is stored, for those who
@@ -162,11 +163,11 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	case own:
 		p.Lead = []string{waitsText(h), "Mange stoler på dette tilbudet når det haster. Derfor er det alltid to som endrer det. Du får e-post når noen har svart."}
 		if len(lines) > 0 {
-			p.Lead[1] = namesakeText(lines) + " Derfor ser en nasjonal redaktør på det først. Du får e-post når noen har svart."
+			p.Lead[1] = namesakeText(lines) + " Derfor ser en nasjonal redaktør på endringen først. Du får e-post når noen har svart."
 		}
 		p.Reject, p.Own = heldPath(h.ID)+"/avvis", true
 	case errors.Is(may, auth.ErrForbidden) && len(lines) > 0 && !actorOf(c).National:
-		p.Lead = []string{waitsText(h), namesakeText(lines) + " Derfor må en nasjonal redaktør se på det."}
+		p.Lead = []string{waitsText(h), namesakeText(lines) + " Derfor må en nasjonal redaktør se på endringen."}
 	case errors.Is(may, auth.ErrForbidden) && auth.CanApprove(actorOf(c), auth.Thing{Owner: auth.OwnerOf(o)}, h.By) == nil:
 		p.Lead = []string{waitsText(h), "Du og den som foreslo endringen, regnes ikke som to her: En av dere har nylig sluppet inn den andre, eller den samme har sluppet inn dere begge. Noen andre må se på den."}
 	case errors.Is(may, auth.ErrForbidden):
@@ -184,13 +185,26 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	return s.send(c, status, view.Held(p))
 }
 
-// namesakeText says whose name an offering has, or would have.
-func namesakeText(lines []directory.Offering) string {
+// namesakeText says whose name an offering has, or would have, and where.
+func namesakeText(lines []directory.Namesake) string {
 	names := make([]string, len(lines))
+	what := ""
 	for i, l := range lines {
-		names[i] = "«" + l.Name + "»"
+		names[i] = "«" + l.Line.Name + "»"
+		what = cmp.Or(what, bearerText(l))
 	}
-	return "Navnet ligner på en hjelpetelefon som andre svarer for, og nummeret er et annet: " + strings.Join(names, ", ") + "."
+	return what + " ligner på navnet til en hjelpetelefon som andre svarer for, og nummeret er et annet: " + strings.Join(names, ", ") + "."
+}
+
+// bearerText says which part of the offering bears the helpline's name.
+func bearerText(l directory.Namesake) string {
+	switch {
+	case slices.Contains(l.In, "name"):
+		return "Navnet"
+	case slices.Contains(l.In, "organization"):
+		return "Navnet på organisasjonen"
+	}
+	return "Et stikkord"
 }
 
 // heldWas is what the page calls that which stands there.

@@ -331,13 +331,24 @@ func TestABorrowedNameIsForANationalEditor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const like = "Navnet ligner på en hjelpetelefon som andre svarer for, og nummeret er et annet: «Prøvetelefonen»."
-	boss.get(heldPath(h.ID)).contains(t, like, "Derfor ser en nasjonal redaktør på det først.")
-	colleague.get(heldPath(h.ID)).contains(t, like, "Derfor må en nasjonal redaktør se på det.")
+	const like = "Navnet ligner på navnet til en hjelpetelefon som andre svarer for, og nummeret er et annet: «Prøvetelefonen»."
+	boss.get(heldPath(h.ID)).contains(t, like, "Derfor ser en nasjonal redaktør på endringen først.")
+	colleague.get(heldPath(h.ID)).contains(t, like, "Derfor må en nasjonal redaktør se på endringen.")
 	colleague.post(heldPath(h.ID)+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
 	editor.get(heldPath(h.ID)).contains(t, like, heldPath(h.ID)+"/godkjenn", "999 99 999")
 	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Det er ikke deres navn"}}).wantRedirect(t, heldPath(h.ID))
 	if got := s.offering(o.ID); got.Name != "Et vanlig tilbud" {
 		t.Errorf("name %q", got.Name)
 	}
+
+	// A keyword is found by the same search, and what waits is called what it is.
+	o = s.offering(o.ID)
+	o.Keywords = []string{"Prøvetelefonen"}
+	saved, err := s.store.SaveOffering(t.Context(), auth.Actor{Kind: auth.Import, Name: "fil.csv"}, "", o)
+	if err != nil || saved.Held == nil {
+		t.Fatalf("%+v, %v", saved, err)
+	}
+	h = *saved.Held
+	boss.get(offeringPath(o.ID)).contains(t, "Endringen av stikkordene venter på at en til ser på den.")
+	editor.get(heldPath(h.ID)).contains(t, "Et stikkord ligner på navnet til en hjelpetelefon som andre svarer for")
 }

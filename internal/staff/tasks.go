@@ -44,7 +44,7 @@ func taskLine(t store.Task) (text, action, href string) {
 		if json.Unmarshal(t.Detail, &d) != nil {
 			return "", "", ""
 		}
-		return "Noen vil endre «" + d.Name + "». Leserne ser det som sto der, til en person til har sett på endringen.", "Se på endringen", heldPath(d.Change)
+		return "Noen vil endre «" + d.Name + "». Leserne ser ikke endringen før en person til har sett på den.", "Se på endringen", heldPath(d.Change)
 	case store.TaskReport:
 		return reportLine(t)
 	case store.TaskSaid:

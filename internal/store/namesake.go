@@ -17,10 +17,11 @@ import (
 )
 
 // Whoever searches for a helpline dials what has its name. An ordinary offering that takes the
-// name, with a number of its own, is what readers must not find by one person's doing; what of
-// it waits stands in directory.HoldBack.
+// name, for itself, for its organization or as a keyword, with a number of its own, is what
+// readers must not find by one person's doing; what of it waits stands in directory.HoldBack.
 
-// namesakes returns the helplines of others that readers see and whose name the offering bears.
+// namesakes returns the helplines of others that readers see and whose name the offering bears
+// in one of its NamingFields.
 func namesakes(tx *gorm.DB, o directory.Offering) ([]directory.Offering, error) {
 	if !o.Public() {
 		return nil, nil
@@ -35,7 +36,7 @@ func namesakes(tx *gorm.DB, o directory.Offering) ([]directory.Offering, error) 
 	}
 	var borne idArray
 	for _, l := range lines {
-		if bearsName(o.Name, l.Name) {
+		if len(bearing(o, l.Name)) > 0 {
 			borne = append(borne, l.ID)
 		}
 	}
@@ -51,28 +52,40 @@ func taken(tx *gorm.DB, stored, next directory.Offering) ([]directory.Namesake, 
 	lines, err := namesakes(tx, next)
 	all := make([]directory.Namesake, len(lines))
 	for i, l := range lines {
-		all[i] = directory.Namesake{Line: l, Borne: stored.Public() && bearsName(stored.Name, l.Name)}
+		all[i] = directory.Namesake{Line: l, In: bearing(next, l.Name)}
+		var had []string
+		if stored.Public() {
+			had = bearing(stored, l.Name)
+		}
+		all[i].New = slices.DeleteFunc(slices.Clone(all[i].In), func(field string) bool { return slices.Contains(had, field) })
 	}
 	return all, err
+}
+
+// bearing returns the fields in which the offering bears the helpline's name.
+func bearing(o directory.Offering, line string) []string {
+	var fields []string
+	for field, names := range o.NamingFields() { // in no order
+		if slices.ContainsFunc(names, func(name string) bool { return bearsName(name, line) }) {
+			fields = append(fields, field)
+		}
+	}
+	return fields
 }
 
 // Namesakes returns the helplines of others whose name the change would give to an offering
 // with another number, or under whose name it would change the number. Only a national editor
 // decides on such a change: those who answer for the offering are no second person there.
-func (s *Store) Namesakes(ctx context.Context, h HeldChange) ([]directory.Offering, error) {
+func (s *Store) Namesakes(ctx context.Context, h HeldChange) ([]directory.Namesake, error) {
 	return borrowed(s.db.WithContext(ctx), h)
 }
 
-func borrowed(tx *gorm.DB, h HeldChange) ([]directory.Offering, error) {
+func borrowed(tx *gorm.DB, h HeldChange) ([]directory.Namesake, error) {
 	names, err := taken(tx, h.Before, h.After)
 	if err != nil || !directory.Borrows(h.Before, h.After, names...) {
 		return nil, err
 	}
-	lines := make([]directory.Offering, len(names))
-	for i, n := range names {
-		lines[i] = n.Line
-	}
-	return lines, nil
+	return names, nil
 }
 
 // bearsName reports whether readers who look for the helpline find the name: it has all words

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/auth"
@@ -54,6 +55,23 @@ func TestNobodyBorrowsTheNameOfAHelplineAlone(t *testing.T) {
 		{"name and number at once", func(t *testing.T, c *crisis, o directory.Offering, by auth.Actor) error {
 			return errorOf(c.UpdateOffering(t.Context(), by, "", borrow(o)))
 		}},
+		{"as a keyword", func(t *testing.T, c *crisis, o directory.Offering, by auth.Actor) error {
+			o.Keywords = []string{"samtale", "Døgnåpent som prøvelinjen"}
+			return errorOf(c.UpdateOffering(t.Context(), by, "", o))
+		}},
+		{"its organization's", func(t *testing.T, c *crisis, o directory.Offering, by auth.Actor) error {
+			o.Organization = directory.Organization{Name: "Prøvelinjen i Prøvested", Kommune: "1804"}
+			return errorOf(c.UpdateOffering(t.Context(), by, "", o))
+		}},
+		{"a keyword, then the name", func(t *testing.T, c *crisis, o directory.Offering, by auth.Actor) error {
+			o.Keywords = []string{name}
+			saved, err := c.SaveOffering(t.Context(), by, "", o)
+			wantError(t, "SaveOffering", err, nil)
+			saved.Offering, err = c.ApproveChange(t.Context(), c.editor, saved.Held.ID)
+			wantError(t, "ApproveChange", err, nil)
+			saved.Offering.Name = name
+			return errorOf(c.UpdateOffering(t.Context(), by, "", saved.Offering))
+		}},
 		{"a batch", func(t *testing.T, c *crisis, o directory.Offering, by auth.Actor) error {
 			return errorOf(c.SaveBatch(t.Context(), by, kommune, "Alle", []directory.Offering{borrow(o)}))
 		}},
@@ -80,8 +98,8 @@ func TestNobodyBorrowsTheNameOfAHelplineAlone(t *testing.T) {
 			now, err := c.OfferingByID(t.Context(), o.ID)
 			wantError(t, "OfferingByID", err, nil)
 			for _, n := range numbersSeen(now) {
-				if now.Name != o.Name && n == theirs {
-					t.Errorf("readers see %q with %v", now.Name, now.Phones)
+				if n == theirs && (now.Name != o.Name || bearsName(now.Organization.Name, name) || strings.HasPrefix(tc.name, "as a") && len(bearing(now, name)) > 0) {
+					t.Errorf("readers see %q of %q, %q, with %v", now.Name, now.Organization.Name, now.Keywords, now.Phones)
 				}
 			}
 			h, err := c.HeldChangeOf(t.Context(), o.ID)
