@@ -59,6 +59,37 @@ func newExpressions(list []*directory.Expression) expressions {
 // has reports whether some expression has the word.
 func (x expressions) has(w word) bool { return x.forms[normal(w.fold)] }
 
+// minHead and minRest are the fewest bytes of an expression at either end of a compound, and
+// of the rest of it. Shorter ones stand in words that have nothing to do with them.
+const (
+	minHead = 5
+	minRest = 3
+)
+
+// inside returns the form of the longest expression of one word that a folded compound begins
+// with, or else ends with: epilepsi in "epilepsianfall", depresjon in "tenåringsdepresjonen".
+// It returns "" when there is none.
+func (x expressions) inside(folded string) string {
+	for n := len(folded) - minRest; n >= minHead; n-- {
+		if _, ok := x.words[folded[:n]]; ok && x.isAlone(normal(folded[:n])) {
+			return normal(folded[:n])
+		}
+	}
+	form := normal(folded)
+	for from := minRest; from <= len(form)-minHead; from++ {
+		if x.isAlone(form[from:]) {
+			return form[from:]
+		}
+	}
+	return ""
+}
+
+// isAlone reports whether the form is an expression by itself.
+func (x expressions) isAlone(form string) bool {
+	l := x.byFirst[form]
+	return len(l) > 0 && len(l[len(l)-1].forms) == 1
+}
+
 // nearEnough is how many wrong letters a folded word may have to be taken for another: one
 // from six letters on, two from ten. Shorter words are too near to each other.
 func nearEnough(fold string) int {
@@ -71,16 +102,17 @@ func nearEnough(fold string) int {
 	return 0
 }
 
-// near returns the word of an expression that is closest to a folded one, with at most
-// limit wrong letters, the first of them right.
-func (x expressions) near(fold string, limit int) (word, bool) {
+// near returns the word of an expression that is closest to a folded one, with at most limit
+// wrong letters, the first of them right, and how many are wrong. It returns no word when none
+// is as close.
+func (x expressions) near(fold string, limit int) (w word, off int) {
 	best, found := limit+1, word{}
 	for f := range nearIn(x.keys, fold, limit) {
 		if d := distance(f, fold, limit); d < best {
 			best, found = d, x.words[f]
 		}
 	}
-	return found, best <= limit
+	return found, best
 }
 
 // gap is how many other words may stand between two of an expression: "husker nesten
@@ -92,7 +124,11 @@ const gap = 2
 func (x expressions) in(words []word, uses []use) []saidExpression {
 	forms := make([]string, len(words))
 	for i, w := range words {
-		if uses[i] != usedPlace {
+		switch {
+		case uses[i] == usedPlace:
+		case w.inside != "":
+			forms[i] = w.inside
+		default:
 			forms[i] = normal(w.fold)
 		}
 	}

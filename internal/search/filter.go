@@ -66,10 +66,24 @@ func (v *View) filter(q Query, u *understood) *filter {
 		f.helpline = i
 	}
 	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
+	if !u.literal {
+		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.targets("pasienter", "alle")
+	}
 	if f.near == nil && len(kommuner) > 0 {
 		f.near = &c.kommuner[kommuner[0]].Position
 	}
 	return f
+}
+
+// targets returns the target groups with the codes, those unknown left out.
+func (c *catalog) targets(codes ...string) set64 {
+	var s set64
+	for _, code := range codes {
+		if i, ok := c.termIndex[directory.TargetGroup][code]; ok {
+			s.add(i)
+		}
+	}
+	return s
 }
 
 // passesOther reports whether the offering in the slot passes what no facet shows.

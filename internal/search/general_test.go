@@ -37,3 +37,21 @@ func TestDroppedWordsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// What has one word in passing of a long question is worth less than what is for everybody.
+func TestWordsInPassingAreNoAnswer(t *testing.T) {
+	v := newTestView(t)
+	for text, general := range map[string]bool{
+		"gubben xyzzy qwert zzyxy stavanger universitetssjukehus": false,
+		"xyzzy qwert zzyxy samtaler":                              true,
+		"samtaler psykisk":                                        false,
+	} {
+		res, err := v.Search(t.Context(), Query{Text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Total == 0 || res.General != general {
+			t.Errorf("%q: %d hits, for everybody %t, want %t", text, res.Total, res.General, general)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/article"
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 )
 
@@ -67,13 +68,69 @@ func TestExpressionsThatNameAType(t *testing.T) {
 	}
 }
 
+// A compound with something that people say says the same, and is not misspelt.
+func TestCompoundsOfExpressions(t *testing.T) {
+	v := newTestView(t, ExpressionDocument(directory.Expression{Text: "epilepsi", LeadsTo: []directory.Lead{"ord:psykisk"}}),
+		ExpressionDocument(directory.Expression{Text: "depresjon", LeadsTo: []directory.Lead{"ord:psykisk"}}),
+		ExpressionDocument(directory.Expression{Text: "angst for dyr", LeadsTo: []directory.Lead{"ord:psykisk"}}))
+	for text, want := range map[string]int{
+		"epilepsianfall": 1, "tenåringsdepresjonen": 1, "epilepsi": 1,
+		"epilepsix":    0, // too little is left of it for a compound
+		"angstanfall":  0, // "angst" alone is no expression
+		"sykkelstativ": 0,
+	} {
+		u, err := v.understand(t.Context(), text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(u.said) != want && !u.mended {
+			t.Errorf("%q says %d things, want %d", text, len(u.said), want)
+		}
+		if want > 0 && u.mended {
+			t.Errorf("%q is taken to be misspelt", text)
+		}
+	}
+}
+
+// What the articles write is spelt right, though no offering has it.
+func TestWordsOfArticlesAreSpeltRight(t *testing.T) {
+	fyller := ExpressionDocument(directory.Expression{Text: "fyller", LeadsTo: []directory.Lead{"ord:psykisk"}})
+	text := article.Article{Language: "nb", Section: "den-syke", Slug: "fall", Title: "Gammel", Markdown: "Noen faller ofte."}
+	for _, c := range []struct {
+		documents []Document
+		mended    string
+	}{{[]Document{fyller}, "fyller"}, {[]Document{fyller, ArticleDocument(text)}, ""}} {
+		res, err := newTestView(t, c.documents...).Search(t.Context(), Query{Text: "faller"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Interpreted.Mended; got != c.mended {
+			t.Errorf("faller is read as %q, want %q", got, c.mended)
+		}
+	}
+}
+
+// Of two words that a misspelt one may be, the closer is meant, though the other is a type.
+func TestCloserWordBeforeType(t *testing.T) {
+	v := newTestView(t, ExpressionDocument(directory.Expression{Text: "familievernlinjen", LeadsTo: []directory.Lead{"ord:psykisk"}}))
+	for text, types := range map[string]int{"familievernkontoor": 1, "familievernlinnjen": 0} {
+		u, err := v.understand(t.Context(), text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(u.types) != types {
+			t.Errorf("%q names %d types, want %d", text, len(u.types), types)
+		}
+	}
+}
+
 func TestNearestWordIsTheSameEachTime(t *testing.T) {
 	x := newExpressions([]*directory.Expression{{Text: "sorgen", LeadsTo: []directory.Lead{"ord:a"}}, {Text: "sorget", LeadsTo: []directory.Lead{"ord:a"}}})
 	var got []string
 	for range 50 {
-		w, ok := x.near("sorgex", 1)
-		if !ok {
-			t.Fatal("nothing near sorgex")
+		w, off := x.near("sorgex", 1)
+		if off != 1 {
+			t.Fatalf("%q is %d letters from sorgex", w.text, off)
 		}
 		got = append(got, w.text)
 	}

@@ -67,7 +67,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 			}
 		}
 		found := v.collect(q, f, asked, reading, instead)
-		if found.total == 0 && reading != u.loosest() {
+		if (found.total == 0 || reading.words && asked.hardly(found.part)) && reading != u.loosest() {
 			found.counts.done()
 			continue
 		}
@@ -99,8 +99,16 @@ type asked struct {
 	concepts []concept
 	likeness []matches // scores for likeness alone
 	named    matches
-	words    bool // there are words besides places and types
+	words    bool    // there are words besides places and types
+	loose    float32 // what the words are of the question, when nothing but words was understood
 }
+
+// least is how much of a question in loose words an offering has to answer, for its hits to be
+// worth more than what is for everybody.
+const least = 0.35
+
+// hardly reports whether the best answers to no more than a word in passing.
+func (a *asked) hardly(part float32) bool { return part < least*a.loose }
 
 func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	if len(u.all) == 0 {
@@ -115,7 +123,23 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	if a.named, err = v.named(ctx, joined(u.all)); err != nil {
 		return a, err
 	}
-	a.words = len(u.content()) > 0 || u.literal || u.soft
+	content := u.content()
+	a.words = len(content) > 0 || u.literal || u.soft
+	if len(content) > fewWords && len(u.said)+len(u.types) == 0 && !u.literal && !u.name {
+		for _, c := range a.concepts {
+			a.loose += c.weight
+		}
+		a.loose += float32(len(content) - len(a.concepts)) // what no offering has says most
+		for _, w := range content {
+			name, err := v.named(ctx, w.fold)
+			if err != nil {
+				return a, err
+			}
+			if len(name) > 0 { // "når er rustelefonen åpen"
+				a.loose = 0
+			}
+		}
+	}
 	if u.soft {
 		c := v.catalog()
 		for _, t := range u.types {
@@ -158,7 +182,7 @@ type reading struct {
 // readings returns the ways to take the question, the strictest first. Without a place or
 // a type there is nothing to answer with when no offering has the words.
 func (u *understood) readings() []reading {
-	if len(u.types)+len(u.kommuner)+len(u.fylker) == 0 && u.text && !u.literal && !u.name && len(u.content()) == 0 {
+	if len(u.types)+len(u.kommuner)+len(u.fylker) == 0 && u.text && !u.literal && !u.name && len(u.said)+len(u.content()) == 0 {
 		return []reading{{general: true}} // "hjelp", or signs alone
 	}
 	list := []reading{{types: true, words: true}}
@@ -186,6 +210,7 @@ func (u *understood) loosest() reading {
 // found is what a reading of a question finds.
 type found struct {
 	total  int
+	part   float32     // largest part of the question that an offering answers
 	best   []candidate // as many as are to be shown, in order
 	counts *counts
 }
@@ -255,23 +280,26 @@ func (s *scratch) done() {
 func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) found {
 	top := newTop(max(q.Page, 1)*sizeOf(q), q.Sort)
 	n := newCounts(v.catalog())
+	part := float32(0)
 	switch {
 	case r.words && len(a.concepts) > 0:
-		v.collectWords(f, a, top, n)
+		part = v.collectWords(f, a, top, n)
 	case r.words && a.words:
 		// There are words, but no offering has any of them.
 	default:
 		v.collectAll(f, a, r, instead, top, n)
 	}
-	return found{total: int(n.total), best: top.sorted(), counts: n}
+	return found{total: int(n.total), part: part, best: top.sorted(), counts: n}
 }
 
-// collectWords goes through what answers to the words.
-func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
+// collectWords goes through what answers to the words. It returns the largest part of the
+// question that something answers.
+func (v *View) collectWords(f *filter, a asked, top *top, n *counts) float32 {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
 	p := v.passing(f, s, s.slots)
-	least := s.most(p.all) * enough
+	part := s.most(p.all)
+	least := part * enough
 	for _, list := range a.likeness {
 		for _, m := range list {
 			if s.part[m.slot] > 0 {
@@ -296,6 +324,7 @@ func (v *View) collectWords(f *filter, a asked, top *top, n *counts) {
 	}
 	most := f.mostGain()
 	hits.each(func(slot int32) { v.consider(top, f, slot, s.score[slot]*s.part[slot], most) })
+	return part
 }
 
 // most returns the largest part of the question that one of the offerings answers.

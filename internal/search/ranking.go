@@ -62,7 +62,7 @@ func (c *catalog) breadth(col *column) float32 {
 // elsewhere is by what a score is multiplied for an offering that is not for the whole
 // country, when a reader tells what the matter is and not where they live: what is for
 // some kommune most likely is for another than theirs.
-const elsewhere = 0.5
+const elsewhere = 0.3
 
 // doorGain is how much more an office at the reader's own place scores; it fades with the
 // distance in kilometres to it.
@@ -80,6 +80,8 @@ type fitness struct {
 	placed bool // the reader's place is known
 	laymen bool // asked in everyday words, not for professionals
 	crisis bool
+	kin    set64 // target groups of who stands near someone, when the question speaks of another
+	self   set64 // target groups of who is ill, or of anybody
 }
 
 // of is how well an offering suits whoever asks, whatever was asked for: somebody can be
@@ -98,15 +100,20 @@ func (f fitness) of(c *column, helpline int) float32 {
 	if f.crisis && int(c.typ) == helpline {
 		s *= crisisGain
 	}
+	if whom := c.terms[targetTerms]; whom&f.kin != 0 && whom&f.self == 0 {
+		s *= kinGain
+	}
 	return s
 }
 
 // How much more an offering scores for each step of trust, with a telephone, and for being a
-// helpline when someone may be in danger.
+// helpline when someone may be in danger; and for being for those near the ill and not for the
+// ill themselves, when that is who asks.
 const (
 	trustGain  = 0.03
 	phoneGain  = 1.15
 	crisisGain = 2
+	kinGain    = 1.25
 )
 
 // mostGain returns no less than what any score is multiplied by for where an offering is and
@@ -118,6 +125,9 @@ func (f *filter) mostGain() float32 {
 	}
 	if f.fit.crisis {
 		most *= crisisGain
+	}
+	if f.fit.kin != 0 {
+		most *= kinGain
 	}
 	return most
 }
@@ -223,7 +233,7 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 			if err != nil {
 				return nil, err
 			}
-			all.add(list, ownBoost)
+			all.add(list, ownBoost/float32(len(s.at)))
 		}
 		return all.matches(), nil
 	})

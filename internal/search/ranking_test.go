@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -15,9 +16,10 @@ func TestMostGain(t *testing.T) {
 		t.Errorf("a confirmed offering of a sure source has trust %d, mostTrust is %d", best, mostTrust)
 	}
 	col := &column{live: true, typ: 1, trust: int8(best), phone: true, national: true, kommuner: []uint16{0}}
+	col.terms[targetTerms].add(0)
 	for _, crisis := range []bool{false, true} {
 		for _, placed := range []bool{false, true} {
-			f := &filter{helpline: 1, fit: fitness{crisis: crisis, placed: placed}}
+			f := &filter{helpline: 1, fit: fitness{crisis: crisis, placed: placed, kin: 1, self: 2}}
 			reach := directory.NotCovered
 			if placed {
 				f.kommuner, f.bits, reach = []uint16{0}, []uint32{1}, directory.ByOwn
@@ -32,5 +34,28 @@ func TestMostGain(t *testing.T) {
 		if gain > reachGain[directory.ByOwn] {
 			t.Errorf("reach %d gains more than what is the kommune's own", reach)
 		}
+	}
+}
+
+// Who asks for the sake of another is shown what is for those near the ill before what is for
+// the ill as well.
+func TestKinComesFirst(t *testing.T) {
+	for text, want := range map[string][]string{
+		"depresjon":                 nil,
+		"mannen min har depresjon":  {"parorende"},
+		"gutten vår har depresjon":  {"parorende", "foreldre", "familier"},
+		"mor til gutt med diabetes": {"parorende", "foreldre", "familier"},
+	} {
+		u := understood{all: splitWords(text)}
+		if got := u.nearTo(); !slices.Equal(got, want) {
+			t.Errorf("%q is asked by %q, want %q", text, got, want)
+		}
+	}
+	c := &catalog{termIndex: map[directory.TermKind]map[string]int{directory.TargetGroup: {"parorende": 0, "pasienter": 1}}}
+	f := fitness{kin: c.targets("parorende"), self: c.targets("pasienter", "alle")}
+	kin, both := &column{}, &column{}
+	kin.terms[targetTerms], both.terms[targetTerms] = c.targets("parorende"), c.targets("parorende", "pasienter")
+	if f.of(kin, -1) <= f.of(both, -1) {
+		t.Errorf("what is for pårørende alone scores %f, for the ill too %f", f.of(kin, -1), f.of(both, -1))
 	}
 }

@@ -270,8 +270,8 @@ func (c *catalog) better(w word) (string, bool) {
 	if limit == 0 {
 		return "", false
 	}
-	near, ok := c.expressions.near(w.fold, limit+1)
-	return near.text, ok && near.fold != w.fold
+	near, _ := c.expressions.near(w.fold, limit+1)
+	return near.text, near.fold != "" && near.fold != w.fold
 }
 
 // articleIndex finds articles by normal forms of words in titles, leads and search words, in
@@ -279,13 +279,14 @@ func (c *catalog) better(w word) (string, bool) {
 type articleIndex struct {
 	articles []*article.Article // in bokmål
 	forms    map[string][]formOfArticle
+	spelt    map[string]bool // folded words of the texts, none of which is misspelt
 }
 
 // formOfArticle is how much a form counts in the article at the place.
 type formOfArticle struct{ article, weight int }
 
 func newArticleIndex(c *catalog) articleIndex {
-	x := articleIndex{forms: map[string][]formOfArticle{}}
+	x := articleIndex{forms: map[string][]formOfArticle{}, spelt: map[string]bool{}}
 	for bokmal := range c.bokmal() {
 		if bokmal.IsIndex() {
 			continue
@@ -305,6 +306,9 @@ func newArticleIndex(c *catalog) articleIndex {
 			count(a.Title, 4)
 			count(strings.Join(a.SearchWords, " "), 3)
 			count(a.Lead, 2)
+			for _, w := range splitWords(a.Markdown) {
+				x.spelt[w.fold] = true
+			}
 		}
 		for form, weight := range forms {
 			x.forms[form] = append(x.forms[form], formOfArticle{len(x.articles), weight})

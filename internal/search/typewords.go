@@ -43,11 +43,12 @@ func namesOf(t *directory.OfferingType) []string {
 	return append([]string{t.Name.NB, t.Name.NN, t.Plural.NB, t.Plural.NN, t.Name.EN, t.Plural.EN}, t.Words...)
 }
 
-// near returns the type whose word is closest to a folded one: one wrong letter from seven
-// letters on, two from eleven. Short words are too near to each other.
-func (t typeWords) near(fold string) (int, bool) {
+// near returns the type whose word is closest to a folded one, and how many letters are wrong:
+// one from seven letters on, two from eleven. Short words are too near to each other. The type
+// is -1 when there is none.
+func (t typeWords) near(fold string) (typ, off int) {
 	if i, ok := t.whole[fold]; ok {
-		return i, true
+		return i, 0
 	}
 	limit := 0
 	switch {
@@ -62,7 +63,7 @@ func (t typeWords) near(fold string) (int, bool) {
 			best, found = d, i
 		}
 	}
-	return found, found >= 0
+	return found, best
 }
 
 // stemmed returns the words' normal forms joined by spaces.

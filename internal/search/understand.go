@@ -316,7 +316,7 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 	c := v.catalog()
 	for i := 0; i < len(u.all); i++ {
 		if i+1 < len(u.all) && u.free(i, 2) {
-			if t, ok := c.typeWords.near(u.all[i].fold + u.all[i+1].fold); ok {
+			if t, _ := c.typeWords.near(u.all[i].fold + u.all[i+1].fold); t >= 0 {
 				u.takeType(t, i, 2)
 				continue
 			}
@@ -334,8 +334,9 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 		if len(known) > 0 || c.expressions.has(u.all[i]) {
 			continue
 		}
-		whole := splitCompound(u.all[i].fold) != nil // right, though no offering has it
-		if t, ok := c.typeWords.near(u.all[i].fold); ok {
+		whole := splitCompound(u.all[i].fold) != nil || c.articleIndex.spelt[u.all[i].fold] // right, though no offering has it
+		said, saidOff := c.expressions.near(u.all[i].fold, nearEnough(u.all[i].fold))
+		if t, off := c.typeWords.near(u.all[i].fold); t >= 0 && (off <= saidOff || whole) {
 			u.takeType(t, i, 1)
 		} else if len(u.kommuner)+len(u.fylker) == 0 {
 			if entries := c.placeNames.near(u.all[i].fold); len(entries) > 0 && entries[0].rank <= 1 {
@@ -346,9 +347,12 @@ func (v *View) mend(ctx context.Context, u *understood) error {
 		if u.uses[i] != unused {
 			continue
 		}
-		if w, ok := c.expressions.near(u.all[i].fold, nearEnough(u.all[i].fold)); ok && !whole {
+		if u.all[i].inside = c.expressions.inside(u.all[i].fold); u.all[i].inside != "" || whole {
+			continue
+		}
+		if said.fold != "" {
 			u.mended = true
-			u.all[i].text, u.all[i].fold = w.text, w.fold
+			u.all[i].text, u.all[i].fold = said.text, said.fold
 		}
 	}
 	return nil
@@ -415,6 +419,21 @@ func (u *understood) forLaymen() bool {
 	return len(u.said) > 0 && !slices.ContainsFunc(u.said, func(s saidExpression) bool {
 		return slices.Contains(s.LeadsTo, directory.Lead("malgruppe:fagfolk"))
 	})
+}
+
+// nearTo returns the target groups of who stands near the one that the question speaks of:
+// parents of a child, others of anyone else. It returns none when it speaks of nobody.
+func (u *understood) nearTo() []string {
+	var groups []string
+	for _, w := range u.all {
+		switch form := normal(w.fold); {
+		case childWords[form]:
+			return []string{"parorende", "foreldre", "familier"}
+		case kinWords[form]:
+			groups = []string{"parorende"}
+		}
+	}
+	return groups
 }
 
 // expanded names what expressions led to in the language, the most important first.

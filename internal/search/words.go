@@ -171,6 +171,25 @@ func foldedPhrases(phrases ...string) []string {
 	return phrases
 }
 
+// kinWords are the normal forms of words for someone whom one stands near, childWords those
+// for one's child. Who writes them asks for the sake of another.
+var (
+	kinWords = forms(`mann kone samboer kjæreste ektefelle ektemann mor far mamma pappa foreldre bror søster syster storebror
+lillebror storesøster lillesøster bestemor bestefar mormor farmor farfar morfar svigermor svigerfar tante onkel venn venninne
+kamerat kollega nabo husband wife mother father brother sister partner boyfriend girlfriend friend`)
+	childWords = forms(`sønn sønnen datter dattera datteren dattra dotter gutten guttungen jenta jentungen unge ungen ungene barnet babyen baby
+tenåring tenåringen tvillingene barnebarn barnebarnet son daughter`)
+)
+
+// forms returns the normal forms of the words.
+func forms(words string) map[string]bool {
+	m := map[string]bool{}
+	for w := range set(words) {
+		m[normal(w)] = true
+	}
+	return m
+}
+
 // isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
 // the program, beside the expressions that editors keep, so that no edit can lose it.
 func isCrisis(text string) bool {
