@@ -217,6 +217,7 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) (view.MapPage, error) {
 		Legend:  s.legend(v, q),
 		Sorted:  q.sorted,
 		Here:    mapPath + "?" + q.query("kommune", "", "sorter", "") + "&kommune=",
+		Table:   mapPath + "?" + q.query("sorter", q.sort) + "#kommuner",
 		CSV:     mapPath + ".csv?" + q.query(),
 		SVG:     mapPath + ".svg?" + q.query("sorter", ""),
 	}
@@ -238,6 +239,9 @@ func (s *Site) mapPage(v *search.View, q mapQuestion) (view.MapPage, error) {
 	}
 	for _, f := range append(fylker, country) {
 		p.Fylker = append(p.Fylker, s.mapSum(f))
+	}
+	if !q.sorted { // hundreds of rows, which most readers of the map do not look at
+		return p, nil
 	}
 	p.Columns = s.mapColumns(q)
 	slices.SortStableFunc(rows, func(a, b mapRow) int {
