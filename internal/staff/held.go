@@ -156,6 +156,7 @@ func (s *Staff) sendHeld(c *fiber.Ctx, status int, h store.HeldChange, o directo
 	if err != nil {
 		return err
 	}
+	p.Facts = append(lineFacts(lines), p.Facts...)
 	own := h.By.Account != 0 && h.By.Account == actorOf(c).ID
 	switch may := s.deps.Store.MayDecide(c.UserContext(), actorOf(c), h); {
 	case h.Decision != "":
@@ -194,6 +195,22 @@ func namesakeText(lines []directory.Namesake) string {
 		what = cmp.Or(what, bearerText(l))
 	}
 	return what + " ligner på navnet til en hjelpetelefon som andre svarer for, og nummeret er et annet: " + strings.Join(names, ", ") + "."
+}
+
+// lineFacts are the numbers of the helplines whose name an offering bears: what is to be told
+// apart stands side by side.
+func lineFacts(lines []directory.Namesake) []view.AskFact {
+	var facts []view.AskFact
+	for _, l := range lines {
+		var numbers []string
+		for _, p := range l.Line.Phones {
+			numbers = append(numbers, p.Number.String())
+		}
+		if len(numbers) > 0 {
+			facts = append(facts, view.AskFact{Label: "Nummeret til «" + l.Line.Name + "»", Text: strings.Join(numbers, ", ")})
+		}
+	}
+	return facts
 }
 
 // bearerText says which part of the offering bears the helpline's name.

@@ -335,7 +335,7 @@ func TestABorrowedNameIsForANationalEditor(t *testing.T) {
 	boss.get(heldPath(h.ID)).contains(t, like, "Derfor ser en nasjonal redaktør på endringen først.")
 	colleague.get(heldPath(h.ID)).contains(t, like, "Derfor må en nasjonal redaktør se på endringen.")
 	colleague.post(heldPath(h.ID)+"/godkjenn", nil).wantStatus(t, http.StatusForbidden)
-	editor.get(heldPath(h.ID)).contains(t, like, heldPath(h.ID)+"/godkjenn", "999 99 999")
+	editor.get(heldPath(h.ID)).contains(t, like, heldPath(h.ID)+"/godkjenn", "999 99 999", "Nummeret til «Prøvetelefonen»", line.Phones[0].Number.String())
 	editor.post(heldPath(h.ID)+"/avvis", url.Values{"hvorfor": {"Det er ikke deres navn"}}).wantRedirect(t, heldPath(h.ID))
 	if got := s.offering(o.ID); got.Name != "Et vanlig tilbud" {
 		t.Errorf("name %q", got.Name)
