@@ -193,13 +193,23 @@ func (r answers) Add(method, path string, handlers ...fiber.Handler) fiber.Route
 // that it can.
 func readable(c *fiber.Ctx) error {
 	u, err := url.ParseRequestURI(string(c.Request().RequestURI()))
+	var query url.Values
 	if err == nil {
-		_, err = url.ParseQuery(u.RawQuery)
+		query, err = url.ParseQuery(u.RawQuery)
 	}
 	if err != nil {
 		return newProblem(http.StatusBadRequest, msgAddress).Write(c)
 	}
+	c.Locals(queryKey{}, query)
 	return c.Next()
+}
+
+type queryKey struct{}
+
+// queryOf returns the parameters of the request, which readable has read.
+func queryOf(ctx huma.Context) url.Values {
+	query, _ := humafiber.Unwrap(ctx).Locals(queryKey{}).(url.Values)
+	return query
 }
 
 // failures hands what a handler failed with to the server's error table. huma would

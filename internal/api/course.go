@@ -92,8 +92,7 @@ type courseQuestion struct {
 
 // Resolve implements huma.Resolver.
 func (q *courseQuestion) Resolve(ctx huma.Context) []error {
-	u := ctx.URL()
-	query := u.Query()
+	query := queryOf(ctx)
 	// huma takes a repeated parameter for absent when its first value is empty.
 	for name, values := range map[string]*[]string{"kommune": &q.Kommuner, "tema": &q.Topics, "malgruppe": &q.TargetGroups, "form": &q.Formats} {
 		*values = filled(query[name])

@@ -39,8 +39,7 @@ type question struct {
 // Resolve implements huma.Resolver: what concerns several parameters at once, and what
 // huma's reading of a single one does not see.
 func (q *question) Resolve(ctx huma.Context) []error {
-	u := ctx.URL()
-	query := u.Query()
+	query := queryOf(ctx)
 	// huma takes a repeated parameter for absent when its first value is empty.
 	for name, values := range map[string]*[]string{
 		"kommune": &q.Kommuner, "postnummer": &q.PostalCodes, "fylke": &q.Fylker, "type": &q.Types,

@@ -150,8 +150,7 @@ func norwegian(message string) string {
 // characters, and several values where one is meant, of which huma would take the first.
 func checkQuery(h huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		u := ctx.URL()
-		query := u.Query()
+		query := queryOf(ctx)
 		var errs []error
 		for _, p := range ctx.Operation().Parameters {
 			values := query[p.Name]
