@@ -8,6 +8,8 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/query"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
 // match is one offering that answers to something, and how well.
@@ -73,13 +75,18 @@ func (v *View) form(ctx context.Context, form string) (matches, error) {
 	})
 }
 
-// parts returns the offerings that have a part of the word, when it is a compound.
-func (v *View) parts(ctx context.Context, text string) (matches, error) {
+// withParts returns the offerings that have the word in one of its forms or, when it is a
+// compound, a part of it.
+func (v *View) withParts(ctx context.Context, text string) (matches, error) {
 	forms := terms(text)
 	if len(forms) < 2 {
-		return nil, nil
+		return v.whole(ctx, text)
 	}
-	return v.derived("p "+forms[0].text, func() (matches, error) {
+	return v.derived("x "+fold.Text(text), func() (matches, error) {
+		whole, err := v.whole(ctx, text)
+		if err != nil {
+			return nil, err
+		}
 		all := newGathering()
 		defer all.done()
 		for _, t := range forms[1:] {
@@ -89,7 +96,13 @@ func (v *View) parts(ctx context.Context, text string) (matches, error) {
 			}
 			all.add(list, 1)
 		}
-		return all.list.part(), nil
+		for i, m := range all.list {
+			all.list[i] = newMatch(m.slot, m.score()*partBoost, false)
+		}
+		if len(whole) == 0 {
+			return all.matches(), nil
+		}
+		return whole.better(all.list), nil
 	})
 }
 
@@ -247,15 +260,6 @@ func merge(out, a, b matches, times float32, both func(x, y float32) float32) ma
 	out = append(out, a...)
 	for _, m := range b {
 		out = append(out, m.times(times))
-	}
-	return out
-}
-
-// part returns the matches as those of a part of what was asked for.
-func (a matches) part() matches {
-	out := make(matches, len(a))
-	for i, m := range a {
-		out[i] = newMatch(m.slot, m.score()*partBoost, false)
 	}
 	return out
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
 // This file says in which order offerings come, and why. One number decides:
@@ -176,18 +175,12 @@ func (v *View) wordConcept(ctx context.Context, text string, guess bool) (concep
 	if err != nil {
 		return concept{}, err
 	}
-	parts, err := v.parts(ctx, text)
+	found, err := v.withParts(ctx, text)
 	if err != nil {
 		return concept{}, err
 	}
-	if len(whole)+len(parts) == 0 && guess {
-		if whole, err = v.guess(ctx, text); err != nil {
-			return concept{}, err
-		}
-	}
-	found := whole
-	if len(parts) > 0 {
-		if found, err = v.derived("x "+fold.Text(text), func() (matches, error) { return whole.better(parts), nil }); err != nil {
+	if len(found) == 0 && guess {
+		if found, err = v.guess(ctx, text); err != nil {
 			return concept{}, err
 		}
 	}
