@@ -14,7 +14,9 @@ import (
 	"github.com/nasjonal-oversikt/oversikt/internal/linkcheck"
 	"github.com/nasjonal-oversikt/oversikt/internal/mail"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/register"
 	"github.com/nasjonal-oversikt/oversikt/internal/store"
+	"github.com/nasjonal-oversikt/oversikt/internal/upstream"
 	"github.com/nasjonal-oversikt/oversikt/internal/webhook"
 	"github.com/nasjonal-oversikt/oversikt/internal/work"
 )
@@ -71,6 +73,14 @@ func background(c config, st *store.Store, index *indexer.Indexer, log *slog.Log
 	})
 	if c.CheckLinks == "on" {
 		r.Every("links", time.Minute, linkcheck.New(st, c.BaseURL, log).Run)
+	}
+	if c.FollowBrreg == "on" {
+		client, err := upstream.New(upstream.Options{Base: register.BrregBase, Site: c.BaseURL, PerSecond: 2, Log: log})
+		if err != nil {
+			return nil, err
+		}
+		brreg := register.Brreg{Options: register.Options{Store: st}, Client: client}
+		r.Every("enhetsregisteret", 24*time.Hour, func(ctx context.Context) error { return brreg.Follow(ctx, log) })
 	}
 	return r, nil
 }

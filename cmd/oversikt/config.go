@@ -33,6 +33,7 @@ type config struct {
 	SMTPURL         string     `env:"OVERSIKT_SMTP_URL"`
 	MailFrom        string     `env:"OVERSIKT_MAIL_FROM"`
 	CheckLinks      string     `env:"OVERSIKT_CHECK_LINKS" envDefault:"on"`
+	FollowBrreg     string     `env:"OVERSIKT_FOLLOW_ENHETSREGISTERET" envDefault:"off"`
 	MapTiles        string     `env:"OVERSIKT_MAP_TILES"`
 	MapCredit       string     `env:"OVERSIKT_MAP_CREDIT" envDefault:"© Kartverket"`
 	OIDCIssuer      string     `env:"OVERSIKT_OIDC_ISSUER"`
@@ -93,6 +94,9 @@ func readConfig(environ []string) (config, error) {
 	wrong = append(wrong, c.Traces.check()...)
 	if c.CheckLinks != "on" && c.CheckLinks != "off" {
 		wrong = append(wrong, fmt.Sprintf("OVERSIKT_CHECK_LINKS: %q, want on or off, for example OVERSIKT_CHECK_LINKS=off", c.CheckLinks))
+	}
+	if c.FollowBrreg != "on" && c.FollowBrreg != "off" {
+		wrong = append(wrong, fmt.Sprintf("OVERSIKT_FOLLOW_ENHETSREGISTERET: %q, want on or off, for example OVERSIKT_FOLLOW_ENHETSREGISTERET=on", c.FollowBrreg))
 	}
 	if c.MapTiles != "" {
 		if _, err := tiles.New(c.MapTiles, c.BaseURL); err != nil {
@@ -247,8 +251,8 @@ func (c config) String() string {
 	for i, address := range c.ReplicaURLs {
 		database += []string{" with replicas ", " and "}[min(i, 1)] + masked(address)
 	}
-	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s, OIDC: %s",
-		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks, c.oidcFrom())
+	return fmt.Sprintf("address %s, public address %s, data in %s, database %s, mail from %s %s, links checked: %s, Enhetsregisteret followed: %s, OIDC: %s",
+		c.Addr, c.BaseURL, c.DataDir, database, c.MailFrom, c.mailTo(), c.CheckLinks, c.FollowBrreg, c.oidcFrom())
 }
 
 // masked returns the address of a database without its password, wherever that stands.

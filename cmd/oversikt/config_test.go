@@ -26,6 +26,7 @@ func TestReadConfigMistakes(t *testing.T) {
 		"OVERSIKT_SMTP_URL=smtp://kari:secret@",
 		"OVERSIKT_MAIL_FROM=nobody",
 		"OVERSIKT_CHECK_LINKS=sometimes",
+		"OVERSIKT_FOLLOW_ENHETSREGISTERET=https://data.brreg.no",
 		"OVERSIKT_OIDC_ISSUER=http://provider.example.no",
 		"OVERSIKT_PUBLISHER_ORGNR=12345",
 		"OVERSIKT_DATA_LICENCE=cc by",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -51,6 +52,25 @@ func (b Brreg) Organizations(ctx context.Context) (Report, error) {
 		return im.report, err
 	}
 	return im.report, b.followFeeds(ctx, im, &state)
+}
+
+// Follow is Organizations for a program that nobody watches: what it changed and what people
+// should look at goes to the log.
+func (b Brreg) Follow(ctx context.Context, log *slog.Logger) error {
+	report, err := b.Organizations(ctx)
+	for _, c := range report.Changes {
+		log.Info("said by Enhetsregisteret", "change", c.String())
+	}
+	for _, n := range report.Notes {
+		log.Info("for a person to look at", "note", n)
+	}
+	if len(report.Changes) > 0 || err != nil {
+		log.Info("followed Enhetsregisteret", "read", report.Read, "changed", report.Updated, "left", report.Kept, "finished", err == nil)
+	}
+	if err != nil {
+		return fmt.Errorf("follow Enhetsregisteret: %w", err)
+	}
+	return nil
 }
 
 // lookUpAll goes through all organizations. Where the feeds stand is noted before, so that

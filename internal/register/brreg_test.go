@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -226,6 +227,53 @@ func TestBrregOrganizations(t *testing.T) {
 	wantCounts(t, "one more here", report, err, [4]int{0, 1, 0, 0})
 	if asked = b.at.Asked(); len(asked) != 3 || asked[0] != "/enheter/100000024" {
 		t.Errorf("asked %q, want the new one and the feeds", asked)
+	}
+}
+
+// The program itself does what a run by hand does, and the two go on where the other was: what a
+// person has written stays, and what they should look at is a task and in the log.
+func TestBrregFollow(t *testing.T) {
+	b := newBrregTest(t)
+	closing := organization(t, b.store, "Prøvestiftelsen", "100000016", "1804")
+	var lines strings.Builder
+	log := slog.New(slog.NewTextHandler(&lines, nil))
+	follow := func(what, want string) {
+		t.Helper()
+		lines.Reset()
+		if err := b.brreg.Follow(t.Context(), log); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if !strings.Contains(lines.String(), want) || want == "" && lines.Len() > 0 {
+			t.Errorf("%s: logged %q, want %q", what, lines.String(), want)
+		}
+	}
+	follow("first", "Prøvestiftelsen is not as it was in the register")
+	if got := tasks(t, b.store); len(got) != 1 {
+		t.Errorf("tasks %v, want one", got)
+	}
+	before := wrote(t, b.store)
+	follow("without news", "")
+	if after := wrote(t, b.store); after != before {
+		t.Errorf("a day without news wrote %d revisions", after-before)
+	}
+	b.copy.change(4, "100000016", "Endring")
+	b.copy.units["enheter"][1]["navn"] = "PRØVESTIFTELSEN MED NYTT NAVN"
+	follow("news", "has another name in the register: PRØVESTIFTELSEN MED NYTT NAVN")
+	if now, err := b.store.OrganizationsAfter(t.Context(), closing.ID-1, 1); err != nil || now[0].Name != "Prøvestiftelsen" {
+		t.Errorf("it is called %+v, %v; names are for people to change", now, err)
+	}
+	b.at.Asked()
+	if _, err := b.brreg.Organizations(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if asked := b.at.Asked(); len(asked) != 2 || !strings.Contains(asked[0], "oppdateringsid=5") {
+		t.Errorf("by hand after it: asked %q, want what comes after", asked)
+	}
+
+	b.at.Always(upstreamtest.Maintenance)
+	lines.Reset()
+	if err := b.brreg.Follow(t.Context(), log); err == nil || !strings.Contains(lines.String(), "finished=false") {
+		t.Errorf("a register that is away: %v, logged %q", err, lines.String())
 	}
 }
 

@@ -102,11 +102,12 @@ func jobLines(jobs []store.JobInfo, now time.Time) []view.JobLine {
 
 // scheduleNames are what the program does by the clock, in words.
 var scheduleNames = map[string]string{
-	"housekeeping": "Rydde bort utløpte innlogginger og gamle jobber",
-	"webhooks":     "Si fra til dem som abonnerer på endringer",
-	"links":        "Sjekke om lenkene svarer",
-	"reminders":    "Be om at tilbud blir bekreftet",
-	"ageing":       "Flytte ned i søket det som er blitt gammelt",
+	"housekeeping":     "Rydde bort utløpte innlogginger og gamle jobber",
+	"webhooks":         "Si fra til dem som abonnerer på endringer",
+	"links":            "Sjekke om lenkene svarer",
+	"enhetsregisteret": "Følg Enhetsregisteret",
+	"reminders":        "Be om at tilbud blir bekreftet",
+	"ageing":           "Flytte ned i søket det som er blitt gammelt",
 }
 
 func scheduleLine(sc store.Schedule, now time.Time) view.ScheduleLine {
