@@ -105,9 +105,11 @@ var scheduleNames = map[string]string{
 	"housekeeping":     "Rydde bort utløpte innlogginger og gamle jobber",
 	"webhooks":         "Si fra til dem som abonnerer på endringer",
 	"links":            "Sjekke om lenkene svarer",
-	"enhetsregisteret": "Følg Enhetsregisteret",
+	"enhetsregisteret": "Følge Enhetsregisteret",
 	"reminders":        "Be om at tilbud blir bekreftet",
 	"ageing":           "Flytte ned i søket det som er blitt gammelt",
+	"statistics":       "Telle hva kommunene har, én gang om dagen",
+	"kommuner":         "Følge kommuner som slås sammen eller deles",
 }
 
 func scheduleLine(sc store.Schedule, now time.Time) view.ScheduleLine {
