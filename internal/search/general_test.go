@@ -1,6 +1,10 @@
 package search
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+)
 
 // Nothing that can be written ends in nothing.
 func TestNoTextIsAnsweredByNothing(t *testing.T) {
@@ -52,6 +56,40 @@ func TestWordsInPassingAreNoAnswer(t *testing.T) {
 		}
 		if res.Total == 0 || res.General != general {
 			t.Errorf("%q: %d hits, for everybody %t, want %t", text, res.Total, res.General, general)
+		}
+	}
+}
+
+// A type beside the name of an organization only weighs: who writes the name wants the
+// organization too.
+func TestTypeBesideANameOnlyWeighs(t *testing.T) {
+	v := newTestView(t, OfferingDocument(directory.Offering{ID: 90001, Type: "kompetansesenter", Name: "Zebraforeningen",
+		Status: directory.Published, Coverage: directory.Coverage{National: true}}))
+	for text, soft := range map[string]bool{"zebraforeningen familievernkontor": true, "zebra familievernkontor": false} {
+		u, err := v.understand(t.Context(), text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(u.types) != 1 || u.soft != soft {
+			t.Errorf("%q names %d types that only weigh %t, want 1, %t", text, len(u.types), u.soft, soft)
+		}
+	}
+	res, err := v.Search(t.Context(), Query{Text: "zebraforeningen familievernkontor"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Hits) == 0 || res.Hits[0].Offering.Name != "Zebraforeningen" {
+		t.Errorf("the organization is not first of %d hits", len(res.Hits))
+	}
+}
+
+// Who writes an abbreviation that is not in everyday words wants what is called so, wherever
+// it is.
+func TestAbbreviationsAreNotForLaymen(t *testing.T) {
+	for kind, laymen := range map[directory.ExpressionKind]bool{directory.AbbreviationExpression: false, directory.DiagnosisExpression: true} {
+		u := understood{said: []saidExpression{{Expression: &directory.Expression{Kind: kind}}}}
+		if u.forLaymen() != laymen {
+			t.Errorf("an expression of kind %s is for laymen %t, want %t", kind, !laymen, laymen)
 		}
 	}
 }

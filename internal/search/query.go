@@ -120,7 +120,7 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	if a.likeness, err = v.likeness(ctx, u); err != nil {
 		return a, err
 	}
-	if a.named, err = v.named(ctx, joined(u.all)); err != nil {
+	if a.named, err = v.named(ctx, joined(u.called)); err != nil {
 		return a, err
 	}
 	content := u.content()

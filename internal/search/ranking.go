@@ -46,14 +46,15 @@ var reachGain = [...]float32{
 	directory.NotCovered: 1, directory.ByOwn: 1.5, directory.ByShared: 1.4, directory.ByFylke: 1.15, directory.ByNational: 1,
 }
 
-// breadth is for how many an offering is, whatever the matter: for pårørende or for all,
+// breadth is for how many an offering is, whatever the matter: for all or for pårørende,
 // about few topics or none in particular.
 func (c *catalog) breadth(col *column) float32 {
 	b := 1 / float32(1+col.terms[topicTerms].len())
-	for _, code := range [...]string{"parorende", "alle"} {
-		if i, ok := c.termIndex[directory.TargetGroup][code]; ok && col.terms[targetTerms].has(i) {
-			return 1 + b
-		}
+	switch whom := col.terms[targetTerms]; {
+	case whom&c.targets("alle") != 0:
+		return 1.1 + b
+	case whom&c.targets("parorende") != 0:
+		return 1 + b
 	}
 	return b
 }
@@ -204,9 +205,11 @@ func (v *View) rarity(n int) float32 {
 // saidConcept is what an expression leads to, together with its own words.
 func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression) (concept, error) {
 	own := make([]string, 0, len(s.at))
+	compound := false
 	for _, i := range s.at {
 		if u.all[i].says() {
 			own = append(own, u.all[i].fold)
+			compound = compound || u.all[i].inside != ""
 		}
 	}
 	found, err := v.derived("e "+s.Text+"/"+strings.Join(own, " "), func() (matches, error) {
@@ -223,6 +226,9 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 		}
 		for _, w := range own {
 			list, err := v.whole(ctx, w)
+			if len(list) == 0 && compound && err == nil { // a name misspelt: "bipolarforenigen"
+				list, err = v.guess(ctx, w)
+			}
 			if err != nil {
 				return nil, err
 			}

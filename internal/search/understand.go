@@ -38,10 +38,11 @@ type understood struct {
 	soft     bool // the types weigh, but are not required
 	said     []saidExpression
 	crisis   bool
-	text     bool // something was written
-	literal  bool // nothing may be read into the words
-	name     bool // the words are the whole name of an offering
-	mended   bool // a word was taken for one that is spelt otherwise
+	text     bool   // something was written
+	literal  bool   // nothing may be read into the words
+	name     bool   // the words are the whole name of an offering
+	called   []word // the words that may be the whole name: all, or what stands beside a type
+	mended   bool   // a word was taken for one that is spelt otherwise
 }
 
 // understand takes text apart. A text that is the whole name of an offering is left as it
@@ -50,6 +51,7 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 	c := v.catalog()
 	u := understood{all: splitWords(text), text: strings.TrimSpace(text) != "", literal: literal, crisis: isCrisis(text)}
 	u.all = u.all[:min(len(u.all), maxWords)]
+	u.called = u.all
 	u.uses = make([]use, len(u.all))
 	if literal || len(u.all) == 0 {
 		return u, nil
@@ -67,6 +69,15 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 		return u, err
 	}
 	u.soft = len(u.content()) > fewWords
+	if !u.soft && len(u.types) > 0 {
+		named, err := v.named(ctx, joined(u.content()))
+		if err != nil {
+			return u, err
+		}
+		if len(named) > 0 { // "kreftforeningen telefon"
+			u.soft, u.called = true, u.content()
+		}
+	}
 	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), func(s saidExpression) bool { return u.isType(c, s) })
 	for _, s := range u.said {
 		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
@@ -414,9 +425,11 @@ func (u *understood) interpretation(c *catalog, language string) Interpretation 
 // mostExpanded is how many words are named that were searched for too.
 const mostExpanded = 3
 
-// forLaymen reports whether the question is in everyday words and not for professionals.
+// forLaymen reports whether the question is in everyday words and not for professionals. Who
+// writes an abbreviation knows what it stands for.
 func (u *understood) forLaymen() bool {
-	return len(u.said) > 0 && !slices.ContainsFunc(u.said, func(s saidExpression) bool {
+	everyday := func(s saidExpression) bool { return s.Kind != directory.AbbreviationExpression }
+	return slices.ContainsFunc(u.said, everyday) && !slices.ContainsFunc(u.said, func(s saidExpression) bool {
 		return slices.Contains(s.LeadsTo, directory.Lead("malgruppe:fagfolk"))
 	})
 }
