@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2"
@@ -16,12 +15,11 @@ import (
 	"github.com/blevesearch/bleve/v2/search/searcher"
 	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-	"github.com/blevesearch/vellum/levenshtein"
 )
 
 // guess asks for words that the form may be a misspelling or the beginning of. For
-// misspellings it does as Bleve's fuzzy query does, but all fields share one automaton: to make
-// one takes up to half a megabyte, and Bleve makes one for each field.
+// misspellings it does as Bleve's fuzzy query does, which makes an automaton of up to half a
+// megabyte for each field.
 type guess struct{ form string }
 
 // Searcher implements query.Query.
@@ -63,16 +61,6 @@ func (g guess) edits() uint8 {
 	return 0
 }
 
-// automata make automata for so many wrong letters, swapped neighbours counting as one. Each is
-// made when it is first asked for: it would take milliseconds of every start.
-var automata = map[uint8]func() *levenshtein.LevenshteinAutomatonBuilder{1: automataFor(1), 2: automataFor(2)}
-
-func automataFor(edits uint8) func() *levenshtein.LevenshteinAutomatonBuilder {
-	return sync.OnceValue(func() *levenshtein.LevenshteinAutomatonBuilder {
-		return must(levenshtein.NewLevenshteinAutomatonBuilder(edits, true))
-	})
-}
-
 // uncounted is a dictionary that need not look up how many documents have a word.
 type uncounted interface {
 	AutomatonIteratorOmitCount(a segment.Automaton, from, to []byte) segment.DictionaryIterator
@@ -84,10 +72,8 @@ func (g guess) near(reader index.IndexReader, edits uint8) ([]query.Query, error
 	if !ok {
 		return nil, fmt.Errorf("read words: unexpected engine %T", reader)
 	}
-	automaton, err := automata[edits]().BuildDfa(g.form, edits)
-	if err != nil {
-		return nil, err
-	}
+	automaton := newSpelling(g.form, edits)
+	defer automaton.done()
 	_, size := utf8.DecodeRuneInString(g.form)
 	first, behind := []byte(g.form[:size]), []byte(g.form[:size])
 	behind[size-1]++ // no byte of UTF-8 is the last there is
