@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/diff"
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/page"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 const approveHelp = `approve: changes of crisis and national services that wait for a second person
@@ -98,10 +101,11 @@ func runApprove(ctx context.Context, c config, a approveArgs, out io.Writer) err
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(out, "%d  %s  %s\n    by %s: %s\n", h.ID, h.At.In(page.Oslo).Format("2006-01-02 15:04"), h.Before.Name, who, h.Why)
-			for _, f := range diff.Offerings(h.Before, h.After, diff.Names{}) {
-				fmt.Fprintf(out, "    %s: %q -> %q\n", f.Label, f.Before, f.After)
+			lines, err := st.Namesakes(ctx, h)
+			if err != nil {
+				return err
 			}
+			printHeld(out, h, who, lines)
 		}
 		fmt.Fprintf(out, "%d waiting\n", len(open))
 		return nil
@@ -118,4 +122,34 @@ func runApprove(ctx context.Context, c config, a approveArgs, out io.Writer) err
 	}
 	fmt.Fprintf(out, "Change %d of %q is approved.\n", a.id, o.Name)
 	return nil
+}
+
+// printHeld prints a change that waits, with the numbers that readers would see beside it: who
+// approves that something is shown approves those too. lines are the helplines whose name it bears.
+func printHeld(out io.Writer, h store.HeldChange, who string, lines []directory.Namesake) {
+	fmt.Fprintf(out, "%d  %s  %s\n    by %s", h.ID, h.At.In(page.Oslo).Format("2006-01-02 15:04"), h.Before.Name, who)
+	if h.Why != "" {
+		fmt.Fprintf(out, ": %s", h.Why)
+	}
+	fmt.Fprintln(out)
+	for _, f := range diff.Offerings(h.Before, h.After, diff.Names{}) {
+		fmt.Fprintf(out, "    %s: %q -> %q\n", f.Label, f.Before, f.After)
+	}
+	if !slices.Contains(directory.Held(h.Before, h.After), "phones") {
+		fmt.Fprintf(out, "    with the telephone %s\n", numbersIn(h.After))
+	}
+	for _, l := range lines {
+		fmt.Fprintf(out, "    has the name of the helpline %q, whose telephone is %s\n", l.Line.Name, numbersIn(l.Line))
+	}
+}
+
+func numbersIn(o directory.Offering) string {
+	if len(o.Phones) == 0 {
+		return "none"
+	}
+	numbers := make([]string, len(o.Phones))
+	for i, p := range o.Phones {
+		numbers[i] = p.Number.String()
+	}
+	return strings.Join(numbers, ", ")
 }

@@ -3,7 +3,11 @@ package main
 import (
 	"errors"
 	"flag"
+	"strings"
 	"testing"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/store"
 )
 
 func TestReadApproveArgs(t *testing.T) {
@@ -29,5 +33,20 @@ func TestReadApproveArgs(t *testing.T) {
 	}
 	if _, err := readApproveArgs([]string{"--help"}); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("--help: %v", err)
+	}
+}
+
+// Whoever approves at the command line is told what to call, and whose name it is.
+func TestPrintHeld(t *testing.T) {
+	before := directory.Offering{Name: "Prøvelinjen i Prøvested", Status: directory.Draft, Phones: []directory.Phone{{Number: "+4799999999"}}}
+	after := before
+	after.Status = directory.Published
+	line := directory.Offering{Name: "Prøvelinjen", Phones: []directory.Phone{{Number: "116123"}}}
+	var out strings.Builder
+	printHeld(&out, store.HeldChange{ID: 7, Before: before, After: after}, "Kari", []directory.Namesake{{Line: line, In: []string{"name"}}})
+	for _, want := range []string{"    by Kari\n", "with the telephone 999 99 999\n", `has the name of the helpline "Prøvelinjen", whose telephone is 116 123`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("got %q, want %q in it", out.String(), want)
+		}
 	}
 }
