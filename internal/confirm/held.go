@@ -76,7 +76,7 @@ func (a *Asker) heldMail(h store.HeldChange, who string, lines []directory.Names
 		do := map[bool]string{true: "endre", false: "vise"}[h.Before.Public()]
 		fmt.Fprintf(&b, "Hei!\n\nNoen vil %s «%s», som mange stoler på når det haster. Leserne ser ikke endringen før en til har sett på den.\n", do, h.Before.Name)
 	} else {
-		fmt.Fprintf(&b, "Hei!\n\nNoen vil vise et tilbud med et navn eller stikkord som ligner på «%s», og et annet nummer. De som leter etter den, kan komme til å ringe feil. Leserne ser ikke endringen før en nasjonal redaktør har sett på den.\n", lines[0].Line.Name)
+		fmt.Fprintf(&b, "Hei!\n\nNoen vil vise et tilbud med et navn eller søkeord som ligner på «%s», og et annet nummer. De som leter etter den, kan komme til å ringe feil. Leserne ser ikke endringen før en nasjonal redaktør har sett på den.\n", lines[0].Line.Name)
 		fmt.Fprintf(&b, "\nNavn: %s\n", oneLine(h.After.Name))
 		for _, p := range h.After.Phones {
 			fmt.Fprintf(&b, "Nummer: %s\n", p.Number)

@@ -201,7 +201,7 @@ func TestTellOfABorrowedName(t *testing.T) {
 			t.Fatalf("%d mails to %s, want %d; %v", len(mails), to, want, err)
 		}
 		for _, m := range mails {
-			for _, text := range []string{"et navn eller stikkord som ligner på «Prøvetelefonen»", "Leserne ser ikke endringen før en nasjonal redaktør", "Navn: Prøvetelefonen i Bodø\n", "Nummer: 999 99 999\n"} {
+			for _, text := range []string{"et navn eller søkeord som ligner på «Prøvetelefonen»", "Leserne ser ikke endringen før en nasjonal redaktør", "Navn: Prøvetelefonen i Bodø\n", "Nummer: 999 99 999\n"} {
 				if !strings.Contains(m[1], text) {
 					t.Errorf("mail to %s lacks %q:\n%s", to, text, m[1])
 				}

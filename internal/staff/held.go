@@ -34,7 +34,7 @@ func heldPath(id int64) string { return fmt.Sprintf("/redaksjon/endringer/%d", i
 // which order they are named.
 var heldLabels = []struct{ name, label string }{
 	{"phones", "telefonnummer"}, {"websites", "nettsted"}, {"emails", "e-postadresse"}, {"status", "om tilbudet er åpent"},
-	{"name", "navnet"}, {"keywords", "stikkordene"}, {"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
+	{"name", "navnet"}, {"keywords", "søkeordene"}, {"organization", "hvem som gir tilbudet"}, {"coverage", "hvem tilbudet er for"}, {"type", "typen"},
 }
 
 // heldFields returns what the change is about: "telefonnummer og nettsted".
@@ -221,7 +221,7 @@ func bearerText(l directory.Namesake) string {
 	case slices.Contains(l.In, "organization"):
 		return "Navnet på organisasjonen"
 	}
-	return "Et stikkord"
+	return "Et søkeord"
 }
 
 // heldWas is what the page calls that which stands there.

@@ -349,6 +349,6 @@ func TestABorrowedNameIsForANationalEditor(t *testing.T) {
 		t.Fatalf("%+v, %v", saved, err)
 	}
 	h = *saved.Held
-	boss.get(offeringPath(o.ID)).contains(t, "Endringen av stikkordene venter på at en til ser på den.")
-	editor.get(heldPath(h.ID)).contains(t, "Et stikkord ligner på navnet til en hjelpetelefon som andre svarer for")
+	boss.get(offeringPath(o.ID)).contains(t, "Endringen av søkeordene venter på at en til ser på den.")
+	editor.get(heldPath(h.ID)).contains(t, "Et søkeord ligner på navnet til en hjelpetelefon som andre svarer for")
 }
