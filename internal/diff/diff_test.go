@@ -127,3 +127,13 @@ func TestJSON(t *testing.T) {
 		t.Error("broken JSON was read")
 	}
 }
+
+// What the program calls things is not what people read.
+func TestConfidenceInWords(t *testing.T) {
+	for c, want := range map[directory.Confidence]string{directory.High: "Høy", directory.Medium: "Middels", directory.Low: "Lav"} {
+		got := Offerings(directory.Offering{}, directory.Offering{Confidence: c}, Names{})
+		if len(got) != 1 || got[0].After != want {
+			t.Errorf("%q: got %+v, want %q", c, got, want)
+		}
+	}
+}

@@ -53,11 +53,12 @@ func listed[T any](values []T, text func(T) string) string {
 	return strings.Join(parts, "\n")
 }
 
-// statuses, kinds of cost and ways to get an offering, in words.
+// words are statuses, kinds of cost, ways to get an offering and how sure it is, in words.
 var words = map[string]string{
 	string(directory.Draft): "Utkast", string(directory.Published): "Publisert", string(directory.Closed): "Midlertidig stengt", string(directory.Archived): "Arkivert",
 	string(directory.Free): "Gratis", string(directory.Paid): "Koster noe",
 	string(directory.ContactYourself): "Ta kontakt selv", string(directory.Apply): "Søk om det", string(directory.BeReferred): "Du må bli henvist",
+	string(directory.High): "Høy", string(directory.Medium): "Middels", string(directory.Low): "Lav",
 }
 
 func inWords[T ~string](v T) string {
@@ -121,7 +122,7 @@ func Fields(o directory.Offering, n Names) []Field {
 		{"accessibility", "Tilgjengelighet", listed(o.Accessibility, func(a directory.Accessibility) string { return string(a) })},
 		{"keywords", "Søkeord", strings.Join(o.Keywords, "\n")},
 		{"source", "Kilde", joined("\n", o.Source.Title, o.Source.URL, string(o.Source.Date))},
-		{"confidence", "Hvor sikkert det er", string(o.Confidence)},
+		{"confidence", "Hvor sikkert det er", inWords(o.Confidence)},
 	}
 }
 
