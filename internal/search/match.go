@@ -66,7 +66,7 @@ func (v *View) form(ctx context.Context, form string) (matches, error) {
 			q := bleve.NewTermQuery(form)
 			q.SetField(field)
 			q.SetBoost(fieldBoost[field])
-			if err := v.ask(ctx, q, among, &all.asked); err != nil {
+			if err := v.ask(ctx, q, among, all); err != nil {
 				return nil, err
 			}
 			all.add(all.asked, 1)
@@ -147,12 +147,12 @@ var queryMapping = newMapping()
 func (v *View) find(ctx context.Context, q query.Query, among []int32) (matches, error) {
 	g := newGathering()
 	defer g.done()
-	err := v.ask(ctx, q, among, &g.asked)
+	err := v.ask(ctx, q, among, g)
 	return g.asked.clone(), err
 }
 
-// ask is find into a list that is there, in place of what it has.
-func (v *View) ask(ctx context.Context, q query.Query, among []int32, into *matches) error {
+// ask is find into the list asked of a gathering, in place of what it has.
+func (v *View) ask(ctx context.Context, q query.Query, among []int32, g *gathering) error {
 	if among != nil {
 		var ids []string
 		for _, slot := range among {
@@ -164,17 +164,14 @@ func (v *View) ask(ctx context.Context, q query.Query, among []int32, into *matc
 		only.SetBoost(0) // it chooses, and says nothing of how well
 		q = bleve.NewConjunctionQuery(q, only)
 	}
-	list := (*into)[:0]
+	list := g.asked[:0]
 	err := v.snap.guard(func() error {
 		searcher, err := q.Searcher(ctx, v.snap.reader, queryMapping, search.SearcherOptions{})
 		if err != nil {
 			return err
 		}
 		defer searcher.Close()
-		sc := &search.SearchContext{
-			DocumentMatchPool: search.NewDocumentMatchPool(searcher.DocumentMatchPoolSize()+1, 0),
-			IndexReader:       v.snap.reader,
-		}
+		sc := &search.SearchContext{DocumentMatchPool: g.found, IndexReader: v.snap.reader}
 		for {
 			m, err := searcher.Next(sc)
 			if err != nil || m == nil {
@@ -193,7 +190,7 @@ func (v *View) ask(ctx context.Context, q query.Query, among []int32, into *matc
 	if !slices.IsSortedFunc(list, bySlot) { // documents come in the order of slots until segments are merged
 		slices.SortFunc(list, bySlot)
 	}
-	*into = list
+	g.asked = list
 	return err
 }
 
@@ -221,9 +218,12 @@ func (a matches) better(b matches) matches {
 
 // gathering adds up lists in memory that is used one time after another: a list that is kept
 // has just the room that it needs.
-type gathering struct{ list, next, asked matches }
+type gathering struct {
+	list, next, asked matches
+	found             *search.DocumentMatchPool // of Bleve, for what it finds on its way to asked
+}
 
-var gatherings = sync.Pool{New: func() any { return new(gathering) }}
+var gatherings = sync.Pool{New: func() any { return &gathering{found: search.NewDocumentMatchPool(2, 0)} }}
 
 func newGathering() *gathering {
 	g := gatherings.Get().(*gathering)
