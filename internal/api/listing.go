@@ -104,7 +104,7 @@ type results struct {
 	Crisis      bool           `json:"krise" doc:"Teksten handler om selvmord, vold eller fare: vis nødnumrene først."`
 	NotThere    bool           `json:"ikke_meldt_inn" doc:"Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet."`
 	Dropped     bool           `json:"uten_ordene" doc:"Ingen tilbud for stedet eller av typen har ordene i tolket.tekst. Treffene er det som finnes ellers."`
-	General     bool           `json:"generelt" doc:"Ingen tilbud har ordene. Treffene er linjer som alle kan ringe."`
+	General     bool           `json:"generelt" doc:"Ingen tilbud svarer på ordene. Treffene er linjer som alle kan ringe."`
 
 	hits   func(b []byte) []byte // appends the items
 	facets search.Facets

@@ -2135,7 +2135,7 @@ type Treffliste struct {
 	// Forslag En bedre skrivemåte av q.
 	Forslag *string `json:"forslag"`
 
-	// Generelt Ingen tilbud har ordene. Treffene er linjer som alle kan ringe.
+	// Generelt Ingen tilbud svarer på ordene. Treffene er linjer som alle kan ringe.
 	Generelt bool `json:"generelt"`
 
 	// IkkeMeldtInn Typen det er spurt etter, er ikke meldt inn for stedet. Treffene er det som kan brukes i stedet.

@@ -67,7 +67,9 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 			}
 		}
 		found := v.collect(q, f, asked, reading, instead)
-		if (found.total == 0 || reading.words && asked.hardly(found.part)) && reading != u.loosest() {
+		passing := found.total > 0 && reading.words && asked.hardly(found.part)
+		if (found.total == 0 || passing) && reading != u.loosest() {
+			res.Passing = passing
 			found.counts.done()
 			continue
 		}
@@ -125,7 +127,7 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	}
 	content := u.content()
 	a.words = len(content) > 0 || u.literal || u.soft
-	if len(content) > fewWords && len(u.said)+len(u.types) == 0 && !u.literal && !u.name {
+	if len(content) > fewWords && len(u.said)+len(u.types)+len(u.kommuner)+len(u.fylker) == 0 && !u.literal && !u.name {
 		for _, c := range a.concepts {
 			a.loose += c.weight
 		}

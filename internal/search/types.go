@@ -122,8 +122,8 @@ type Result struct {
 	// are what there is for the place or of the type.
 	Dropped bool
 	// General is set when nothing answers to the words: the hits are the lines that everybody
-	// can call.
-	General bool
+	// can call. Passing is set too when some offering has a word or two of many.
+	General, Passing bool
 	// Crisis is set when the text speaks of suicide, violence or danger: emergency
 	// numbers then come first, whatever else was found.
 	Crisis bool
