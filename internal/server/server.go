@@ -242,11 +242,10 @@ func isFHIR(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/fhir/") }
 
 // SaveMemory lets the garbage collector run twice as often as it would by itself, unless
 // GOGC says otherwise: what is kept is small and long-lived, and a node shares its machine.
-// Call it when the index is open: to load it leaves much behind, and so does the program's start.
+// Call it when the index is open, whose loading leaves much behind.
 func SaveMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
 	debug.FreeOSMemory()
-	forgetStart()
 }
