@@ -13,7 +13,7 @@ import (
 //
 //	score = words × part of the question that is answered × nearness × certainty × fitness
 //
-// words is what Bleve's BM25 gives for each word, weighted by field, and as much for a code
+// words is what Bleve's tf-idf gives for each word, weighted by field, and as much for a code
 // that an everyday expression leads to. Whole names come above all. For equal scores:
 // nearer, surer, with a telephone, by name.
 
