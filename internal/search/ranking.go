@@ -62,7 +62,7 @@ func (c *catalog) breadth(col *column) float32 {
 // elsewhere is by what a score is multiplied for an offering that is not for the whole
 // country, when a reader tells what the matter is and not where they live: what is for
 // some kommune most likely is for another than theirs.
-const elsewhere = 0.3
+const elsewhere = 0.2
 
 // doorGain is how much more an office at the reader's own place scores; it fades with the
 // distance in kilometres to it.
