@@ -151,3 +151,25 @@ func TestTopicBeforeTypeElsewhere(t *testing.T) {
 		t.Errorf("with a place the second reading is %+v, want %+v", got, want)
 	}
 }
+
+// A question is proposed where a word or two are misspelt. Many that nothing has are rather
+// about something else, and what the articles write is right.
+func TestFewWordsAreProposed(t *testing.T) {
+	v := newTestView(t, ExpressionDocument(directory.Expression{Text: "skizofreni", LeadsTo: []directory.Lead{"ord:xyzzy"}}),
+		ArticleDocument(article.Article{Language: "nb", Section: "den-syke", Slug: "a", Title: "En", Markdown: "Skezufreni er et ord."}))
+	for text, want := range map[string]string{
+		"sxizufreni":                       "skizofreni",
+		"sxizufreni xyxxz":                 "skizofreni xyxxz",
+		"sxizufreni skuzefreni skezafrini": "",
+		"skezufreni":                       "",
+	} {
+		u := understood{all: splitWords(text), uses: make([]use, len(splitWords(text)))}
+		got, err := v.didYouMean(t.Context(), &u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("for %q %q is proposed, want %q", text, got, want)
+		}
+	}
+}

@@ -237,9 +237,9 @@ func (v *View) postalSuggestions(text string) []suggestion {
 
 // didYouMean returns the question with the words that nothing has mended: from the names
 // of places, or with one more wrong letter than mend allows from what people say. It is ""
-// when there is nothing to mend.
+// when there is nothing to mend, or so much that the words rather are others than misspelt.
 func (v *View) didYouMean(ctx context.Context, u *understood) (string, error) {
-	words, changed := slices.Clone(u.all), false
+	words, changed := slices.Clone(u.all), 0
 	for i, w := range words {
 		if u.uses[i] != unused || !w.says() {
 			continue
@@ -252,17 +252,24 @@ func (v *View) didYouMean(ctx context.Context, u *understood) (string, error) {
 			continue
 		}
 		if text, ok := v.catalog().better(w); ok {
-			words[i].text, changed = text, true
+			words[i].text = text
+			changed++
 		}
 	}
-	if !changed {
+	if changed == 0 || changed > mostMisspelt {
 		return "", nil
 	}
 	return written(words), nil
 }
 
+// mostMisspelt is how many words of a question may be misspelt for another to be proposed.
+const mostMisspelt = 2
+
 // better returns what a word that nothing has may be a misspelling of.
 func (c *catalog) better(w word) (string, bool) {
+	if c.articleIndex.spelt[w.fold] {
+		return "", false
+	}
 	if places := c.placeNames.near(w.fold); len(places) > 0 {
 		return cmp.Or(places[0].as, c.kommuner[places[0].kommune].Name), true
 	}
