@@ -35,21 +35,23 @@ type catalog struct {
 	typeIndex    map[string]int
 	terms        map[directory.TermKind][]directory.Term // in display order
 	termIndex    map[directory.TermKind]map[string]int
-	articles     []*article.Article // in display order, translations among them
-	articleOf    map[article.Key]*article.Article
-	months       []*directory.Month // in order of time
-	postalCodes  map[string]*region.PostalCode
-	courses      map[int64]*directory.Course
-	coursesOf    map[int64][]*directory.Course // by offering
-	courseWords  map[int64]courseForms
-	places       []*region.Place
-	placeNames   placeNames
-	typeWords    typeWords
-	expressions  expressions
-	facets       Facets // without counts
-	choices      []*Choice
-	articleIndex articleIndex
-	suggestions  []suggestion
+	// Target groups that ranking asks for.
+	forAll, forKin, forIll set64
+	articles               []*article.Article // in display order, translations among them
+	articleOf              map[article.Key]*article.Article
+	months                 []*directory.Month // in order of time
+	postalCodes            map[string]*region.PostalCode
+	courses                map[int64]*directory.Course
+	coursesOf              map[int64][]*directory.Course // by offering
+	courseWords            map[int64]courseForms
+	places                 []*region.Place
+	placeNames             placeNames
+	typeWords              typeWords
+	expressions            expressions
+	facets                 Facets // without counts
+	choices                []*Choice
+	articleIndex           articleIndex
+	suggestions            []suggestion
 }
 
 // collationKey returns bytes that sort names as Norwegian does, æøå last. The rules for
@@ -138,6 +140,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.indexRegions()
 	c.outlines = newOutlines(outlines, c.kommuner)
 	c.indexVocabulary()
+	c.forAll, c.forKin, c.forIll = c.targets("alle"), c.targets("parorende"), c.targets("pasienter")
 	c.facets = newFacets(c)
 	c.choices = c.facets.choices()
 	c.placeNames = newPlaceNames(c)

@@ -67,7 +67,7 @@ func (v *View) filter(q Query, u *understood) *filter {
 	}
 	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
 	if !u.literal {
-		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.targets("pasienter", "alle")
+		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.forIll|c.forAll
 	}
 	if f.near == nil && len(kommuner) > 0 {
 		f.near = &c.kommuner[kommuner[0]].Position

@@ -51,9 +51,9 @@ var reachGain = [...]float32{
 func (c *catalog) breadth(col *column) float32 {
 	b := 1 / float32(1+col.terms[topicTerms].len())
 	switch whom := col.terms[targetTerms]; {
-	case whom&c.targets("alle") != 0:
+	case whom&c.forAll != 0:
 		return 1.1 + b
-	case whom&c.targets("parorende") != 0:
+	case whom&c.forKin != 0:
 		return 1 + b
 	}
 	return b
