@@ -93,8 +93,8 @@ func testMapSorted(t *testing.T, r *real) {
 	// Hundreds of rows are not sent until somebody wants them: a link leads to them.
 	for target, open := range map[string]int{"/kart": 0, "/kart?kommune=1804": 0, "/kart?sorter=feil": 0, "/kart?sorter=navn": 1, "/kart?sorter=-dato": 1} {
 		p := r.page(t, target)
-		if n := len(p.All("details[open] .o-kart__kommuner")); n != open || len(p.All(".o-kart__kommuner")) != open {
-			t.Errorf("%s: %d open tables, want %d", target, n, open)
+		if n := len(p.All(".o-kart__kommuner")); n != open {
+			t.Errorf("%s: %d tables, want %d", target, n, open)
 		}
 		link, ok := p.First("a.ds-button[href$='#kommuner']")
 		if ok != (open == 0) || ok && len(r.page(t, strings.TrimSuffix(link.Attr("href"), "#kommuner")).All(".o-kart__kommuner tbody tr")) != len(r.kommuner) {
