@@ -96,7 +96,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // what cannot be answered need not be prepared
-		served <- answer(ctx, index, func() error { return app.Listener(listener) })
+		served <- answer(ctx, index, func() error { return app.Listener(server.Linger(listener)) })
 	}()
 
 	prepared := prepare(ctx, st, log)

@@ -99,6 +99,7 @@ func (s *server) render(c *fiber.Ctx, status int) (err error) {
 func (s *server) refuse(c *fiber.Ctx, err error) error {
 	// The error is as a rule fasthttp's, whose text quotes the request.
 	plain := fiber.NewError(statusOf(err))
+	linger(c, plain.Code)
 	setRequestID(c)
 	s.setSecurityHeaders(c)
 	s.answer(c, plain)

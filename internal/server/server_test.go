@@ -79,7 +79,7 @@ func listen(t *testing.T, app *fiber.App) string {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- app.Listener(l) }()
+	go func() { done <- app.Listener(Linger(l)) }()
 	t.Cleanup(func() {
 		if err := app.Shutdown(); err != nil {
 			t.Error(err)
