@@ -26,9 +26,11 @@ for arch in amd64 arm64; do
   env -u GOFLAGS GOOS=linux GOARCH=$arch CGO_ENABLED=0 "$tools/cyclonedx-gomod" app -json -noserial -notimestamp -std -licenses -main cmd/oversikt \
     -output "dist/oversikt-linux-$arch.cdx.json" .
 done
-# npm makes no list of a package without a version, and gives its list a number and the time of its making.
-cp web/package.json web/package-lock.json "$tools"
-(cd "$tools" && npm pkg set version=0.0.0 && npm sbom --sbom-format cyclonedx --package-lock-only --omit optional) | node -e '
+# npm makes no list of a package without a version, calls it what its folder is called, and gives its
+# list a number and the time of its making.
+mkdir "$tools/oversikt-web"
+cp web/package.json web/package-lock.json "$tools/oversikt-web"
+(cd "$tools/oversikt-web" && npm pkg set version=0.0.0 && npm sbom --sbom-format cyclonedx --package-lock-only --omit optional) | node -e '
   const sbom = JSON.parse(require("fs").readFileSync(0, "utf8"));
   delete sbom.serialNumber;
   delete sbom.metadata.timestamp;
