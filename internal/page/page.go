@@ -87,6 +87,16 @@ func (m Meta) Parent() Crumb {
 	return m.Crumbs[len(m.Crumbs)-2]
 }
 
+// KommuneName, FylkeName, OfferingName and CourseName are what something is known by to
+// others, whatever it is called and in whichever language: "/tilbud/42". They lead to its page.
+func KommuneName(n region.Number) string { return "/kommune/" + string(n) }
+
+func FylkeName(n region.FylkeNumber) string { return "/fylke/" + string(n) }
+
+func OfferingName(o *directory.Offering) string { return "/tilbud/" + strconv.FormatInt(o.ID, 10) }
+
+func CourseName(c *directory.Course) string { return "/kurs/" + strconv.FormatInt(c.ID, 10) }
+
 // KommunePath returns "/kommune/0301-oslo".
 func KommunePath(k region.Kommune) string { return "/kommune/" + key(string(k.Number), k.Slug()) }
 

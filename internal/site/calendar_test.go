@@ -200,3 +200,20 @@ func TestCourseSaysWhatItIs(t *testing.T) {
 		t.Errorf("the page says %+v", got)
 	}
 }
+
+// In each language it is the same one.
+func TestLinkedDataHasOneNameInEveryLanguage(t *testing.T) {
+	app := newCourseApp(t, oslo(3, 1, 12, 0), testCourse(1, nil))
+	for path, want := range map[string]string{testCoursePath: "https://oversikt.example/kurs/1", "/tilbud/2-testtilbud-med-klage": "https://oversikt.example/tilbud/2"} {
+		for _, language := range []string{"", "/nn", "/en"} {
+			_, body := get(t, app, language+path)
+			var got struct {
+				ID string `json:"@id"`
+			}
+			script, _ := htmlcheck.Parse(body).First(`script[type="application/ld+json"]`)
+			if err := json.Unmarshal([]byte(script.Data()), &got); err != nil || got.ID != want {
+				t.Errorf("%s%s is %q, want %q (%v)", language, path, got.ID, want, err)
+			}
+		}
+	}
+}

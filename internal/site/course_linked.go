@@ -60,7 +60,7 @@ func (w writer) linkedCourse(c search.Course, address string, today time.Time) l
 		dates = c.Dates
 	}
 	out := linkedEvent{
-		Context: "https://schema.org", Type: "Event", ID: address, URL: address,
+		Context: "https://schema.org", Type: "Event", ID: w.base + page.CourseName(c.Course), URL: address,
 		Name: c.Title, Description: c.Description, Languages: c.Languages,
 		Status:         eventStatus(c.Status == directory.CourseCancelled || allCancelled(dates)),
 		AttendanceMode: attendanceModes[c.Format],

@@ -54,7 +54,7 @@ func (s *Site) linkedData(w writer, o *directory.Offering) linkedService {
 	out := linkedService{
 		Context:     "https://schema.org",
 		Type:        "Service",
-		ID:          address,
+		ID:          s.deps.BaseURL + page.OfferingName(o),
 		URL:         address,
 		Name:        o.Name,
 		ServiceType: w.typeName(o.Type),

@@ -96,7 +96,7 @@ func TestBothFormsSayTheSame(t *testing.T) {
 	}
 	var want []string
 	for o := range v.All() {
-		want = append(want, testBase+page.OfferingPath(o))
+		want = append(want, testBase+page.OfferingName(o))
 	}
 	slices.Sort(want)
 	for name, list := range map[string][]string{"services": got.Services, "containsService": got.Contained, "hasPossibleOutput": got.Outputs} {
@@ -130,6 +130,46 @@ func holdAgainstShapes(t *testing.T, turtle, jsonLD []byte) {
 		warnings[r.Shapes+" "+r.Path+" "+r.Constraint]++
 	}
 	t.Logf("warnings: %v", warnings)
+}
+
+// A harvester takes a service that has another name for another one.
+func TestNamesOutliveWhatThingsAreCalled(t *testing.T) {
+	v := realdata.View(t)
+	w := &writer{Catalog: testCatalog(), overview: new(interop.Overviews).Of(v), view: v}
+	iris := func(nodes []*node) (list []string) {
+		for _, n := range nodes {
+			list = append(list, n.iri)
+		}
+		return list
+	}
+	for o := range v.All() {
+		renamed := *o
+		renamed.Name = "Et helt annet navn"
+		if is, was := iris(w.serviceOf(&renamed)), iris(w.serviceOf(o)); !slices.Equal(is, was) {
+			t.Fatalf("%q renamed is %q, was %q", o.Name, is, was)
+		}
+	}
+}
+
+func TestOnlyWhatIsForTheCountryIsSaidToBe(t *testing.T) {
+	v := realdata.View(t)
+	w := &writer{Catalog: testCatalog(), overview: new(interop.Overviews).Of(v), view: v}
+	for o := range v.All() {
+		area := w.area(o.Coverage)
+		if o.Coverage.National != slices.Contains(area, euNorway) || len(area) == 0 {
+			t.Errorf("%q is for %+v, and said to be for %q", o.Name, o.Coverage, area)
+		}
+	}
+	organization := directory.Organization{Name: "Oslo kommune", Kind: directory.KindKommune, Kommune: "0301"}
+	w.overview = &interop.Overview{View: v, Organizations: []interop.Organization{{Organization: organization}}}
+	w.organizations(func(n *node) bool {
+		for _, p := range n.properties {
+			if p.name == "dct:spatial" && (len(p.objects) != 1 || p.objects[0].iri != testBase+"/kommune/0301") {
+				t.Errorf("Oslo kommune is for %+v", p.objects)
+			}
+		}
+		return true
+	})
 }
 
 func TestTextsAreEscaped(t *testing.T) {

@@ -72,7 +72,7 @@ func (w *writer) organizations(yield func(*node) bool) bool {
 		n.text("dct:title", o.Name, "no")
 		if isPublic(o.Organization) {
 			n.types = append(n.types, "cv:PublicOrganisation")
-			n.thing("dct:spatial", euNorway, w.kommune(o.Kommune))
+			n.thing("dct:spatial", cmp.Or(w.kommune(o.Kommune), euNorway)) // it must have one
 		}
 		if t := publisherTypeOf[o.Kind]; t != "" {
 			n.thing("dct:type", publisherTypes+t)
@@ -117,9 +117,9 @@ func add(to []property, iri string) []property {
 	return to
 }
 
-// offering returns what an offering is known by: the address of its page, as in the
-// page's own JSON-LD.
-func (w *writer) offering(o *directory.Offering) string { return w.at(page.OfferingPath(o)) }
+// offering returns what an offering is known by, as in the JSON-LD of its page. A harvester
+// takes another name for another service, so nothing that an editor can change is in it.
+func (w *writer) offering(o *directory.Offering) string { return w.at(page.OfferingName(o)) }
 
 // Words about offerings.
 var (
@@ -169,7 +169,7 @@ func (w *writer) serviceOf(o *directory.Offering) []*node {
 		n.thing("cv:ownedBy", w.organization(o.Organization))
 	}
 	n.thing("cpsvno:hasPossibleOutput", w.output(o.Type))
-	n.thing("foaf:homepage", n.iri)
+	n.thing("foaf:homepage", w.at(page.OfferingPath(o)))
 	n.thing("dct:spatial", w.area(o.Coverage)...)
 	n.thing("cv:thematicArea", subjects(o)...)
 	n.thing("dct:language", languages(o.Languages...)...)
@@ -222,8 +222,8 @@ func (w *writer) contacts(of *node, o *directory.Offering) []*node {
 		ask.thing("vcard:hasURL", address(site))
 	}
 	if len(o.Websites) == 0 {
-		ask.thing("cv:contactPage", of.iri)
-		ask.thing("vcard:hasURL", of.iri)
+		ask.thing("cv:contactPage", w.at(page.OfferingPath(o)))
+		ask.thing("vcard:hasURL", w.at(page.OfferingPath(o)))
 	}
 	ask.text("dct:description", opening(o), "no")
 	nodes := []*node{ask}

@@ -136,11 +136,11 @@ func (w *writer) spoken() []string {
 	return found
 }
 
-// places yields the kommuner and fylker by the addresses of their pages. Kartverket has
-// names for them that cannot be made from their numbers.
+// places yields the kommuner and fylker by our own names. Kartverket has names for them that
+// cannot be made from their numbers.
 func (w *writer) places(yield func(*node) bool) bool {
 	for _, f := range w.view.Fylker() {
-		n := &node{iri: w.at(page.FylkePath(f)), types: []string{"dct:Location"}}
+		n := &node{iri: w.at(page.FylkeName(f.Number)), types: []string{"dct:Location"}}
 		n.value("dct:identifier", string(f.Number), "")
 		n.text("skos:prefLabel", f.Name, "no")
 		if !yield(n) {
@@ -148,7 +148,7 @@ func (w *writer) places(yield func(*node) bool) bool {
 		}
 	}
 	for _, k := range w.view.Kommuner() {
-		n := &node{iri: w.at(page.KommunePath(k.Kommune)), types: []string{"dct:Location"}}
+		n := &node{iri: w.at(page.KommuneName(k.Number)), types: []string{"dct:Location"}}
 		n.value("dct:identifier", string(k.Number), "")
 		n.text("skos:prefLabel", k.DisplayName(), "no")
 		if !yield(n) {
@@ -158,17 +158,18 @@ func (w *writer) places(yield func(*node) bool) bool {
 	return true
 }
 
-// area returns the places that a coverage names. The whole country is always among them:
-// the profile wants one place of EU's tables.
+// area returns the places that a coverage names. The country is among them for what is for
+// the whole country alone: DCAT-AP-NO would rather see a place of EU's tables everywhere, but
+// they have no smaller one, and a service of one kommune would be said to be for all.
 func (w *writer) area(c directory.Coverage) []string {
-	found := []string{euNorway}
 	if c.National {
-		return found
+		return []string{euNorway}
 	}
+	var found []string
 	for _, n := range c.Fylker {
 		for _, f := range w.view.Fylker() {
 			if f.Number == n {
-				found = append(found, w.at(page.FylkePath(f)))
+				found = append(found, w.at(page.FylkeName(n)))
 			}
 		}
 	}
@@ -180,8 +181,8 @@ func (w *writer) area(c directory.Coverage) []string {
 
 // kommune returns the name of a kommune, "" for one that is not there.
 func (w *writer) kommune(n region.Number) string {
-	if k, ok := w.view.Kommune(n); ok {
-		return w.at(page.KommunePath(k.Kommune))
+	if _, ok := w.view.Kommune(n); ok {
+		return w.at(page.KommuneName(n))
 	}
 	return ""
 }
