@@ -97,7 +97,9 @@ func (a *API) config() huma.Config {
 				Title:       "Tilbud til pårørende",
 				Version:     "1",
 				Description: introduction,
+				License:     &huma.License{Name: "Hver opplysning har sin kilde, som skal nevnes", URL: a.baseURL + "/om/data"},
 			},
+			Security:   []map[string][]string{}, // none, but where a call says so
 			Servers:    []*huma.Server{{URL: a.baseURL + Root}},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry(schemaPrefix, schemaName)},
 		},

@@ -61,6 +61,9 @@ func contract(t testing.TB, app *fiber.App) (*openapi3.T, routers.Router) {
 	if err := doc.Validate(context.Background()); err != nil {
 		t.Fatalf("the OpenAPI document is not valid: %v", err)
 	}
+	if doc.Security == nil || len(doc.Security) > 0 || doc.Info.License == nil {
+		t.Errorf("security %v and license %v, want it said that reading needs no key, and where the licence is", doc.Security, doc.Info.License)
+	}
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatal(err)

@@ -322,6 +322,9 @@ func TestOpenAPI(t *testing.T) {
 	if err := doc.Validate(context.Background()); err != nil {
 		t.Error(err)
 	}
+	if doc.Security == nil || len(doc.Security) > 0 {
+		t.Errorf("security %v, want it said that there is none", doc.Security)
+	}
 	calls := doc.Paths.InMatchingOrder()
 	if len(calls) != 11 {
 		t.Errorf("%d paths, want / and two for each of five kinds", len(calls))

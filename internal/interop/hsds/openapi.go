@@ -30,6 +30,7 @@ func (a *API) openAPI(endpoints []Endpoint) map[string]any {
 			"contact":     map[string]any{"name": "Meld feil", "url": a.page("/meld-feil")},
 		},
 		"servers":    []any{map[string]any{"url": a.call("")}},
+		"security":   []any{}, // said: programs that make clients must not guess
 		"paths":      a.paths(endpoints, answers),
 		"components": map[string]any{"schemas": schemas, "parameters": shared},
 	}
