@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -77,9 +78,14 @@ func (c *Client) GetJSON(ctx context.Context, r Request, into any) (Answer, erro
 
 func reset(into any) { reflect.ValueOf(into).Elem().SetZero() }
 
+// mark is what some programs write before a text in UTF-8. JSON has none, and may be read
+// as if it were not there (RFC 8259, 8.1).
+var mark = []byte("\ufeff")
+
 // Decode decodes JSON that was read at a place. It returns ErrCut when the JSON does not
 // end, and a *ShapeError for everything else that is wrong with it.
 func Decode(where string, body []byte, into any) error {
+	body = bytes.TrimPrefix(body, mark)
 	if err := CheckText(where, body); err != nil {
 		return err
 	}
@@ -126,7 +132,11 @@ func unfinished(body []byte) bool {
 // error of use as it is. What was handed over before an error is not to be trusted alone:
 // read a file to its end before writing any of it.
 func EachJSON(where string, r io.Reader, use func(json.RawMessage) error) error {
-	d := json.NewDecoder(r)
+	unmarked := bufio.NewReader(r)
+	if start, _ := unmarked.Peek(len(mark)); bytes.Equal(start, mark) {
+		_, _ = unmarked.Discard(len(mark)) // which Peek has read
+	}
+	d := json.NewDecoder(unmarked)
 	first, err := d.Token()
 	if err != nil {
 		return ended(where, err)

@@ -272,6 +272,14 @@ func TestDecodeHalfALetter(t *testing.T) {
 	}
 }
 
+// Some programs write a byte order mark before everything.
+func TestDecodeMarked(t *testing.T) {
+	var got found
+	if err := upstream.Decode("prøve", []byte("\ufeff"+answer), &got); err != nil || len(got.Treff) == 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestEachJSON(t *testing.T) {
 	whole := `[{"a":1}, {"a":2} ]`
 	for name, c := range map[string]struct {
@@ -280,6 +288,8 @@ func TestEachJSON(t *testing.T) {
 		is   func(error) bool
 	}{
 		"whole":        {whole, 2, func(err error) bool { return err == nil }},
+		"marked":       {"\ufeff" + whole, 2, func(err error) bool { return err == nil }},
+		"half a mark":  {"\xef\xbb", 0, func(err error) bool { return err != nil }},
 		"none":         {"[]", 0, func(err error) bool { return err == nil }},
 		"half":         {whole[:10], 1, func(err error) bool { return errors.Is(err, upstream.ErrCut) }},
 		"not closed":   {whole[:len(whole)-1], 2, func(err error) bool { return errors.Is(err, upstream.ErrCut) }},
