@@ -12,6 +12,7 @@ import (
 	"net"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,6 +33,12 @@ import (
 // shutdownGrace is how long answers under way may take once the program is asked to
 // stop. Pages take milliseconds; this is for a reader on a slow line.
 const shutdownGrace = 10 * time.Second
+
+// lastAnswers is how long a program that stops still takes requests on the connections of
+// proxies, and tells with each answer that it is the last. A proxy that keeps some busy has
+// left all of them in that time. To close one in the moment when a form is sent into it loses
+// the form: whether it was taken the proxy cannot know, so it asks no other node.
+const lastAnswers = time.Second
 
 // serve is the subcommand: database, schema, data, index, and the site, until ctx ends. It
 // answers without an index too: with whom to call, and that the rest is on its way.
@@ -75,6 +82,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 	if err != nil {
 		return err
 	}
+	var stopping atomic.Bool
 	deps := server.Deps{
 		Store:          st,
 		View:           index.View,
@@ -84,6 +92,7 @@ func serve(ctx context.Context, c config, _ []string) error {
 		OIDC:           provider,
 		BaseURL:        c.BaseURL,
 		TrustedProxies: c.TrustedProxies,
+		Stopping:       stopping.Load,
 		Version:        version,
 		Dir:            c.DataDir,
 		MetricsToken:   c.MetricsToken,
@@ -120,21 +129,28 @@ func serve(ctx context.Context, c config, _ []string) error {
 
 	<-ctx.Done()
 	log.Info("stopping")
-	if err := finish(app, listener, served); err != nil {
+	stopping.Store(true)
+	last := func() {}
+	if len(c.TrustedProxies) > 0 {
+		last = func() { server.WaitForConnections(app, lastAnswers) }
+	}
+	if err := finish(app, listener, served, last); err != nil {
 		return errors.Join(err, prepared)
 	}
 	return nil
 }
 
-// finish ends the answering: nothing new is taken, and what is under way gets the grace.
-// served gives what came of listening.
-func finish(app interface{ ShutdownWithTimeout(time.Duration) error }, l net.Listener, served <-chan error) error {
+// finish ends the answering: no new connection is taken, those that are open are answered on
+// until last returns, and what is under way then gets the grace. served gives what came of
+// listening.
+func finish(app interface{ ShutdownWithTimeout(time.Duration) error }, l net.Listener, served <-chan error, last func()) error {
 	// The app ends nothing that it has not begun to listen to; who is asked to stop in that
 	// very moment would listen for ever.
 	l.Close()
 	if err := <-served; err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
+	last()
 	if err := app.ShutdownWithTimeout(shutdownGrace); err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("stop: %w", err)
 	}

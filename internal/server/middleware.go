@@ -101,6 +101,23 @@ func (s *server) observe(c *fiber.Ctx) error {
 	return nil
 }
 
+// lastOnConnection tells who asks on a connection of a program that stops to use another one.
+func (s *server) lastOnConnection(c *fiber.Ctx) error {
+	err := c.Next()
+	if s.deps.Stopping != nil && s.deps.Stopping() {
+		c.Context().SetConnectionClose() // after the handler, which may make its answer anew
+	}
+	return err
+}
+
+// WaitForConnections waits until an app that listens no more has no connection left, for d at most.
+func WaitForConnections(app *fiber.App, d time.Duration) {
+	// The count leaves out one, for the listening, which is over: it is -1 where there is none.
+	for began := time.Now(); time.Since(began) < d && app.Server().GetOpenConnectionsCount() >= 0; {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // checkOrigin refuses unsafe requests that another site made a reader's browser send.
 // Requests of programs have neither header and are not what this is against.
 func (s *server) checkOrigin(c *fiber.Ctx) error {

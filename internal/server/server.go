@@ -50,6 +50,7 @@ type Deps struct {
 	OIDC           *oidc.Provider         // another way for editors to sign in; nil: none
 	BaseURL        string                 // public address, without a slash at the end
 	TrustedProxies []string               // addresses and ranges whose X-Forwarded-* are believed
+	Stopping       func() bool            // connections are kept no more; nil: they are
 	Version        string                 // of the program
 	Dir            string                 // for what is kept out of memory; empty: where the system has such files
 	MetricsToken   string                 // lets others than this machine read /metrics; empty: none
@@ -173,6 +174,7 @@ func (s *server) use(app *fiber.App) {
 		s.secure,                   // before anything can answer, so that every answer has the headers
 		s.observe,                  // outside what may fail: it turns errors into answers, then logs and counts
 		guardFraming,               // before anything believes the request
+		s.lastOnConnection,         // before what may answer
 		s.flood.limit,              // before anything that costs
 		recover.New(recoverConfig), // around all handlers, inside observe, which logs the panic
 		s.checkOrigin,              // before handlers, for all unsafe methods, so that none can forget it
