@@ -118,7 +118,8 @@ func (h HSDS) Feed(ctx context.Context, client *upstream.Client) (Report, error)
 }
 
 // hsdsServices returns a page of services with what belongs to them, and how many pages
-// there are. A host that does not give whole services in a list is asked for each.
+// there are. A host that does not give whole services in a list is asked for each: some
+// refuse to, and some do not know the parameter and say nothing, as Open Referral UK has it.
 func hsdsServices(ctx context.Context, client *upstream.Client, number int) ([]hsdsService, int, error) {
 	query := url.Values{"page": {strconv.Itoa(number)}, "per_page": {strconv.Itoa(hsdsPageSize)}, "full": {"true"}}
 	var page hsdsPage
@@ -142,6 +143,7 @@ func hsdsServices(ctx context.Context, client *upstream.Client, number int) ([]h
 		return nil, 0, upstream.Unexpected(at.URL, "page_number", strconv.Itoa(number), strconv.Itoa(*page.Number))
 	}
 	services := *page.Contents
+	single = single || !slices.ContainsFunc(services, hsdsService.whole)
 	for i := range services {
 		where := fmt.Sprintf("%s (contents[%d])", at.URL, i)
 		if err := services[i].check(where); err != nil {

@@ -27,10 +27,10 @@ type hsdsService struct {
 	Organization *struct {
 		Name string `json:"name"`
 	} `json:"organization"`
-	Phones []struct {
-		Number      string `json:"number"`
-		Description string `json:"description"`
-	} `json:"phones"`
+	Phones   []hsdsPhone `json:"phones"`
+	Contacts []struct {
+		Phones []hsdsPhone `json:"phones"`
+	} `json:"contacts"`
 	Areas []struct {
 		Name    string `json:"name"`
 		Extent  string `json:"extent"`
@@ -40,6 +40,7 @@ type hsdsService struct {
 	} `json:"service_areas"`
 	Locations []struct {
 		Location *hsdsLocation `json:"location"`
+		Phones   []hsdsPhone   `json:"phones"`
 	} `json:"service_at_locations"`
 	Languages []struct {
 		Code string `json:"code"`
@@ -51,6 +52,11 @@ type hsdsService struct {
 		LinkType string   `json:"link_type"`
 		Term     hsdsTerm `json:"taxonomy_term"`
 	} `json:"attributes"`
+}
+
+type hsdsPhone struct {
+	Number      string `json:"number"`
+	Description string `json:"description"`
 }
 
 type hsdsLocation struct {
@@ -72,6 +78,28 @@ type hsdsTerm struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
 	URI  string `json:"term_uri"`
+}
+
+// whole reports whether anything is there that belongs to the service, and not only what a
+// list says of it.
+func (s hsdsService) whole() bool {
+	return s.Phones != nil || s.Contacts != nil || s.Areas != nil || s.Locations != nil || s.Languages != nil || s.Costs != nil || s.Attributes != nil
+}
+
+// numbers returns the service's own telephones; where it has none, those of whom to ask for
+// it and of it at its places. The switchboard of a house is not among them.
+func (s hsdsService) numbers() []hsdsPhone {
+	found := slices.Clone(s.Phones)
+	if len(found) > 0 {
+		return found
+	}
+	for _, c := range s.Contacts {
+		found = append(found, c.Phones...)
+	}
+	for _, l := range s.Locations {
+		found = append(found, l.Phones...)
+	}
+	return found
 }
 
 // check returns an error for a service that lacks what each of them has.
@@ -167,10 +195,13 @@ func (im *hsdsRun) terms(o *directory.Offering, s hsdsService) error {
 
 func (im *hsdsRun) contacts(o *directory.Offering, s hsdsService) error {
 	var wrong []error
-	for _, p := range s.Phones {
+	for _, p := range s.numbers() {
 		n, err := directory.ParsePhone(p.Number)
 		if err != nil {
 			wrong = append(wrong, err)
+			continue
+		}
+		if slices.ContainsFunc(o.Phones, func(has directory.Phone) bool { return has.Number == n }) {
 			continue
 		}
 		o.Phones = append(o.Phones, directory.Phone{Number: n, Hours: p.Description})

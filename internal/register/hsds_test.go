@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ type hsdsCopy struct {
 	services []map[string]any
 	size     int  // of a page
 	noFull   bool // refuses parameters beyond the standard's smallest set
+	passes   bool // passes over them
 }
 
 func newHSDSCopy(t *testing.T) *hsdsCopy {
@@ -60,7 +62,7 @@ func (c *hsdsCopy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	from, to := min((page-1)*c.size, len(c.services)), min(page*c.size, len(c.services))
 	contents := []map[string]any{}
 	for _, s := range c.services[from:to] {
-		if !full {
+		if !full || c.passes {
 			s = map[string]any{"id": s["id"], "name": s["name"], "status": s["status"]}
 		}
 		contents = append(contents, s)
@@ -104,8 +106,40 @@ func TestHSDSFeed(t *testing.T) {
 	if asked := len(s.Asked()); asked != 2+2+3 {
 		t.Errorf("asked %d times, want twice for two pages and once for three services", asked)
 	}
+	c.noFull, c.passes = false, true
+	s.Asked()
+	report, err = h.Feed(t.Context(), client)
+	wantCounts(t, "from a host that does not know what full is", report, err, [4]int{0, 0, 2, 0})
+	if asked := len(s.Asked()); asked != 2+3 {
+		t.Errorf("asked %d times, want once for two pages and for three services", asked)
+	}
 	if after := wrote(t, h.Store); after != before {
 		t.Errorf("later runs wrote %d revisions", after-before)
+	}
+}
+
+// Some feeds have the number with whom to ask. A service's own goes before it.
+func TestHSDSNumbersOfContacts(t *testing.T) {
+	h, c, _, client := newHSDSTest(t)
+	phones := func(numbers ...string) (list []any) {
+		for _, n := range numbers {
+			list = append(list, map[string]any{"number": n})
+		}
+		return list
+	}
+	c.services[0]["contacts"] = []any{map[string]any{"id": "1", "phones": phones("33 33 33 33")}}
+	c.services[1]["contacts"] = []any{map[string]any{"id": "1", "phones": phones("44 44 44 44")}, map[string]any{"id": "2"}}
+	c.services[1]["service_at_locations"] = []any{map[string]any{"id": "1", "phones": phones("44444444", "55 55 55 55"), "location": map[string]any{"id": "2", "phones": phones("66 66 66 66")}}}
+	report, err := h.Feed(t.Context(), client)
+	wantCounts(t, "first", report, err, [4]int{2, 0, 0, 0})
+	for key, want := range map[string][]directory.PhoneNumber{"1": {"+4722222222"}, "2": {"+4744444444", "+4755555555"}} {
+		var got []directory.PhoneNumber
+		for _, p := range byKey(t, h.Store, "provefylket/7d1c0f6e-0000-4000-8000-00000000000"+key).Phones {
+			got = append(got, p.Number)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("service %s has %q, want %q", key, got, want)
+		}
 	}
 }
 
