@@ -10,6 +10,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -122,6 +123,24 @@ func (a *API) register(h huma.API) {
 	a.registerChanges(h)
 	a.registerWrites(h)
 	describeMessages(h.OpenAPI())
+	for _, s := range h.OpenAPI().Components.Schemas.Map() {
+		allowNull(s)
+	}
+}
+
+// allowNull counts null among the only values of what can be null: huma says it of the type
+// alone, and JSON Schema asks for both.
+func allowNull(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Nullable && len(s.Enum) > 0 && !slices.Contains(s.Enum, nil) {
+		s.Enum = append(s.Enum, nil)
+	}
+	allowNull(s.Items)
+	for _, of := range s.Properties {
+		allowNull(of)
+	}
 }
 
 // get registers a read at path. The handler gets the View that the whole answer is made

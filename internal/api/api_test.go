@@ -123,6 +123,7 @@ var answersOf = []struct {
 	{"endringer-annen-historie", "/endringer?etter=000000000000-700-3", 410},
 	{"tall", "/tall", 200},
 	{"tall-fylke", "/tall?fylke=Akershus", 200},
+	{"tall-ukjent-fylke", "/tall?fylke=Finnesikke", 404},
 	{"artikler", "/artikler", 200},
 	{"artikkel", "/artikler/mote-med-helsetjenesten/test-artikkel", 200},
 	{"artikler-engelsk", "/artikler?sprak=en", 200},

@@ -130,9 +130,11 @@ func limits(s *huma.Schema, most string) string {
 		s = s.Items
 	}
 	if len(s.Enum) > 0 {
-		values := make([]string, len(s.Enum))
-		for i, v := range s.Enum {
-			values[i], _ = v.(string)
+		var values []string
+		for _, v := range s.Enum {
+			if text, ok := v.(string); ok { // that it can be null is said of the type
+				values = append(values, text)
+			}
 		}
 		out = append(out, "en av "+strings.Join(values, ", "))
 	}

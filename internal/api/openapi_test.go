@@ -49,6 +49,36 @@ func TestDocumentKeepsItsPromises(t *testing.T) {
 	golden(t, recordedDocument, []byte(body+"\n"))
 }
 
+// By JSON Schema a value must be of the type and among the values: null too. The library that
+// our other tests hold answers against lets it pass.
+func TestNullIsAmongTheValues(t *testing.T) {
+	app, _ := newTestApp(t)
+	_, body := call(t, app, http.MethodGet, Root+"/openapi.json")
+	var look func(path string, in any)
+	look = func(path string, in any) {
+		switch in := in.(type) {
+		case map[string]any:
+			types, _ := in["type"].([]any)
+			values, only := in["enum"].([]any)
+			if only && slices.Contains(types, any("null")) && !slices.Contains(values, nil) {
+				t.Errorf("%s can be null, and is one of %v", path, values)
+			}
+			for key, of := range in {
+				look(path+"/"+key, of)
+			}
+		case []any:
+			for _, of := range in {
+				look(path, of)
+			}
+		}
+	}
+	var doc any
+	if err := json.Unmarshal([]byte(body), &doc); err != nil {
+		t.Fatal(err)
+	}
+	look("", doc)
+}
+
 // What the comparison is there to find, it finds; and additions pass.
 func TestBreakingChangesAreFound(t *testing.T) {
 	recorded, err := os.ReadFile("testdata/" + recordedDocument)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -49,6 +50,7 @@ func (a *API) registerStatistics(h huma.API) {
 		OperationID: "tall",
 		Path:        "/tall",
 		Tags:        []string{"Tall"},
+		Errors:      []int{http.StatusNotFound},
 		Summary:     "Tall måned for måned",
 		Description: "Hvor mye som er meldt inn og bekreftet, slik det sto den siste dagen som er talt i hver måned, og hvor mange ganger hver sort side ble åpnet. Slik det står nå, kan regnes ut fra de andre kallene.",
 	}, a.listMonths)

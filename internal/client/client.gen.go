@@ -5739,6 +5739,8 @@ type TallResponse struct {
 	JSON200 *Talliste
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *Feil
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Feil
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Feil
 	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -5755,6 +5757,11 @@ func (r TallResponse) GetJSON200() *Talliste {
 // GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r TallResponse) GetApplicationProblemJSON400() *Feil {
 	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TallResponse) GetApplicationProblemJSON404() *Feil {
+	return r.ApplicationProblemJSON404
 }
 
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
@@ -7551,6 +7558,13 @@ func ParseTallResponse(rsp *http.Response) (*TallResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Feil
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Feil
