@@ -144,6 +144,7 @@ func hsdsServices(ctx context.Context, client *upstream.Client, number int) ([]h
 	}
 	services := *page.Contents
 	single = single || !slices.ContainsFunc(services, hsdsService.whole)
+	gone := 0
 	for i := range services {
 		where := fmt.Sprintf("%s (contents[%d])", at.URL, i)
 		if err := services[i].check(where); err != nil {
@@ -156,13 +157,22 @@ func hsdsServices(ctx context.Context, client *upstream.Client, number int) ([]h
 		if strings.ContainsAny(id, "/?#") {
 			return nil, 0, upstream.Unexpected(where, "id", "an id", id)
 		}
-		one, err := client.GetJSON(ctx, upstream.Request{Path: "/services/" + id}, &services[i])
+		var one hsdsService
+		answer, err := client.GetJSON(ctx, upstream.Request{Path: "/services/" + id}, &one)
+		if upstream.IsStatus(err, 404, 410) {
+			// Lists are kept longer than what is in them. That all are gone is another fault.
+			if gone++; gone < len(services) {
+				services[i].gone = true
+				continue
+			}
+		}
 		if err == nil {
-			err = services[i].check(one.URL)
+			err = one.check(answer.URL)
 		}
 		if err != nil {
 			return nil, 0, err
 		}
+		services[i] = one
 	}
 	return services, *page.Pages, nil
 }
@@ -261,6 +271,10 @@ func (im *hsdsRun) take(ctx context.Context, services []hsdsService, state any, 
 			continue
 		}
 		where := cmp.Or(base, "service ") + s.ID
+		if s.gone {
+			im.problem("%s (%s): is in the list, and gone when asked for", where, s.Name)
+			continue
+		}
 		o, fields, err := im.offering(s, where)
 		if err != nil {
 			im.problem("%s (%s): %v", where, s.Name, err)

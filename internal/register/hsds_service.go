@@ -52,6 +52,8 @@ type hsdsService struct {
 		LinkType string   `json:"link_type"`
 		Term     hsdsTerm `json:"taxonomy_term"`
 	} `json:"attributes"`
+
+	gone bool // stands in the list alone
 }
 
 type hsdsPhone struct {

@@ -118,6 +118,21 @@ func TestHSDSFeed(t *testing.T) {
 	}
 }
 
+// A service that is gone since the list was made keeps none of the others out.
+func TestHSDSListIsOld(t *testing.T) {
+	h, c, s, client := newHSDSTest(t)
+	c.noFull = true
+	s.Next(nil, nil, upstreamtest.Status(404, "")) // the list twice, then the first of it
+	report, err := h.Feed(t.Context(), client)
+	if err != nil || report.Created != 1 || len(report.Problems) != 1 || !strings.Contains(report.Problems[0], "gone") {
+		t.Errorf("got %+v, %v; want the other one, and to be told", report, err)
+	}
+	s.Next(nil, nil, upstreamtest.Status(404, ""), upstreamtest.Status(410, ""))
+	if _, err := h.Feed(t.Context(), client); !upstream.IsStatus(err, 410) {
+		t.Errorf("got %v, want an error where all of a page are gone", err)
+	}
+}
+
 // Some feeds have the number with whom to ask. A service's own goes before it.
 func TestHSDSNumbersOfContacts(t *testing.T) {
 	h, c, _, client := newHSDSTest(t)
