@@ -78,7 +78,7 @@ type catalog struct {
 }
 
 // published is the day from which the kommuner and fylker of today are valid, by Statistics
-// Norway's division of 2024. The index does not know when one of them was last changed.
+// Norway's division of 2024. It stands for the country, and for what the feed has no change of.
 var published = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 func newCatalog(v *search.View, site string) *catalog {

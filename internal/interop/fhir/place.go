@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/interop"
@@ -23,27 +24,50 @@ const (
 // They are Locations because HealthcareService.coverageArea refers to such.
 func (c *catalog) addRegions() {
 	country := interop.CountryID().String()
-	c.addRegion(0, country, "", "Norge", nil, token{systemCountry, "NO"}, address{Country: "NO"})
+	changed := c.regionsChanged()
+	c.addRegion(0, published, country, "", "Norge", nil, token{systemCountry, "NO"}, address{Country: "NO"})
 	for _, f := range c.view.Fylker() {
 		n, _ := strconv.ParseInt(string(f.Number), 10, 64) // two digits
-		c.addRegion(orderFylke+n, interop.FylkeID(f.Number).String(), country, f.Name, f.OtherNames,
+		c.addRegion(orderFylke+n, changed(search.KindFylke, string(f.Number)), interop.FylkeID(f.Number).String(), country, f.Name, f.OtherNames,
 			token{systemFylke, string(f.Number)}, address{State: f.Name, Country: "NO"})
 	}
 	for _, k := range c.view.Kommuner() {
 		n, _ := strconv.ParseInt(string(k.Number), 10, 64) // four digits
 		a := address{Country: "NO"}
 		setKommune(&a, k)
-		c.addRegion(orderKommune+n, interop.KommuneID(k.Number).String(), interop.FylkeID(k.Number.Fylke()).String(),
+		c.addRegion(orderKommune+n, changed(search.KindKommune, string(k.Number)), interop.KommuneID(k.Number).String(), interop.FylkeID(k.Number.Fylke()).String(),
 			k.DisplayName(), k.OtherNames, token{systemKommune, string(k.Number)}, a)
 	}
 }
 
-func (c *catalog) addRegion(order int64, id, partOf, name string, aliases []string, number token, a address) {
+// regionsChanged returns when a kommune or a fylke last became what it is, by the feed: whoever
+// keeps a copy asks for what has changed since last time, and is to get new kommuner too.
+func (c *catalog) regionsChanged() func(kind search.Kind, number string) time.Time {
+	at := map[string]time.Time{}
+	var changes []search.Change
+	for from, more := (search.Cursor{}), true; more; {
+		changes, more = c.view.Changes(from, 1000)
+		for _, ch := range changes {
+			if kind := ch.Kind(); !ch.Gone && (kind == search.KindKommune || kind == search.KindFylke) {
+				at[ch.ID] = ch.At
+			}
+			from = ch.Cursor
+		}
+	}
+	return func(kind search.Kind, number string) time.Time {
+		if t, ok := at[string(kind)+"/"+number]; ok {
+			return t
+		}
+		return published
+	}
+}
+
+func (c *catalog) addRegion(order int64, changed time.Time, id, partOf, name string, aliases []string, number token, a address) {
 	it := &item{
 		kind:        typeLocation,
 		id:          id,
 		order:       order,
-		changed:     published,
+		changed:     changed,
 		names:       []text{newText(name)},
 		identifiers: []token{number},
 		state:       token{systemLocationStatus, "active"},

@@ -101,6 +101,30 @@ func open(t testing.TB, list []directory.Offering) *search.Index {
 	return index
 }
 
+// Whoever keeps a copy, and asks for what has changed since, gets the kommune of a merger too.
+func TestNewKommunerAreChanged(t *testing.T) {
+	index := open(t, offerings())
+	merged := search.KommuneDocument(region.Kommune{Number: "3997", Name: "Nye Fjerning", FylkeName: "Prøvefylket", Position: region.Position{Lat: 61.0, Lon: 10.0}}, nil)
+	b := search.Batch{Put: []search.Document{merged.Marked(search.Mark{Cursor: search.Cursor{XID: 7, ID: 1}, At: changed})}, Delete: []string{"kommune/3998"}}
+	if err := index.Apply(b); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, index.View())
+	found := c.all("/Location?_lastUpdated=ge2026-03-29T12:30:00Z&_lastUpdated=lt2026-03-29T12:31:00Z")
+	var names []string
+	for _, l := range found {
+		names = append(names, fmt.Sprint(l["name"], " ", values(l, "meta.lastUpdated")))
+	}
+	if !slices.Contains(names, "Nye Fjerning [2026-03-29T12:30:15.250Z]") {
+		t.Errorf("changed are %q, want the new kommune among them", names)
+	}
+	for _, n := range names {
+		if strings.HasPrefix(n, "Prøvebygd ") {
+			t.Errorf("%s is said to have changed", n)
+		}
+	}
+}
+
 func TestWholeService(t *testing.T) {
 	c := newClient(t, small(t))
 	r := c.get("/HealthcareService/" + id(1).String())
