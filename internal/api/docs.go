@@ -33,6 +33,8 @@ func (a *API) mountDocument(v1 fiber.Router, doc *huma.OpenAPI) {
 	if err != nil {
 		panic("api: OpenAPI document: " + err.Error()) // the types are wrong
 	}
+	// The catalog of data.norge.no gives the root as where the API is, and people click on it.
+	v1.Get("/", func(c *fiber.Ctx) error { return c.Redirect(Root+docsPath, http.StatusSeeOther) })
 	v1.Get("/openapi.json", a.reads.Fixed(fiber.MIMEApplicationJSON, spec))
 	v1.Get(docsPath, r.show)
 	v1.Get(tryPath+":kall", r.try)

@@ -17,6 +17,11 @@ import (
 func TestReference(t *testing.T) {
 	app, _ := newTestApp(t)
 	doc, _ := contract(t, app)
+	for _, root := range []string{Root, Root + "/"} {
+		if resp, _ := call(t, app, http.MethodGet, root); resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != Root+"/docs" {
+			t.Errorf("%s = %d to %q, want the page", root, resp.StatusCode, resp.Header.Get("Location"))
+		}
+	}
 	resp, body := call(t, app, http.MethodGet, Root+"/docs")
 	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		t.Fatalf("docs = %d %s", resp.StatusCode, resp.Header.Get("Content-Type"))

@@ -62,6 +62,7 @@ func (s *Server) CacheStats() page.CacheStats { return s.answers.Stats() }
 // too: an OperationOutcome, as all errors.
 func (s *Server) Mount(app *fiber.App) {
 	r4 := app.Group(Root, openToAll, compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	r4.Get("/", leadToMetadata)
 	r4.Get("/metadata", s.handle(s.showMetadata))
 	r4.Get("/:type/_search", s.handle(s.find))
 	r4.Post("/:type/_search", s.handle(s.find))
@@ -246,6 +247,15 @@ func (r *request) finish(content []byte, etag string) (*page.Answer, error) {
 		return page.NewTagged(contentType, content, etag), nil
 	}
 	return page.NewAnswer(contentType, content), nil
+}
+
+// leadToMetadata answers who asks for the base alone: the catalog of data.norge.no gives it,
+// and people click on it. Searches of all types at once have parameters, and are none of ours.
+func leadToMetadata(c *fiber.Ctx) error {
+	if len(c.Request().URI().QueryString()) > 0 {
+		return c.Next()
+	}
+	return c.Redirect(Root+"/metadata", http.StatusSeeOther)
 }
 
 // refuse answers what is no interaction of this server.

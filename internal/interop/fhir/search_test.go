@@ -315,7 +315,8 @@ func TestErrors(t *testing.T) {
 		status             int
 		code               string
 	}{
-		{"GET", "", "", nil, 404, "not-found"},
+		{"GET", "?_id=1", "", nil, 404, "not-found"},
+		{"POST", "", "{}", nil, 405, "not-supported"},
 		{"GET", "/Patient", "", nil, 404, "not-supported"},
 		{"GET", "/Patient/1", "", nil, 404, "not-supported"},
 		{"GET", "/healthcareservice", "", nil, 404, "not-supported"},

@@ -101,6 +101,17 @@ func open(t testing.TB, list []directory.Offering) *search.Index {
 	return index
 }
 
+// The base is an address too, and others publish it.
+func TestBaseLeadsToMetadata(t *testing.T) {
+	c := newClient(t, small(t))
+	for _, base := range []string{"", "/"} {
+		resp, _ := c.do(http.MethodGet, base, "")
+		if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != fhir.Root+"/metadata" {
+			t.Errorf("GET %q = %d to %q", base, resp.StatusCode, resp.Header.Get("Location"))
+		}
+	}
+}
+
 // Whoever keeps a copy, and asks for what has changed since, gets the kommune of a merger too.
 func TestNewKommunerAreChanged(t *testing.T) {
 	index := open(t, offerings())
