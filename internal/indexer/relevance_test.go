@@ -37,3 +37,24 @@ func TestRelevance(t *testing.T) {
 		}
 	}
 }
+
+// Whatever else a question is about, the line for the danger in it stands first.
+func TestLineForTheDangerComesFirst(t *testing.T) {
+	for text, want := range map[string]string{
+		"mamma har demens og vil dø":            "Kirkens SOS",
+		"diabetes og vil ikke leve mer":         "Kirkens SOS",
+		"mannen har kols og ligger bevisstløs":  "Medisinsk nødtelefon",
+		"kols mor får ikkje puste":              "Medisinsk nødtelefon",
+		"far med parkinson har tatt overdose":   "Medisinsk nødtelefon",
+		"sønnen med adhd truer oss med kniv":    "VO-linjen",
+		"spiller bort alt og vil ta livet mitt": "Kirkens SOS",
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !res.Crisis || len(res.Hits) == 0 || res.Hits[0].Offering.Name != want {
+			t.Errorf("%q: crisis %t, first of %d hits %+v; want %s", text, res.Crisis, res.Total, res.Hits, want)
+		}
+	}
+}

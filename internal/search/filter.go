@@ -66,6 +66,9 @@ func (v *View) filter(q Query, u *understood) *filter {
 		f.helpline = i
 	}
 	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
+	if u.crisis {
+		f.fit.urgent = c.topics(u.dangers()...)
+	}
 	if !u.literal {
 		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.forIll|c.forAll
 	}
@@ -76,10 +79,15 @@ func (v *View) filter(q Query, u *understood) *filter {
 }
 
 // targets returns the target groups with the codes, those unknown left out.
-func (c *catalog) targets(codes ...string) set64 {
+func (c *catalog) targets(codes ...string) set64 { return c.coded(directory.TargetGroup, codes) }
+
+// topics returns the topics with the codes, those unknown left out.
+func (c *catalog) topics(codes ...string) set64 { return c.coded(directory.Topic, codes) }
+
+func (c *catalog) coded(kind directory.TermKind, codes []string) set64 {
 	var s set64
 	for _, code := range codes {
-		if i, ok := c.termIndex[directory.TargetGroup][code]; ok {
+		if i, ok := c.termIndex[kind][code]; ok {
 			s.add(i)
 		}
 	}

@@ -80,6 +80,7 @@ type fitness struct {
 	placed bool // the reader's place is known
 	laymen bool // asked in everyday words, not for professionals
 	crisis bool
+	urgent set64 // topics of the danger that the question speaks of
 	kin    set64 // target groups of who stands near someone, when the question speaks of another
 	self   set64 // target groups of who is ill, or of anybody
 }
@@ -99,6 +100,9 @@ func (f fitness) of(c *column, helpline int) float32 {
 	}
 	if f.crisis && int(c.typ) == helpline {
 		s *= crisisGain
+		if c.terms[topicTerms]&f.urgent != 0 {
+			s *= urgentGain
+		}
 	}
 	if whom := c.terms[targetTerms]; whom&f.kin != 0 && whom&f.self == 0 {
 		s *= kinGain
@@ -107,12 +111,13 @@ func (f fitness) of(c *column, helpline int) float32 {
 }
 
 // How much more an offering scores for each step of trust, with a telephone, and for being a
-// helpline when someone may be in danger; and for being for those near the ill and not for the
+// helpline when someone may be in danger, and for that danger; and for being for those near the ill and not for the
 // ill themselves, when that is who asks.
 const (
 	trustGain  = 0.03
 	phoneGain  = 1.15
 	crisisGain = 2
+	urgentGain = 6
 	kinGain    = 1.25
 )
 
@@ -124,7 +129,7 @@ func (f *filter) mostGain() float32 {
 		most *= reachGain[directory.ByOwn]
 	}
 	if f.fit.crisis {
-		most *= crisisGain
+		most *= crisisGain * urgentGain
 	}
 	if f.fit.kin != 0 {
 		most *= kinGain

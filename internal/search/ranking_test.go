@@ -17,9 +17,10 @@ func TestMostGain(t *testing.T) {
 	}
 	col := &column{live: true, typ: 1, trust: int8(best), phone: true, national: true, kommuner: []uint16{0}}
 	col.terms[targetTerms].add(0)
+	col.terms[topicTerms].add(0)
 	for _, crisis := range []bool{false, true} {
 		for _, placed := range []bool{false, true} {
-			f := &filter{helpline: 1, fit: fitness{crisis: crisis, placed: placed, kin: 1, self: 2}}
+			f := &filter{helpline: 1, fit: fitness{crisis: crisis, urgent: 1, placed: placed, kin: 1, self: 2}}
 			reach := directory.NotCovered
 			if placed {
 				f.kommuner, f.bits, reach = []uint16{0}, []uint32{1}, directory.ByOwn

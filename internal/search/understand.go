@@ -85,6 +85,27 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 	return u, nil
 }
 
+// dangers returns the codes of the topics that a question of crisis is about: those that the
+// expressions in it lead to, or all that speak of danger when the words of the program alone
+// make it one.
+func (u *understood) dangers() []string {
+	var codes []string
+	for _, s := range u.said {
+		if s.Kind != directory.CrisisExpression {
+			continue
+		}
+		for _, l := range s.LeadsTo {
+			if kind, code := l.Split(); kind == string(directory.Topic) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	if codes == nil {
+		return []string{"akutt", "selvmord", "vold"}
+	}
+	return codes
+}
+
 // isType reports whether the expression was understood as a type already. One that leads
 // past the type says more than the type does: "pårørandelinja" is one line of many.
 func (u *understood) isType(c *catalog, s saidExpression) bool {
