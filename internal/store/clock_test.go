@@ -85,6 +85,17 @@ func TestWrongClockOfANode(t *testing.T) {
 				}
 			}
 
+			// The database's clock is set back an hour.
+			if err := exec(t, s, "UPDATE wrong_codes SET wait_until = wait_until + interval '1 hour'"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.PassWithCode(ctx, session, "no code"); !errors.Is(err, ErrWrongCode) {
+				t.Errorf("a wait from before the clock was set back: %v, want ErrWrongCode", err)
+			}
+			if _, err := s.PassWithCode(ctx, session, "no code"); !errors.As(err, &wait) || wait.For > 2*time.Minute {
+				t.Errorf("after that: %v, wait %v, want one of two minutes", err, wait.For)
+			}
+
 			setNodeClock(t, by)
 			var link string
 			asked, err := s.AskToConfirm(ctx, auth.Owner{Kommune: "1804"}, Stage30, time.Now(), []string{"en@example.org"}, nil, func(secret string) Mail { link = secret; return Mail{} })

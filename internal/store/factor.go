@@ -303,7 +303,8 @@ func (s *Store) PassWithCode(ctx context.Context, session Session, code string) 
 		if err != nil {
 			return err
 		}
-		if until.After(now) {
+		// One that is further ahead is from before the database's clock was set back.
+		if until.After(now) && !until.After(now.Add(waitAfter(tries)+clockSlack)) {
 			refused = WaitError{until, until.Sub(now)}
 			return nil
 		}
@@ -377,15 +378,19 @@ func plainCode(code string) string {
 	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
 }
 
+// waitAfter is how long the account has to wait after so many wrong codes in a row.
+func waitAfter(tries int) time.Duration {
+	if tries < sessionTries {
+		return 0
+	}
+	return min(time.Minute<<min(tries-sessionTries, 10), maxWait)
+}
+
 // countWrongCode counts the account's wrong code, the tries-th in a row, and returns what
 // to say of it.
 func countWrongCode(tx *gorm.DB, session Session, tries int, now time.Time) (refused, err error) {
-	until := now
-	if beyond := tries - sessionTries; beyond >= 0 {
-		until = until.Add(min(time.Minute<<min(beyond, 10), maxWait))
-	}
 	err = tx.Exec(`INSERT INTO wrong_codes (account_id, tries, wait_until) VALUES (?, ?, ?)
-		ON CONFLICT (account_id) DO UPDATE SET tries = EXCLUDED.tries, wait_until = EXCLUDED.wait_until`, session.Account.ID, tries, until).Error
+		ON CONFLICT (account_id) DO UPDATE SET tries = EXCLUDED.tries, wait_until = EXCLUDED.wait_until`, session.Account.ID, tries, now.Add(waitAfter(tries))).Error
 	if err != nil {
 		return nil, err
 	}

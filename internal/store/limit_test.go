@@ -85,6 +85,42 @@ func TestLimitOfAllNodes(t *testing.T) {
 	}
 }
 
+// After the database's clock was set back an hour, nobody waits for an hour longer.
+func TestLimitsAfterTheClockIsSetBack(t *testing.T) {
+	s := openSeeded(t)
+	limit := Limit{"test", 2, time.Minute}
+	spend := func() error { _, err := s.Spend(t.Context(), limit, 1, "192.0.2.1/32"); return err }
+	code := func() error {
+		_, err := s.StartCode(t.Context(), "kari@test.example.org", "", func(c string, _ time.Time) Mail { return Mail{Text: c} })
+		return err
+	}
+	for range 2 {
+		wantError(t, "a try", spend(), nil)
+	}
+	for range codesPerHour {
+		wantError(t, "a code", code(), nil)
+	}
+	ahead := func(by string) {
+		t.Helper()
+		err := errors.Join(exec(t, s, "UPDATE limits SET ends_at = ends_at + ?::interval", by),
+			exec(t, s, "UPDATE sign_in_codes SET created_at = created_at + ?::interval, expires_at = expires_at + ?::interval", by, by))
+		wantError(t, "set the clock back", err, nil)
+		s.limits.over = nil
+	}
+	ahead("30 seconds") // as clocks of transactions at the same time might differ, and more
+	wantWait(t, "a try too many", spend(), 90*time.Second)
+	wantWait(t, "a code too many", code(), time.Hour+30*time.Second)
+	ahead("1 hour")
+	for range 2 {
+		wantError(t, "a try after the jump", spend(), nil)
+	}
+	wantWait(t, "a try too many after the jump", spend(), time.Minute)
+	for range codesPerHour {
+		wantError(t, "a code after the jump", code(), nil)
+	}
+	wantWait(t, "a code too many after the jump", code(), time.Hour)
+}
+
 // Calls that are settled in portions are let through up to the limit and not beyond.
 func TestPortionsOfALimit(t *testing.T) {
 	s := openStore(t)

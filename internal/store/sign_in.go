@@ -117,20 +117,21 @@ var errTakeBack = errors.New("take back")
 
 // countCodes returns TooSoon when too many codes were asked for: for the address where it is
 // known, or by strangers, for it or all together. What stands after a "+" in an address leads
-// to the same inbox.
+// to the same inbox. A code from the time to come, from before the database's clock was set
+// back, does not count until then.
 func countCodes(tx *gorm.DB, email string, known bool) error {
 	var wait float64 // seconds
 	err := tx.Raw(`WITH lately AS (
 			SELECT created_at, regexp_replace(email, '\+[^@]*@', '@') = regexp_replace(?, '\+[^@]*@', '@') AND known_browser = ? AS same,
 				known_browser AS known FROM sign_in_codes
-			WHERE created_at > now() - interval '1 day'
+			WHERE created_at > now() - interval '1 day' AND created_at <= now() + ?::interval
 		), over AS (
 			(SELECT created_at + interval '1 hour' AS free FROM lately WHERE same ORDER BY created_at DESC OFFSET ? LIMIT 1)
 			UNION ALL (SELECT created_at + interval '1 day' FROM lately WHERE same ORDER BY created_at DESC OFFSET ? LIMIT 1)
 			UNION ALL (SELECT created_at + interval '1 hour' FROM lately WHERE NOT known AND NOT ? ORDER BY created_at DESC OFFSET ? LIMIT 1)
 		)
 		SELECT coalesce(max(extract(epoch FROM free - now())), 0)::float8 FROM over`,
-		email, known, codesPerHour-1, codesPerDay-1, known, codesInAll-1).Scan(&wait).Error
+		email, known, interval(clockSlack), codesPerHour-1, codesPerDay-1, known, codesInAll-1).Scan(&wait).Error
 	if err == nil && wait > 0 {
 		return TooSoon{time.Duration(wait*float64(time.Second)).Round(time.Second) + time.Second}
 	}
