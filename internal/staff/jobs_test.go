@@ -108,7 +108,7 @@ func TestScheduleOnPage(t *testing.T) {
 	if _, err := site.store.Lead(ctx, "test-node"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := site.store.DueSchedules(ctx, []string{"links", "housekeeping"}); err != nil {
+	if _, err := site.store.DueSchedules(ctx, map[string]time.Duration{"links": time.Minute, "housekeeping": time.Hour}); err != nil {
 		t.Fatal(err)
 	}
 	err := errors.Join(

@@ -21,7 +21,7 @@ type Job struct {
 	Kind     JobKind
 	Key      string // a job of a key is queued once, ever; empty: as often as asked for
 	Payload  json.RawMessage
-	RunAt    time.Time // not before; the zero value is now
+	RunAt    time.Time // not before, and within LongestRetry; the zero value is now
 	Attempts int       // begun so far
 	TakenAt  time.Time // of one that was taken: when that was, by the database's clock
 

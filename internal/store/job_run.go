@@ -16,6 +16,9 @@ import (
 // another takes the job.
 const JobLease = 2 * time.Minute
 
+// LongestRetry is how long a job waits at most for its next attempt.
+const LongestRetry = 24 * time.Hour
+
 // TaskJobGaveUp asks the national editors to look at a job that is not tried any more.
 const TaskJobGaveUp TaskKind = "job_gave_up"
 
@@ -30,19 +33,25 @@ var worker = auth.Actor{Kind: auth.Job}
 // first, and keeps others from them for JobLease. Each has to be given to one of
 // FinishJob, RetryJob, GiveUpJob and GiveBackJob, which do nothing to a job that another
 // node has taken since.
+//
+// After the database's clock was set back, what was never tried and was queued for at once is
+// due all the same, and so is what waits for longer than LongestRetry. A lease is left to run
+// out by the clock, however far ahead its end lies: the node may be at the job still, and to
+// take it would be to send a mail twice.
 func (s *Store) TakeJobs(ctx context.Context, kinds []JobKind, n int) ([]Job, error) {
 	var rows []jobRow
 	err := s.db.WithContext(ctx).Raw(`
 		WITH due AS (
 			SELECT id FROM jobs
-			WHERE done_at IS NULL AND gave_up_at IS NULL AND run_at <= now()
+			WHERE done_at IS NULL AND gave_up_at IS NULL
+				AND (run_at <= now() OR attempts = 0 AND run_at <= created_at OR run_at > now() + ?::interval)
 				AND (locked_until IS NULL OR locked_until < now()) AND kind = ANY(?)
 			ORDER BY run_at, id LIMIT ? FOR UPDATE SKIP LOCKED
 		)
 		UPDATE jobs j SET attempts = attempts + 1, locked_until = now() + ?::interval
 		FROM due WHERE j.id = due.id
 		RETURNING j.id, j.kind, coalesce(j.key, '') AS key, j.payload::text AS payload, j.run_at, j.attempts, j.locked_until, now() AS taken_at`,
-		textArray(texts[string](kinds)), n, interval(JobLease)).Scan(&rows).Error
+		interval(LongestRetry+clockSlack), textArray(texts[string](kinds)), n, interval(JobLease)).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("take jobs: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,13 +17,16 @@ import (
 const LeaderLease = 30 * time.Second
 
 // Lead makes the holder the leader for LeaderLease from now, and reports whether it is:
-// there is one leader at a time, and whoever leads may go on.
+// there is one leader at a time, and whoever leads may go on. A lease that ends further ahead
+// than any that is given is from before the database's clock was set back: it is over, as its
+// holder may be gone. One that is not loses the lead like one that hung.
 func (s *Store) Lead(ctx context.Context, holder string) (bool, error) {
 	result := s.db.WithContext(ctx).Exec(`
 		INSERT INTO leader AS l (holder, until) VALUES (?, now() + ?::interval)
 		ON CONFLICT (only_row) DO UPDATE SET holder = excluded.holder, until = excluded.until,
 			since = CASE WHEN l.holder = excluded.holder THEN l.since ELSE now() END
-		WHERE l.holder = excluded.holder OR l.until < now()`, holder, interval(LeaderLease))
+		WHERE l.holder = excluded.holder OR l.until < now() OR l.until > now() + ?::interval`,
+		holder, interval(LeaderLease), interval(LeaderLease+clockSlack))
 	if result.Error != nil {
 		return false, fmt.Errorf("lead: %w", result.Error)
 	}
@@ -36,16 +41,21 @@ func (s *Store) StopLeading(ctx context.Context, holder string) error {
 	return nil
 }
 
-// DueSchedules returns which of the names are to be run now. One that was never heard of
-// is.
-func (s *Store) DueSchedules(ctx context.Context, names []string) ([]string, error) {
-	var due []string
+// DueSchedules returns which schedules are to be run now, of those named with how often each
+// is run. One that was never heard of is, and so is one that would wait for longer than that:
+// the database's clock was set back.
+func (s *Store) DueSchedules(ctx context.Context, every map[string]time.Duration) ([]string, error) {
+	var names, latest, due []string
+	for _, name := range slices.Sorted(maps.Keys(every)) { // so that no two nodes wait for each other
+		names, latest = append(names, name), append(latest, interval(every[name]+clockSlack))
+	}
 	err := s.write(ctx, func(tx *gorm.DB) error {
 		err := tx.Exec("INSERT INTO work_schedules (name) SELECT unnest(?::text[]) ON CONFLICT DO NOTHING", textArray(names)).Error
 		if err != nil {
 			return err
 		}
-		return tx.Raw("SELECT name FROM work_schedules WHERE name = ANY(?) AND next_run <= now() ORDER BY next_run, name", textArray(names)).Scan(&due).Error
+		return tx.Raw(`SELECT name FROM work_schedules JOIN unnest(?::text[], ?::interval[]) AS k (name, latest) USING (name)
+			WHERE next_run <= now() OR next_run > now() + latest ORDER BY next_run, name`, textArray(names), textArray(latest)).Scan(&due).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("due schedules: %w", err)

@@ -44,7 +44,7 @@ const (
 	// sendTime is how long one job goes on with messages; the rest is for the next.
 	sendTime = 45 * time.Second
 	// longestWait is how far ahead a receiver may ask us to come back.
-	longestWait = 24 * time.Hour
+	longestWait = store.LongestRetry
 )
 
 // control decides about a connection, as net.Dialer.Control.

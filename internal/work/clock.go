@@ -2,7 +2,6 @@ package work
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,11 +43,10 @@ func (r *Runner) lead(ctx context.Context, complain *complaint) {
 			r.log.Debug("the lead runs out by itself", "error", err)
 		}
 	}()
-	names := make([]string, 0, len(r.schedules))
-	for name := range r.schedules {
-		names = append(names, name)
+	every := map[string]time.Duration{}
+	for name, s := range r.schedules {
+		every[name] = s.interval
 	}
-	slices.Sort(names)
 
 	var mu sync.Mutex
 	busy := map[string]bool{}
@@ -69,7 +67,7 @@ func (r *Runner) lead(ctx context.Context, complain *complaint) {
 
 	renewed := time.Now()
 	for {
-		due, err := r.store.DueSchedules(leading, names)
+		due, err := r.store.DueSchedules(leading, every)
 		complain.note(ctx, err)
 		for _, name := range due {
 			begin(name)
