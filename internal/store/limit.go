@@ -179,14 +179,16 @@ const clockSlack = time.Minute
 func (s *Store) spendOne(ctx context.Context, l Limit, n int, most int64, hash []byte) (spending, error) {
 	var rows []spending
 	// What ends further ahead than a whole window is from before the clock was set back.
-	ended := "(l.ends_at <= now() OR l.ends_at > EXCLUDED.ends_at + interval '" + interval(clockSlack) + "')"
+	const ended = "(l.ends_at <= now() OR l.ends_at > EXCLUDED.ends_at + ?::interval)"
+	slack := interval(clockSlack)
 	// GORM spreads bytes that stand first in parentheses over several parameters.
 	err := s.db.WithContext(ctx).Raw(`INSERT INTO limits AS l (kind, hash, spent, ends_at) VALUES (?, ?, ?, now() + ?::interval)
 		ON CONFLICT (hash) DO UPDATE SET
 			spent = CASE WHEN `+ended+` THEN EXCLUDED.spent ELSE l.spent + EXCLUDED.spent END,
 			ends_at = CASE WHEN `+ended+` THEN EXCLUDED.ends_at ELSE l.ends_at END
 			WHERE `+ended+` OR l.spent + EXCLUDED.spent <= ?
-		RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`, l.Kind, hash, n, interval(l.Window), most).Scan(&rows).Error
+		RETURNING hash, spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left`,
+		l.Kind, hash, n, interval(l.Window), slack, slack, slack, most).Scan(&rows).Error
 	if err == nil && len(rows) == 0 { // there is no room
 		err = s.db.WithContext(ctx).Raw("SELECT hash, spent + ? AS spent, ends_at, extract(epoch FROM ends_at - now())::float8 AS left FROM limits WHERE hash = ?", n, hash).Scan(&rows).Error
 		if len(rows) == 0 { // its window ended meanwhile, and it was deleted
