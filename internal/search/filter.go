@@ -67,7 +67,7 @@ func (v *View) filter(q Query, u *understood) *filter {
 	}
 	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
 	if u.crisis {
-		f.fit.urgent = c.topics(u.dangers()...)
+		f.fit.urgent = c.coded(directory.Topic, u.dangers())
 	}
 	if !u.literal {
 		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.forIll|c.forAll
@@ -81,9 +81,7 @@ func (v *View) filter(q Query, u *understood) *filter {
 // targets returns the target groups with the codes, those unknown left out.
 func (c *catalog) targets(codes ...string) set64 { return c.coded(directory.TargetGroup, codes) }
 
-// topics returns the topics with the codes, those unknown left out.
-func (c *catalog) topics(codes ...string) set64 { return c.coded(directory.Topic, codes) }
-
+// coded returns the terms of the kind with the codes, those unknown left out.
 func (c *catalog) coded(kind directory.TermKind, codes []string) set64 {
 	var s set64
 	for _, code := range codes {

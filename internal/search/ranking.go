@@ -111,8 +111,8 @@ func (f fitness) of(c *column, helpline int) float32 {
 }
 
 // How much more an offering scores for each step of trust, with a telephone, and for being a
-// helpline when someone may be in danger, and for that danger; and for being for those near the ill and not for the
-// ill themselves, when that is who asks.
+// helpline when someone may be in danger, and more for one for that danger; and for being for
+// those near the ill and not for the ill themselves, when that is who asks.
 const (
 	trustGain  = 0.03
 	phoneGain  = 1.15

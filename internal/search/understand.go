@@ -415,37 +415,6 @@ func (c *catalog) fylkeNamed(key string) (int, bool) {
 	return 0, false
 }
 
-// interpretation words what was understood for a reader of the language.
-func (u *understood) interpretation(c *catalog, language string) Interpretation {
-	in := Interpretation{Place: u.place}
-	var texts []string
-	for i, w := range u.all {
-		if (u.uses[i] == unused || u.soft && u.uses[i] == usedType) && (w.says() || u.literal) {
-			texts = append(texts, w.text)
-		}
-	}
-	in.Text = strings.Join(texts, " ")
-	for _, k := range u.kommuner {
-		in.Kommuner = append(in.Kommuner, c.kommuner[k])
-	}
-	for _, f := range u.fylker {
-		in.Fylker = append(in.Fylker, c.fylker[f])
-	}
-	if !u.soft {
-		for _, t := range u.types {
-			in.Types = append(in.Types, *c.types[t])
-		}
-	}
-	in.Expanded = u.expanded(c, language)
-	if u.mended {
-		in.Mended = written(u.all)
-	}
-	return in
-}
-
-// mostExpanded is how many words are named that were searched for too.
-const mostExpanded = 3
-
 // forLaymen reports whether the question is in everyday words and not for professionals. Who
 // writes an abbreviation knows what it stands for.
 func (u *understood) forLaymen() bool {
@@ -468,36 +437,6 @@ func (u *understood) nearTo() []string {
 		}
 	}
 	return groups
-}
-
-// expanded names what expressions led to in the language, the most important first.
-func (u *understood) expanded(c *catalog, language string) []string {
-	var names []string
-	for _, s := range u.said {
-		for _, lead := range s.LeadsTo {
-			if name := c.leadName(lead).In(language); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
-// leadName returns what a lead is called: "tema:rus" is "Rus og avhengighet".
-func (c *catalog) leadName(l directory.Lead) directory.Text {
-	switch kind, code := l.Split(); kind {
-	case directory.LeadWord:
-		return same(code) // as it is written in offerings
-	case directory.LeadType:
-		if i, ok := c.typeIndex[code]; ok {
-			return c.types[i].Name
-		}
-	default:
-		if i, ok := c.termIndex[directory.TermKind(kind)][code]; ok {
-			return c.terms[directory.TermKind(kind)][i].Name
-		}
-	}
-	return directory.Text{}
 }
 
 // indexes returns the places in the catalog of the kommuner named, those unknown left out.
