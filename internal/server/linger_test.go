@@ -5,10 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"testing"
-	"time"
 )
 
 // Whoever sends more than is taken can send it all, and reads the answer then, as a proxy
@@ -26,14 +24,7 @@ func TestTooLargeIsNoReset(t *testing.T) {
 		{"headers", "GET / HTTP/1.1\r\nHost: oversikt.test\r\nX-Test: ", http.StatusRequestHeaderFieldsTooLarge},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			conn, err := net.Dial("tcp", addr)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
-			if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-				t.Fatal(err)
-			}
+			conn := dial(t, addr)
 			if _, err := io.WriteString(conn, tt.head); err != nil {
 				t.Fatal(err)
 			}

@@ -91,6 +91,21 @@ func listen(t *testing.T, app *fiber.App) string {
 	return l.Addr().String()
 }
 
+// dial returns a connection to the server, for raw bytes. The test fails rather than wait
+// on it for ever.
+func dial(t *testing.T, addr string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
 // do sends a request to app and returns the answer with its body read.
 func do(t *testing.T, app *fiber.App, method, target string, headers ...string) (*http.Response, string) {
 	t.Helper()

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -20,14 +19,7 @@ import (
 // that is answered. An interim 100 is one of them.
 func converse(t *testing.T, addr, raw string) []int {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
+	conn := dial(t, addr)
 	go func() {
 		// The server may hang up before all is sent.
 		_, _ = io.WriteString(conn, raw)
