@@ -46,12 +46,11 @@ func buildRole(ctx context.Context, args []string) error {
 	if err := index.Close(); err != nil {
 		return err
 	}
-	_, most := memoryOf("self")
 	size, err := sizeOf(*dir)
 	if err != nil {
 		return err
 	}
-	return reply(built{len(batch.Put), milliseconds(took), size, most})
+	return reply(built{len(batch.Put), milliseconds(took), size, memoryOf("self").most})
 }
 
 // sizeOf returns how many bytes the files below dir have.

@@ -74,29 +74,35 @@ func (p *process) stop() error {
 	return nil
 }
 
-// memory returns how many bytes of memory the process has now and had at most, as Linux
-// tells; zero elsewhere.
-func (p *process) memory() (now, most int64) { return memoryOf(strconv.Itoa(p.command.Process.Pid)) }
+// memory is how many bytes of memory a process has, as Linux tells; zero elsewhere.
+type memory struct {
+	now  int64
+	own  int64 // of now, what is no file's: the rest is the program itself and its index
+	most int64 // that it had at any time
+}
 
-func memoryOf(pid string) (now, most int64) {
+func (m memory) String() string {
+	return fmt.Sprintf("%s, %s of them its own and no file's, at most %s", megabytes(m.now), megabytes(m.own), megabytes(m.most))
+}
+
+func (p *process) memory() memory { return memoryOf(strconv.Itoa(p.command.Process.Pid)) }
+
+func memoryOf(pid string) memory {
+	var m memory
 	status, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
-		return 0, 0
+		return m
 	}
+	of := map[string]*int64{"VmRSS:": &m.now, "RssAnon:": &m.own, "VmHWM:": &m.most}
 	for line := range bytes.Lines(status) {
 		fields := strings.Fields(string(line))
-		if len(fields) < 2 {
+		if len(fields) < 2 || of[fields[0]] == nil {
 			continue
 		}
 		kilobytes, _ := strconv.ParseInt(fields[1], 10, 64)
-		switch fields[0] {
-		case "VmRSS:":
-			now = kilobytes << 10
-		case "VmHWM:":
-			most = kilobytes << 10
-		}
+		*of[fields[0]] = kilobytes << 10
 	}
-	return now, most
+	return m
 }
 
 // reply writes a line to the process that started this one.

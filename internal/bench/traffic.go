@@ -180,8 +180,7 @@ func (r *run) traffic(ctx context.Context) (err error) {
 		if err := p.ask(&made, "edit-off"); err != nil {
 			return err
 		}
-		now, most := p.memory()
-		r.report.fact(fmt.Sprintf("node %d after the evening", i+1), "%s, at most %s; %d edits meanwhile", megabytes(now), megabytes(most), made)
+		r.report.fact(fmt.Sprintf("node %d after the evening", i+1), "%s; %d edits meanwhile", p.memory(), made)
 	}
 	return ctx.Err()
 }
