@@ -10,7 +10,7 @@ import (
 // What a browser needs to find its kommune: texts in the language of the page, and a file of
 // all kommuner that can be kept for ever under its name.
 func testPosition(t *testing.T, r *real) {
-	for prefix, waiting := range map[string]string{"": "Finner ut hvor du er …", "/nn": "Finn ut kvar du er …", "/en": "Finding out where you are …"} {
+	for prefix, waiting := range map[string]string{"": "Finner ut hvor du er …", "/nn": "Vi finn ut kvar du er …", "/en": "Finding out where you are …"} {
 		button, ok := r.page(t, prefix+"/").First("form.o-ask [data-posisjon]")
 		if !ok || button.Attr("data-posisjon") != prefix+"/kart/posisjon.json" || button.Attr("data-til") != prefix+"/kommune/" {
 			t.Fatalf("the front page in %q has the button %s", prefix, button)
