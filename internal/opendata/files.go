@@ -433,19 +433,19 @@ var services = []catalog.Service{
 	{
 		Code: "api", Endpoint: api.Root, Definition: api.Root + "/openapi.json", MediaTypes: []string{"application/json"},
 		Title:       directory.Text{NB: "Tilbud til pårørende: API", NN: "Tilbod til pårørande: API", EN: "Help for family and friends: API"},
-		Description: directory.Text{NB: "Søk og oppslag i tilbud, kommuner, typer, kurs og tall. Ingen nøkkel.", NN: "Søk og oppslag i tilbod, kommunar, typar, kurs og tal. Ingen nøkkel.", EN: "Search and look up offers of help, municipalities, types, courses and figures. No key."},
+		Description: directory.Text{NB: "Søk og oppslag i tilbud, kommuner, typer, kurs og tall. Ingen nøkkel.", NN: "Søk og oppslag i tilbod, kommunar, typar, kurs og tal. Ingen nøkkel.", EN: "Search and look up services, municipalities, types, courses and figures. No key."},
 		Serves:      []string{"tilbud", "kommuner", "typer", "kurs", "dekning", "tall"},
 	},
 	{
 		Code: "hsds", Endpoint: "/hsds/v3", Definition: "/hsds/v3/openapi.json", MediaTypes: []string{"application/json"},
 		Title:       directory.Text{NB: "Tilbud til pårørende: HSDS 3.1", NN: "Tilbod til pårørande: HSDS 3.1", EN: "Help for family and friends: HSDS 3.1"},
-		Description: directory.Text{NB: "De samme tilbudene etter Open Referral HSDS 3.1.", NN: "Dei same tilboda etter Open Referral HSDS 3.1.", EN: "The same offers of help in Open Referral HSDS 3.1."},
+		Description: directory.Text{NB: "De samme tilbudene etter Open Referral HSDS 3.1.", NN: "Dei same tilboda etter Open Referral HSDS 3.1.", EN: "The same services in Open Referral HSDS 3.1."},
 		Serves:      []string{"tilbud"},
 	},
 	{
 		Code: "fhir", Endpoint: "/fhir/R4", Definition: "/fhir/R4/metadata", MediaTypes: []string{"application/fhir+json"},
 		Title:       directory.Text{NB: "Tilbud til pårørende: FHIR R4", NN: "Tilbod til pårørande: FHIR R4", EN: "Help for family and friends: FHIR R4"},
-		Description: directory.Text{NB: "De samme tilbudene som HealthcareService, Location og Organization i HL7 FHIR R4.", NN: "Dei same tilboda som HealthcareService, Location og Organization i HL7 FHIR R4.", EN: "The same offers of help as HealthcareService, Location and Organization in HL7 FHIR R4."},
+		Description: directory.Text{NB: "De samme tilbudene som HealthcareService, Location og Organization i HL7 FHIR R4.", NN: "Dei same tilboda som HealthcareService, Location og Organization i HL7 FHIR R4.", EN: "The same services as HealthcareService, Location and Organization in HL7 FHIR R4."},
 		Serves:      []string{"tilbud"},
 	},
 }
