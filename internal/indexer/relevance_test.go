@@ -58,3 +58,25 @@ func TestLineForTheDangerComesFirst(t *testing.T) {
 		}
 	}
 }
+
+// A word that named a place or a type does not lift what only has a like word in its name.
+func TestWordsOfFiltersLiftNoStranger(t *testing.T) {
+	for text, stranger := range map[string]string{
+		"kirkenes":              "Kirkens SOS",
+		"helsestasjon kirkenes": "Kirkens SOS",
+		"pp-tenesta sykkylven":  "Krefttelefonen (rådgivningstjenesten)",
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 {
+			t.Errorf("%q: no hits", text)
+		}
+		for _, h := range res.Hits {
+			if h.Offering.Name == stranger {
+				t.Errorf("%q: %s is among the first", text, stranger)
+			}
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 // asked is what a question asks of each offering.
 type asked struct {
 	concepts []concept
-	likeness []matches // scores for likeness alone
+	likeness []likeness
 	named    matches
 	words    bool    // there are words besides places and types
 	loose    float32 // what the words are of the question, when nothing but words was understood
@@ -285,7 +285,7 @@ func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) 
 	part := float32(0)
 	switch {
 	case r.words && len(a.concepts) > 0:
-		part = v.collectWords(f, a, top, n)
+		part = v.collectWords(f, a, r, top, n)
 	case r.words && a.words:
 		// There are words, but no offering has any of them.
 	default:
@@ -296,14 +296,17 @@ func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) 
 
 // collectWords goes through what answers to the words. It returns the largest part of the
 // question that something answers.
-func (v *View) collectWords(f *filter, a asked, top *top, n *counts) float32 {
+func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) float32 {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
 	p := v.passing(f, s, s.slots)
 	part := s.most(p.all)
 	least := part * enough
-	for _, list := range a.likeness {
-		for _, m := range list {
+	for _, l := range a.likeness {
+		if !l.counts(r) {
+			continue
+		}
+		for _, m := range l.matches {
 			if s.part[m.slot] > 0 {
 				s.score[m.slot] += m.score()
 			}
@@ -345,10 +348,16 @@ func (s *scratch) most(among slotSet) float32 {
 func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *top, n *counts) {
 	s := newScratch(len(v.rows.list))
 	defer s.done()
-	for _, list := range append(a.likeness, instead) {
+	add := func(list matches) {
 		for _, m := range list {
 			s.slots = append(s.slots, m.slot)
 			s.score[m.slot] += m.score()
+		}
+	}
+	add(instead)
+	for _, l := range a.likeness {
+		if l.counts(r) {
+			add(l.matches)
 		}
 	}
 	p := v.passing(f, s, nil)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -282,10 +283,20 @@ func (v *View) coded(kind, code string) matches {
 	return list.times(float32(codeBoost * min(rare, mostRare)))
 }
 
-// likeness returns the words that became filters, as far as names have them: of two
-// offices in a place, the one that carries its name is the one that was meant.
-func (v *View) likeness(ctx context.Context, u *understood) ([]matches, error) {
-	var all []matches
+// likeness is how well names have a word that became a filter: of two offices in a place, the
+// one that carries its name is the one that was meant.
+type likeness struct {
+	matches
+	ofType bool // the word names a type of offering, otherwise a place
+}
+
+// counts reports whether the likeness says anything in the reading. What is of another type than
+// was asked for is no nearer to it for a word in its name: "PP-tenesta" is no telephone service.
+func (l likeness) counts(r reading) bool { return r.types || !l.ofType }
+
+// likeness returns that of each word that became a filter.
+func (v *View) likeness(ctx context.Context, u *understood) ([]likeness, error) {
+	var all []likeness
 	for i, w := range u.all {
 		if u.uses[i] == unused || !w.says() || u.uses[i] == usedType && u.soft {
 			continue
@@ -294,9 +305,22 @@ func (v *View) likeness(ctx context.Context, u *understood) ([]matches, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, found)
+		if u.uses[i] == usedPlace {
+			found = v.local(found)
+		}
+		all = append(all, likeness{found, u.uses[i] == usedType})
 	}
 	return all, nil
+}
+
+// local returns the matches but those for the whole country, which are in no place: Kirkens SOS
+// is not of Kirkenes.
+func (v *View) local(list matches) matches {
+	national := func(m match) bool { return v.rows.cols.at(m.slot).national }
+	if !slices.ContainsFunc(list, national) {
+		return list
+	}
+	return slices.DeleteFunc(list.clone(), national)
 }
 
 // candidate is an offering on its way to being a hit.
