@@ -66,7 +66,7 @@ const icons = {
 const rare = "<>^`~|{}\\#$*=[]_";
 const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(i + 32)).filter((c) => !rare.includes(c)).join("");
 const letters = {
-  "inter-latin-wght-normal.woff2": `${ascii}ÆØÅæøåÁÉÒÄÖÜáàäéèêíïóòôöúü§«»·–’“”…−\u00a0`,
+  "inter-latin-wght-normal.woff2": `${ascii}ÆØÅæøåÁÉÒÄÖÜáàäéèêíïóòôöúü§«»·–’“”…\u00a0`,
   "inter-latin-ext-wght-normal.woff2": "ČčĐđŊŋŠšŦŧŽžǤǥǦǧǨǩǮǯƷʒĀāĂăĄąĆćĒēĖėĘęĞğĢģĪīĮįİıĶķĹĺĻļŁłŃńŅņŇňŌōŐőŒœŔŕŘřŚśŞşȘșŤťȚțŪūŮůŰűŲųŹźŻż",
 };
 

@@ -55,6 +55,7 @@ func TestFaults(t *testing.T) {
 		{"empty heading", `To igjen`, ` `, "h2 without text"},
 		{"link without text", `alt="Forsiden"`, `alt=""`, "no text"},
 		{"link to nowhere", `href="/"`, `href=""`, "leads nowhere"},
+		{"words run together", `<p>`, `<p>Til siden<span class="ds-sr-only">til Bodø</span>`, "as one word: Til sidentil Bodø"},
 		{"button without text", `Send`, ``, "no text: <button>"},
 		{"field without label", `<label for="a">Felt</label>`, ``, "no label"},
 		{"label without text", `Valg`, ``, "label without text"},

@@ -3,10 +3,14 @@ package htmlcheck
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
 )
 
 // rules are what must hold for every page. Each returns what is wrong, a line for each.
-var rules = []func(Page) []string{languages, titles, headings, names, fields, ids, images, times, inlineCode}
+var rules = []func(Page) []string{languages, titles, headings, names, spoken, fields, ids, images, times, inlineCode}
 
 // Faults returns what is wrong with a page whatever is on it: language, title, headings,
 // names of links and fields, ids, and code that the content security policy refuses.
@@ -107,6 +111,24 @@ func (p Page) nameOf(e Page) string {
 		text += alt
 	}
 	return text
+}
+
+// spoken holds that what is read out alone does not run together with the word before it: that
+// is one word to a screen reader, which no one knows.
+func spoken(p Page) []string {
+	var faults []string
+	for _, e := range p.All(".ds-sr-only") {
+		before := e.root.PrevSibling
+		if before == nil || before.Type != html.TextNode {
+			continue
+		}
+		last, _ := utf8.DecodeLastRuneInString(before.Data)
+		first, _ := utf8.DecodeRuneInString(e.Data())
+		if unicode.IsLetter(last) && unicode.IsLetter(first) {
+			faults = append(faults, "read out as one word: "+before.Data+e.Text())
+		}
+	}
+	return faults
 }
 
 // fields holds that every form field has a label that is seen or read out.
