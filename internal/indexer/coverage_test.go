@@ -86,3 +86,30 @@ func TestInPlaceOfAMissingType(t *testing.T) {
 		}
 	}
 }
+
+// Of offices that share a region, the one where the reader lives comes first, then the closest.
+func TestOwnOfficeFirst(t *testing.T) {
+	v := readOnly(t)
+	sorted := 0
+	for _, k := range v.Kommuner() {
+		for _, a := range v.Answers(k.Number, search.All) {
+			for i, h := range a.Offerings[min(1, len(a.Offerings)):] {
+				last := a.Offerings[i]
+				if h.Reach != last.Reach || h.Reach == directory.ByNational || h.DistanceKM == nil {
+					continue
+				}
+				sorted++
+				here, before := h.Offering.Kommune() == k.Number, last.Offering.Kommune() == k.Number
+				switch {
+				case here && !before:
+					t.Errorf("%s: %s comes before %s, which is in the kommune", k.Name, last.Offering.Name, h.Offering.Name)
+				case here == before && (last.DistanceKM == nil || *last.DistanceKM > *h.DistanceKM):
+					t.Errorf("%s: %s comes before %s, which is %.0f km away", k.Name, last.Offering.Name, h.Offering.Name, *h.DistanceKM)
+				}
+			}
+		}
+	}
+	if sorted == 0 {
+		t.Error("no two are of one reach: nothing was tested")
+	}
+}

@@ -69,9 +69,21 @@ func (v *View) coveringByType(f *filter) [][]candidate {
 		}
 	}
 	for _, list := range byType {
-		slices.SortFunc(list, func(a, b candidate) int { return a.compareReach(&b) })
+		slices.SortFunc(list, func(a, b candidate) int { return a.compareNearness(&b, int16(f.kommuner[0])) })
 	}
 	return byType
+}
+
+// compareNearness puts first, of what reaches the kommune in the same way, what has its door in it,
+// then what has it closest: of two offices that share a region, each family's own. Where what is
+// for the whole country has its door says nothing.
+func (a *candidate) compareNearness(b *candidate, kommune int16) int {
+	if a.reach == b.reach && a.reach != directory.ByNational {
+		if d := cmp.Or(trueFirst(a.col.own == kommune, b.col.own == kommune), cmp.Compare(a.distance, b.distance)); d != 0 {
+			return d
+		}
+	}
+	return a.compareReach(b)
 }
 
 // nearest returns the closest few of the type by distance; what is nowhere is left out.
