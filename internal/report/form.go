@@ -369,11 +369,14 @@ func (f *form) page(stamp string) view.ReportPage {
 		Heading: t("Meld fra om feil eller noe som mangler"),
 		Hidden:  []view.Hidden{{Name: "skjema", Value: stamp}},
 		Choice:  view.FormField{Name: "hva", Label: t("Hva gjelder det?"), Error: f.choiceError},
+		// Which of the two has to be filled in depends on the choice, and without a script the
+		// page does not follow it: Help says when.
 		Suggestion: view.FormField{Name: "riktig", Label: t("Hva heter tilbudet?"), Value: f.suggestion, Max: store.MaxReportSuggestion, Error: f.suggestionError,
-			Help: t("Hvis noe mangler. Skriv så mye du vet.")},
-		Text: view.FormField{Name: "tekst", Label: t("Vil du si noe mer?"), Value: f.text, Rows: 4, Max: store.MaxReportText, Error: f.textError,
-			Help: t("Ikke skriv om deg selv eller den som er syk.")},
+			Sometimes: true, Help: t("Mangler et tilbud, må du skrive hva det heter, eller fortelle om det i feltet «%s».", t("Fortell hva det gjelder"))},
+		Text: view.FormField{Name: "tekst", Label: t("Fortell hva det gjelder"), Value: f.text, Rows: 4, Max: store.MaxReportText, Error: f.textError,
+			Sometimes: true},
 	}
+	choice, need := view.ReportChoiceHere, t("Velger du «%s», må du skrive hva som er feil, og på hvilken side.", t(view.ReportChoiceHere(string(store.OtherWrong))))
 	var between []page.Crumb
 	switch {
 	case f.offering != nil:
@@ -382,6 +385,8 @@ func (f *form) page(stamp string) view.ReportPage {
 		p.Hidden = append(p.Hidden, view.Hidden{Name: "tilbud", Value: strconv.FormatInt(f.offering.ID, 10)})
 		p.Choice.Label = t("Velg det som er feil")
 		p.Suggestion = f.words.suggestionField(f.lang, store.OtherWrong)
+		p.Text.Label, choice = t("Vil du si noe mer?"), view.ReportChoice
+		need = t("Velger du «%s», må du skrive her eller i feltet over.", t(view.ReportChoice(string(store.OtherWrong))))
 		between = append(between, page.Crumb{Text: f.offering.Name, Path: page.OfferingPath(f.offering)})
 	case f.kommune != nil && f.place == "":
 		p.Heading = t("Hva mangler eller er feil i %s?", f.kommune.DisplayName())
@@ -391,8 +396,9 @@ func (f *form) page(stamp string) view.ReportPage {
 		p.Lead = t("Gjelder det et tilbud som står i oversikten, kan du også melde fra på siden til tilbudet.")
 		p.Place = view.FormField{Name: "sted", Label: t("Hvor er det?"), Value: f.place, Max: 100, Error: f.placeError, Help: t("Kommune, sted eller postnummer.")}
 	}
+	p.Text.Help = need + " " + t("Ikke skriv om deg selv eller den som er syk.")
 	for _, c := range f.choices() {
-		p.Choices = append(p.Choices, view.FormChoice{Value: string(c), Text: t(view.ReportChoice(string(c))), Help: f.now(c), Checked: c == f.choice})
+		p.Choices = append(p.Choices, view.FormChoice{Value: string(c), Text: t(choice(string(c))), Help: f.now(c), Checked: c == f.choice})
 	}
 	p.Whose = f.words.whoseField(f.lang)
 	p.Meta.Crumbs = between // the frame of the page is put around them

@@ -180,6 +180,38 @@ func TestWhatIsWrittenIsChecked(t *testing.T) {
 	s.post("/meld-feil", form).sent(t)
 }
 
+// A field that a choice needs is not called optional, and it says which choice that is: without
+// a script the page does not follow the choice.
+func TestNothingNeededIsCalledOptional(t *testing.T) {
+	s := newTestSite(t)
+	label := func(body, field string) string {
+		_, after, ok := strings.Cut(body, `<label for="`+field+`">`)
+		if !ok {
+			t.Fatalf("no label of %q", field)
+		}
+		text, _, _ := strings.Cut(after, "</label>")
+		return text
+	}
+	for _, path := range []string{"/meld-feil", "/meld-feil?kommune=1804", "/meld-feil?hva=annet"} {
+		a := s.get(path)
+		a.want(t, http.StatusOK, "Et tilbud mangler", "Noe er feil, eller noe annet",
+			"Mangler et tilbud, må du skrive hva det heter", "Velger du «Noe er feil, eller noe annet», må du skrive hva som er feil")
+		for _, field := range []string{"riktig", "tekst"} {
+			if l := label(a.body, field); strings.Contains(l, "(frivillig)") {
+				t.Errorf("%s: the label of %q says it is optional: %s", path, field, l)
+			}
+		}
+	}
+	a := s.get(s.path())
+	a.want(t, http.StatusOK, "Noe annet", "Velger du «Noe annet», må du skrive her eller i feltet over.")
+	if strings.Contains(label(a.body, "tekst"), "(frivillig)") || !strings.Contains(label(a.body, "riktig"), "(frivillig)") {
+		t.Error("of an offering, what is right can be left out, and what is wrong not always")
+	}
+	form := s.opened("/meld-feil", "hva", "annet")
+	s.later(3 * time.Second)
+	s.post("/meld-feil", form).want(t, http.StatusUnprocessableEntity, "Noe må rettes før du kan sende", "Fortell hva det gjelder: Skriv hva som ikke stemmer.")
+}
+
 func TestReportOfWhatIsMissing(t *testing.T) {
 	s := newTestSite(t)
 	s.get("/meld-feil?kommune=1804").want(t, http.StatusOK, "Bodø")

@@ -329,9 +329,9 @@ func Accessibility(p AccessibilityPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Velg «Noe annet», og skriv hvilken side det var, hva som ikke gikk, og hva du bruker, for eksempel en skjermleser. Du kan også be om å få innholdet på en annen måte. Du trenger ikke si hvem du er. Du får en kode, og med den finner du svaret."))
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Velg «Noe er feil, eller noe annet», og skriv hvilken side det var, hva som ikke gikk, og hva du bruker, for eksempel en skjermleser. Du kan også be om å få innholdet på en annen måte. Du trenger ikke si hvem du er. Du får en kode, og med den finner du svaret."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accessibility.templ`, Line: 41, Col: 268}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accessibility.templ`, Line: 41, Col: 287}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -344,7 +344,7 @@ func Accessibility(p AccessibilityPage) templ.Component {
 			var templ_7745c5c3_Var23 string
 			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Meld fra om feil"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accessibility.templ`, Line: 41, Col: 320}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `accessibility.templ`, Line: 41, Col: 339}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {

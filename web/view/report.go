@@ -29,6 +29,15 @@ var reportTexts = map[string]struct{ choice, said, alone string }{
 // ReportChoice returns what a reader chooses, by its code, in bokmål: "Telefonnummeret virker ikke".
 func ReportChoice(code string) string { return reportTexts[code].choice }
 
+// ReportChoiceHere returns ReportChoice where no offering is named: what is wrong with one, or
+// with a page, is then chosen as "annet" too.
+func ReportChoiceHere(code string) string {
+	if code == "annet" {
+		return page.Mark("Noe er feil, eller noe annet")
+	}
+	return ReportChoice(code)
+}
+
 // ReportSaid returns what was reported, in bokmål: a sentence, or with about the beginning of
 // one that ends in what the report is about.
 func ReportSaid(code string, about bool) string {

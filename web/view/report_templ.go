@@ -160,7 +160,7 @@ func Report(p ReportPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = errorSummary(p.fields()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sendErrors(p.fields()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -680,7 +680,7 @@ func ReportThanks(p ReportThanksPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = errorSummary([]FormField{p.Suggestion, p.Text, p.Whose}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sendErrors([]FormField{p.Suggestion, p.Text, p.Whose}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
