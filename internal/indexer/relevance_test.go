@@ -2,6 +2,8 @@ package indexer
 
 import (
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
@@ -77,6 +79,136 @@ func TestWordsOfFiltersLiftNoStranger(t *testing.T) {
 			if h.Offering.Name == stranger {
 				t.Errorf("%q: %s is among the first", text, stranger)
 			}
+		}
+	}
+}
+
+// Who writes "telefon" after a name asks for that one's number. After what help is about, it is a
+// helpline.
+func TestNumberOfWhatIsNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"trondheimshjelpa telefon":         "Trondheimshjelpa",
+		"vardesenteret telefon":            "Vardesenter",
+		"ivareta telefonnummer":            "Ivareta",
+		"tlf frambu":                       "Frambu",
+		"nummer til hospiceforum":          "Hospiceforum",
+		"familievernkontor bodø telefon":   "Bodø familievernkontor",
+		"åpningstider pårørendehuset oslo": "Pårørendehuset Oslo",
+		"kreft telefon":                    "Krefttelefonen",
+		"demens telefon":                   "Demenslinjen",
+		"telefon for ungdom":               "Alarmtelefonen",
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 || !strings.Contains(res.Hits[0].Offering.Name, want) {
+			t.Errorf("%q: first of %d hits %+v; want %s", text, res.Total, res.Hits, want)
+		}
+	}
+}
+
+// A word is not taken for another that only has the same stem.
+func TestStemsOfOtherWords(t *testing.T) {
+	for text, stranger := range map[string]string{
+		"mor kom inn på sykehus":         "Sunnaas",
+		"hvordan kan jeg hjelpe dem":     "Demenslinjen",
+		"lang ventetid hos spesialist":   "Rustelefonen",
+		"datteren fyller 18":             "Rustelefonen",
+		"far har fast plass på sykehjem": "Bipolarforeningen",
+		"kollegaen min er syk":           "LHL",
+		"jeg er så ulykkelig":            "Personskadeforbundet",
+		"sunn mat":                       "Sunnaas",
+		"blod i urinen":                  "Frambu",
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 {
+			t.Errorf("%q: no hits", text)
+		}
+		for _, h := range res.Hits {
+			if strings.Contains(h.Offering.Name, stranger) {
+				t.Errorf("%q: %s is among the first", text, h.Offering.Name)
+			}
+		}
+	}
+}
+
+// People tell of danger in more ways than a list of expressions has: words between, other persons,
+// other tenses. What only sounds like it is not taken for it.
+func TestDangerInOtherWords(t *testing.T) {
+	for text, want := range map[string]bool{
+		"har tatt for mange tabletter":                       true,
+		"mamma har tatt alle pillene sine":                   true,
+		"mamma skjærer seg":                                  true,
+		"pappa våkner ikke":                                  true,
+		"pappa er full og slår":                              true,
+		"stefar sparker hunden og mamma":                     true,
+		"han har kniv":                                       true,
+		"noen tok på meg":                                    true,
+		"faren min er i fare":                                true,
+		"har lyst til å sovne og aldri våkne igjen":          true,
+		"svigerfar snakker om å ende det hele":               true,
+		"far sier det er bedre om han ikke var her":          true,
+		"faren min med demens er borte":                      true,
+		"far med demens har gått seg bort":                   true,
+		"min far er dement og har gått ut":                   true,
+		"pappa har forsvunnet":                               true,
+		"dad is missing":                                     true,
+		"112":                                                true,
+		"hun slår seg ofte når hun faller":                   false,
+		"kjæresten har slått opp":                            false,
+		"far husker ikke om han har tatt tablettene":         false,
+		"pappa er borte hele dagen på jobb":                  false,
+		"mor er gått bort":                                   false,
+		"jeg savner mamma":                                   false,
+		"han har sluttet å ta medisinene":                    false,
+		"broren min døde av overdose i sommer":               false,
+		"vi mistet sønnen vår i en overdose for et år siden": false,
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Crisis != want || len(res.Hits) == 0 {
+			t.Errorf("%q: crisis %t, want %t; %d hits", text, res.Crisis, want, res.Total)
+		}
+	}
+}
+
+// Who has not said what it is about gets lines that take anything before those about one illness,
+// and what stands in for a type is about the same as it.
+func TestLinesForAnything(t *testing.T) {
+	for text, wants := range map[string][]string{
+		"hvem kan jeg ringe":           {"Pårørendelinjen", "Hjelpetelefonen – Mental Helse"},
+		"xyzzy qwert":                  {"Pårørendelinjen", "Hjelpetelefonen – Mental Helse"},
+		"demenskoordinator utsira":     {"Demenslinjen"},
+		"kreftkoordinator utsira":      {"Krefttelefonen (rådgivningstjenesten)"},
+		"demenskoordinator kautokeino": {"Demenslinjen"},
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: len(wants)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range wants {
+			if i >= len(res.Hits) || res.Hits[i].Offering.Name != want {
+				t.Errorf("%q: hit %d of %d is not %s", text, i, res.Total, want)
+			}
+		}
+	}
+}
+
+// What was searched for too is told in words that say something to a reader.
+func TestExpandedIsNamed(t *testing.T) {
+	for text, want := range map[string]string{"mannen slår meg": "VO-linjen", "mamma drikker": "BaR – Barn av rusmisbrukere"} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(res.Interpreted.Expanded, want) {
+			t.Errorf("%q: %q are named, and not %s", text, res.Interpreted.Expanded, want)
 		}
 	}
 }

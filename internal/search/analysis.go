@@ -111,6 +111,9 @@ func normalOf(folded string) string {
 }
 
 func stem(folded string) string {
+	if own, ok := ownForms[folded]; ok {
+		return own
+	}
 	if irregular, ok := irregularForms[folded]; ok {
 		folded = irregular
 	}

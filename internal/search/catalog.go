@@ -21,22 +21,22 @@ import (
 type catalog struct {
 	number uint64
 
-	kommuner     []*Kommune // by name
-	kommuneIndex map[region.Number]int
-	fylker       []region.Fylke // by name
-	fylkeIndex   map[region.FylkeNumber]int
-	fylkeNames   [][]string // folded, by fylke
-	kommunerIn   [][]int    // by fylke
-	fylkeOf      []uint32   // the bit of a kommune's fylke, by kommune
-	outlines     *Outlines
-	formers      map[region.Number][]region.Former
-	groups       []directory.TypeGroup // in display order
-	types        []*directory.OfferingType
-	typeIndex    map[string]int
-	terms        map[directory.TermKind][]directory.Term // in display order
-	termIndex    map[directory.TermKind]map[string]int
-	// Target groups that ranking asks for.
-	forAll, forKin, forIll set64
+	kommuner               []*Kommune // by name
+	kommuneIndex           map[region.Number]int
+	fylker                 []region.Fylke // by name
+	fylkeIndex             map[region.FylkeNumber]int
+	fylkeNames             [][]string // folded, by fylke
+	kommunerIn             [][]int    // by fylke
+	fylkeOf                []uint32   // the bit of a kommune's fylke, by kommune
+	outlines               *Outlines
+	formers                map[region.Number][]region.Former
+	groups                 []directory.TypeGroup // in display order
+	types                  []*directory.OfferingType
+	typeIndex              map[string]int
+	terms                  map[directory.TermKind][]directory.Term // in display order
+	termIndex              map[directory.TermKind]map[string]int
+	forAll, forKin, forIll set64              // target groups that ranking asks for
+	anyMatter              set64              // topics of lines that take whatever weighs on somebody
 	articles               []*article.Article // in display order, translations among them
 	articleOf              map[article.Key]*article.Article
 	months                 []*directory.Month // in order of time
@@ -140,6 +140,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.indexRegions()
 	c.outlines = newOutlines(outlines, c.kommuner)
 	c.indexVocabulary()
+	c.anyMatter = c.coded(directory.Topic, []string{"akutt", "psykisk_helse", "selvmord"})
 	c.forAll, c.forKin, c.forIll = c.targets("alle"), c.targets("parorende"), c.targets("pasienter")
 	c.facets = newFacets(c)
 	c.choices = c.facets.choices()

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -8,7 +10,8 @@ import (
 )
 
 // interpretation words what was understood for a reader of the language.
-func (u *understood) interpretation(c *catalog, language string) Interpretation {
+func (v *View) interpretation(ctx context.Context, u *understood, language string) (Interpretation, error) {
+	c := v.catalog()
 	in := Interpretation{Place: u.place}
 	var texts []string
 	for i, w := range u.all {
@@ -28,27 +31,58 @@ func (u *understood) interpretation(c *catalog, language string) Interpretation 
 			in.Types = append(in.Types, *c.types[t])
 		}
 	}
-	in.Expanded = u.expanded(c, language)
 	if u.mended {
 		in.Mended = written(u.all)
 	}
-	return in
+	var err error
+	in.Expanded, err = v.expanded(ctx, u, language)
+	return in, err
 }
 
 // mostExpanded is how many words are named that were searched for too.
 const mostExpanded = 3
 
 // expanded names what expressions led to in the language, the most important first.
-func (u *understood) expanded(c *catalog, language string) []string {
+func (v *View) expanded(ctx context.Context, u *understood, language string) ([]string, error) {
 	var names []string
 	for _, s := range u.said {
 		for _, lead := range s.LeadsTo {
-			if name := c.leadName(lead).In(language); name != "" && !slices.Contains(names, name) && len(names) < mostExpanded {
+			if len(names) == mostExpanded {
+				return names, nil
+			}
+			name, err := v.leadName(ctx, lead, language)
+			if err != nil {
+				return nil, err
+			}
+			if name != "" && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	return names
+	return names, nil
+}
+
+// leadName returns what a lead is called in the language. A word that a few offerings have in
+// their names is called by the shortest of these: "vo" says nothing to a reader, VO-linjen does.
+func (v *View) leadName(ctx context.Context, l directory.Lead, language string) (string, error) {
+	name := v.catalog().leadName(l).In(language)
+	kind, code := l.Split()
+	if kind != directory.LeadWord {
+		return name, nil
+	}
+	found, err := v.inName(ctx, code)
+	if err != nil || len(found) > fewNames {
+		return name, err
+	}
+	shortest := ""
+	for _, m := range found {
+		if r := v.rows.at(m.slot); r != nil {
+			if own := r.text(packedName); shortest == "" || len(own) < len(shortest) {
+				shortest = own
+			}
+		}
+	}
+	return cmp.Or(shortest, name), nil
 }
 
 // leadName returns what a lead is called: "tema:rus" is "Rus og avhengighet".

@@ -140,6 +140,19 @@ func (v *View) cachedName(ctx context.Context, folded string) (matches, error) {
 	})
 }
 
+// inName returns the offerings that have the word in their name.
+func (v *View) inName(ctx context.Context, text string) (matches, error) {
+	forms := terms(text)
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	return v.cached("m "+forms[0].text, func(among []int32) (matches, error) {
+		q := bleve.NewTermQuery(forms[0].text)
+		q.SetField(fieldName)
+		return v.find(ctx, q, among)
+	})
+}
+
 // queryMapping tells Bleve's queries how fields are analysed.
 var queryMapping = newMapping()
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
@@ -49,7 +51,10 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Interpreted: u.interpretation(c, q.Language), Crisis: u.crisis}
+	res := Result{Crisis: u.crisis}
+	if res.Interpreted, err = v.interpretation(ctx, &u, q.Language); err != nil {
+		return Result{}, err
+	}
 	f := v.filter(q, &u)
 	u.placed = f.placed()
 	for _, reading := range u.readings() {
@@ -155,22 +160,49 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	return a, nil
 }
 
-// instead returns what stands in for the types, the first named highest.
+// instead returns what stands in for the types, the first named highest, and among it what is
+// about the same: for a demenskoordinator, the line about demens.
 func (v *View) instead(ctx context.Context, types []int) (matches, error) {
 	c := v.catalog()
 	var all matches
 	for _, t := range types {
 		gain := float32(1)
+		about, named := c.about(c.types[t].Code)
 		for _, code := range c.types[t].Alternatives {
 			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+code))
 			if err != nil {
 				return nil, err
 			}
-			all = all.better(list.times(gain))
+			list = list.times(gain)
+			for i, m := range list {
+				if v.rows.cols.at(m.slot).terms[topicTerms]&about == 0 {
+					continue
+				}
+				list[i] = m.times(aboutTheSame)
+				if r := v.rows.at(m.slot); r != nil && v.rows.cols.at(m.slot).phone && strings.HasPrefix(fold.Text(r.text(packedName)), named) {
+					list[i] = m.times(2 * aboutTheSame) // Krefttelefonen is for every cancer
+				}
+			}
+			all = all.better(list)
 			gain *= leadDecay
 		}
 	}
 	return all, nil
+}
+
+// aboutTheSame is by what is multiplied what stands in for a type and is about its matter.
+const aboutTheSame = 4
+
+// about returns the topic that a type is named after, and its code. It returns none for most.
+func (c *catalog) about(code string) (set64, string) {
+	var topic set64
+	for i, t := range c.terms[directory.Topic] {
+		if strings.HasPrefix(code, t.Code) {
+			topic.add(i)
+			return topic, t.Code
+		}
+	}
+	return topic, ""
 }
 
 // reading is one way to take a question, from strict to loose.

@@ -48,9 +48,14 @@ var reachGain = [...]float32{
 }
 
 // breadth is for how many an offering is, whatever the matter: for all or for pårørende,
-// about few topics or none in particular.
+// about few topics or none in particular. Who has not said what it is about is hardly helped by a
+// line about one illness.
 func (c *catalog) breadth(col *column) float32 {
-	b := 1 / float32(1+col.terms[topicTerms].len())
+	topics := col.terms[topicTerms]
+	b := 1 / float32(1+topics.len())
+	if topics != 0 && topics&c.anyMatter == 0 {
+		b /= 4
+	}
 	switch whom := col.terms[targetTerms]; {
 	case whom&c.forAll != 0:
 		return 1.1 + b
@@ -162,7 +167,7 @@ func (v *View) concepts(ctx context.Context, u *understood) ([]concept, error) {
 		}
 	}
 	for i, w := range u.all {
-		if inSaid[i] || u.uses[i] == usedPlace || u.uses[i] == usedType && !u.soft || !w.says() && !u.literal {
+		if inSaid[i] || u.uses[i] == usedPlace || u.uses[i] == usedDetail || u.uses[i] == usedType && !u.soft || !w.says() && !u.literal {
 			continue
 		}
 		c, err := v.wordConcept(ctx, w.text, !u.literal)
@@ -298,7 +303,7 @@ func (l likeness) counts(r reading) bool { return r.types || !l.ofType }
 func (v *View) likeness(ctx context.Context, u *understood) ([]likeness, error) {
 	var all []likeness
 	for i, w := range u.all {
-		if u.uses[i] == unused || !w.says() || u.uses[i] == usedType && u.soft {
+		if u.uses[i] == unused || u.uses[i] == usedDetail || !w.says() || u.uses[i] == usedType && u.soft {
 			continue
 		}
 		found, err := v.whole(ctx, w.text)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
 )
 
@@ -21,9 +22,10 @@ const fewWords = 2
 type use uint8
 
 const (
-	unused    use = iota
-	usedType      // part of the name of a type
-	usedPlace     // part of the name of a place, or the preposition before it
+	unused     use = iota
+	usedType       // part of the name of a type
+	usedPlace      // part of the name of a place, or the preposition before it
+	usedDetail     // asks for a detail of what the other words name
 )
 
 // understood is a question taken apart.
@@ -79,10 +81,46 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 		}
 	}
 	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), func(s saidExpression) bool { return u.isType(c, s) })
+	if isDeath(" " + fold.Text(text) + " ") {
+		u.said = slices.DeleteFunc(u.said, func(s saidExpression) bool { return strings.HasPrefix(s.Text, "overdos") })
+	}
 	for _, s := range u.said {
 		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
 	}
-	return u, nil
+	return u, v.takeDetail(ctx, &u)
+}
+
+// fewNames is the most names that may have a word for it to tell offerings apart.
+const fewNames = 8
+
+// takeDetail uses a word that asks for the number of what is named beside it, "vardesenteret
+// telefon", and not for a helpline, as "kreft telefon" does.
+func (v *View) takeDetail(ctx context.Context, u *understood) error {
+	at := slices.IndexFunc(u.all, func(w word) bool { return details[normal(w.fold)] })
+	if at < 0 || u.uses[at] != unused || u.soft {
+		return nil
+	}
+	for _, s := range u.said {
+		if len(s.at) > 1 || s.at[0] != at {
+			return nil
+		}
+	}
+	names := len(u.types) > 0
+	for _, w := range u.content() {
+		if details[normal(w.fold)] {
+			continue
+		}
+		found, err := v.inName(ctx, w.text)
+		if err != nil {
+			return err
+		}
+		names = names || len(found) > 0 && len(found) <= fewNames
+	}
+	if names {
+		u.uses[at], u.said = usedDetail, nil
+		u.called = u.content()
+	}
+	return nil
 }
 
 // dangers returns the codes of the topics that a question of crisis is about: those that the

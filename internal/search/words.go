@@ -20,12 +20,27 @@ var fillers = set(`vaere vere vera vaert vore hjelp hjelper hjelpe hjelpa hjelpe
 gatt ta tar tok ma matte bor burde vet veit kjenner kjenne begynt begynte begynner holder synes syns tror sier si sagt lurer spor
 mi di vaer vi ver deira dykkar onsker onske ynskjer soker leter finner finne faar fikk fekk maa takk hei hallo please help need vil snart alltid aldri helt
 kjempe utrolig skjer gang ganger dag dager ting mer meir mye mykje lite siste lenge igjen nok heller hele heile enna lenger
+nummer nummeret telefonnummer telefonnummeret telefonnr tlfnr adresse adressen apningstid apningstider apningstidene epostadresse
+ringe ring ringer ringje ringja snakke snakka prate prata call talk
+nettside nettsiden nettsida hjemmeside hjemmesiden heimeside heimesida kontaktinfo kontaktinformasjon
 the a an is my i me to and for of with what how can who where have has`)
+
+// details are the normal forms of words that ask for the number of what is named beside them.
+var details = forms(`telefon tlf`)
 
 // irregularForms leads folded forms that the stemmer does not bring together to one form.
 var irregularForms = pairs(`barna=barn barnas=barn sentre=senter sentra=senter sentrene=senter senteret=senter
 foreldrene=foreldre brodre=bror broren=bror sostre=soster sosteren=soster eldre=eldre unge=ungdom ungdommer=ungdom
 ungdommen=ungdom sykehuset=sykehus tilbudet=tilbud kurset=kurs kursene=kurs`)
+
+// ownForms leads forms of a word to the word itself, unstemmed. The stemmer brings them to the stem
+// of an everyday word that means something else: dem, fast, kom, sunn, ulykkelig.
+var ownForms = pairs(`demens=demens demensen=demens kols=kols kolsen=kols koma=koma komaen=koma
+fastlege=fastlege fastlegen=fastlege fastlegens=fastlege fastleger=fastlege fastlegene=fastlege fastlegar=fastlege fastlegane=fastlege
+tannlege=tannlege tannlegen=tannlege tannleger=tannlege tannlegene=tannlege tannlegar=tannlege tannlegane=tannlege
+ulykke=ulykke ulykka=ulykke ulykken=ulykke ulykker=ulykke ulykkene=ulykke ulukke=ulykke ulukka=ulykke ulukker=ulykke ulukkene=ulykke
+bløder=bløder bløderen=bløder blødere=bløder bløderne=bløder bløderar=bløder utro=utro sunnaas=sunnaas pils=pils odds=odds oddsen=odds
+carer=carer carers=carer rape=rape raped=rape`)
 
 // centreEndings are inflections of senter, also at the end of compounds, which the stemmer
 // brings to several forms.
@@ -156,21 +171,6 @@ nordre oppe ost over sor vest nord ytre indre`)
 
 var prepositions = set("i pa fra ved nar naer til for")
 
-// crisisWords begin the words, folded, of which one alone makes a question urgent.
-var crisisWords = []string{"selvmord", "sjolvmord", "sjolmord", "suicid", "overdose", "voldtekt", "voldtatt", "valdtekt", "kveler"}
-
-// crisisPhrases are folded words that together make a question urgent.
-var crisisPhrases = foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
-	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv")
-
-// foldedPhrases returns the phrases folded, with a space before and after each.
-func foldedPhrases(phrases ...string) []string {
-	for i, p := range phrases {
-		phrases[i] = " " + fold.Text(p) + " "
-	}
-	return phrases
-}
-
 // kinWords are the normal forms of words for someone whom one stands near, childWords those
 // for one's child. Who writes them asks for the sake of another.
 var (
@@ -188,21 +188,4 @@ func forms(words string) map[string]bool {
 		m[normal(w)] = true
 	}
 	return m
-}
-
-// isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
-// the program, beside the expressions that editors keep, so that no edit can lose it.
-func isCrisis(text string) bool {
-	f := " " + fold.Text(text) + " "
-	for _, w := range crisisWords {
-		if strings.Contains(f, " "+w) {
-			return true
-		}
-	}
-	for _, p := range crisisPhrases {
-		if strings.Contains(f, p) {
-			return true
-		}
-	}
-	return false
 }

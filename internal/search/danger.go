@@ -1,0 +1,101 @@
+package search
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nasjonal-oversikt/oversikt/internal/fold"
+)
+
+// crisisWords begin the words, folded, of which one alone makes a question urgent.
+var crisisWords = []string{"selvmord", "sjolvmord", "sjolmord", "suicid", "overdose", "voldtekt", "voldtatt", "valdtekt", "kveler"}
+
+// crisisPhrases are folded words that together make a question urgent.
+var crisisPhrases = foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
+	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv")
+
+// foldedPhrases returns the phrases folded, with a space before and after each.
+func foldedPhrases(phrases ...string) []string {
+	for i, p := range phrases {
+		phrases[i] = " " + fold.Text(p) + " "
+	}
+	return phrases
+}
+
+// A danger is told of when a question has a word of each set, in normal forms, and none of the
+// words that make it something else.
+type danger struct {
+	all  []map[string]bool
+	none map[string]bool
+}
+
+// People put these in more ways than expressions could list: "pappa er full og slår", "har tatt
+// alle tablettene sine", "mor med demens er borte".
+var dangers = []danger{
+	{[]map[string]bool{someone, forms(`slår slo slått slåss sparker sparket sparka dytter dyttet dytta lugger lugget kvelte`)},
+		forms(`seg opp av på ut sammen saman tilbake fast inn rot`)},
+	{[]map[string]bool{someone, forms(`kniv kniven våpen våpenet pistol hagle gevær børse`)}, nil},
+	{[]map[string]bool{forms(`tatt tok teke svelget svelgte svelgde spist`), forms(`pille piller pillene pillane tablett tabletter tablettene tablettane
+medisinene sovepiller sovetabletter paracet paracetamol`), forms(`mange alle hele masse boks boksen brett brettet glass`)}, nil},
+	{[]map[string]bool{forms(`demens dement demente dementia alzheimer`), forms(`borte forsvunnet forsvunnen forsvunne savnet savna sakna rømt missing
+disappeared`)}, nil},
+}
+
+// someone is who may do it.
+var someone = union(kinWords, childWords, forms(`han hun ho typen eks eksen stefar stefaren stemor stemoren foreldrene he she`))
+
+func union(sets ...map[string]bool) map[string]bool {
+	all := map[string]bool{}
+	for _, s := range sets {
+		maps.Copy(all, s)
+	}
+	return all
+}
+
+// in reports whether the words tell of the danger. A word of none counts right after one of the
+// last set: "slår seg", "slår av".
+func (d danger) in(forms []string) bool {
+	for _, set := range d.all[:len(d.all)-1] {
+		if !slices.ContainsFunc(forms, func(f string) bool { return set[f] }) {
+			return false
+		}
+	}
+	last := d.all[len(d.all)-1]
+	for i, f := range forms {
+		if last[f] && (i+1 == len(forms) || !d.none[forms[i+1]]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
+// the program, beside the expressions that editors keep, so that no edit can lose it.
+func isCrisis(text string) bool {
+	f := " " + fold.Text(text) + " "
+	for _, w := range crisisWords {
+		if strings.Contains(f, " "+w) && !(w == "overdose" && isDeath(f)) {
+			return true
+		}
+	}
+	for _, p := range crisisPhrases {
+		if strings.Contains(f, p) {
+			return true
+		}
+	}
+	var forms []string
+	for _, w := range splitWords(text) {
+		forms = append(forms, normal(w.fold))
+	}
+	forms = forms[:min(len(forms), maxWords)]
+	return slices.ContainsFunc(dangers, func(d danger) bool { return d.in(forms) })
+}
+
+// isDeath reports whether a folded text tells that somebody died, so that it is too late for an
+// ambulance: what is looked for is help in grief.
+func isDeath(f string) bool {
+	return slices.ContainsFunc(deathWords, func(w string) bool { return strings.Contains(f, w) })
+}
+
+var deathWords = foldedPhrases("døde", "død", "døydde", "mistet", "mista", "died")
