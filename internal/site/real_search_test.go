@@ -313,3 +313,43 @@ func testSearchLanguages(t *testing.T, r *real) {
 		}
 	}
 }
+
+// Who writes what is wrong where the place is asked for is answered as by the search, with the
+// numbers to call where it speaks of danger; what is not understood can be searched for.
+func testWordsForPlace(t *testing.T, r *real) {
+	for _, prefix := range []string{"", "/nn", "/en"} {
+		for _, tc := range []struct {
+			text   string
+			danger bool
+		}{
+			{"pappa vil dø", true}, {"selvmord", true}, {"selvmrod", true}, {"vold", true}, {"selvmord i Lillestrøm", true},
+			{"selmord", true}, // near Seljord too
+			{"pappa drikker", false}, {"pappa drikker i Bodø", false}, {"mamma er syk", false}, {"avlastning", false}, {"demens", false},
+		} {
+			query := "?" + url.Values{"q": {tc.text}}.Encode()
+			to := r.redirected(t, prefix+"/hvor"+query)
+			if to != prefix+"/sok"+query {
+				t.Errorf("%s/hvor with %q leads to %q, want the search for it", prefix, tc.text, to)
+				continue
+			}
+			if p := r.page(t, to); p.Has(`.o-krise a[href="tel:112"]`) != tc.danger {
+				t.Errorf("%s has the numbers for danger %v, want %v", to, !tc.danger, tc.danger)
+			}
+		}
+		for _, text := range []string{"xyzzy", "Storgata 1", "Hammerfes", "narko", "<b>&", strings.Repeat("a b ", 49) + "c"} {
+			query := "?" + url.Values{"q": {text}}.Encode()
+			p := r.page(t, prefix+"/hvor"+query)
+			if got := p.Attrs("main a.ds-button", "href"); !slices.Contains(got, prefix+"/sok"+query) {
+				t.Errorf("%s/hvor with %q leads on to %q, want the search for it too", prefix, text, got)
+			}
+			if title, _ := p.First("title"); strings.Contains(title.Text(), text) {
+				t.Errorf("%s/hvor has %q in its title", prefix, text)
+			}
+		}
+	}
+	for _, target := range []string{"/hvor", "/hvor?q=+", "/hvor?q=9170", "/hvor?q=V%C3%A5ler"} {
+		if r.page(t, target).Has("main a.ds-button") {
+			t.Errorf("%s offers a search for what is a place, or nothing", target)
+		}
+	}
+}

@@ -57,6 +57,7 @@ func TestRealData(t *testing.T) {
 		{"search values", testSearchValues},
 		{"search forms", testSearchForms},
 		{"search languages", testSearchLanguages},
+		{"words where a place is asked for", testWordsForPlace},
 		{"map", testMap},
 		{"map sorted", testMapSorted},
 		{"map with a kommune", testMapKommune},

@@ -20,10 +20,17 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	text := cut(strings.TrimSpace(c.Query("q")), maxPlaceText)
+	text := cut(strings.TrimSpace(c.Query("q")), maxText)
 	found := resolve(v, text, postalCode)
 	if len(found.matches) == 1 {
 		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusSeeOther)
+	}
+	words, err := s.inWords(c.UserContext(), v, text, found)
+	if err != nil {
+		return err
+	}
+	if words {
+		return s.redirect(c, searchFor(text), http.StatusSeeOther)
 	}
 	return s.answer(c, v, url.Values{"q": {text}}.Encode(), func(ctx context.Context) (templ.Component, error) {
 		p := s.wherePage(text, found)
@@ -39,6 +46,22 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 		return view.Where(p), nil
 	})
 }
+
+// inWords reports whether the text is no place, but says what is wrong. The field is the first
+// that anybody meets: "pappa vil dø" is to give the numbers to call, not a question about the
+// name of a town. What may be a place that is misspelt is asked about, except where it speaks
+// of danger.
+func (s *Site) inWords(ctx context.Context, v *search.View, text string, found whereabouts) (bool, error) {
+	if text == "" || found.outside != "" || len(found.matches) > 0 {
+		return false, nil
+	}
+	read, err := v.Search(ctx, search.Query{Text: text, Language: string(s.lang), Page: 1, Size: 1, Bare: true})
+	in := read.Interpreted
+	return read.Crisis || len(in.Types)+len(in.Expanded) > 0 && len(found.near) == 0, err
+}
+
+// searchFor returns the address of the search for a text.
+func searchFor(text string) string { return asked{paramText: {text}}.href() }
 
 // wherePage returns the question, or the reason why there is no answer.
 func (s *Site) wherePage(text string, found whereabouts) view.WherePage {
@@ -58,8 +81,10 @@ func (s *Site) wherePage(text string, found whereabouts) view.WherePage {
 		p.Heading = s.t("Vi fant ikke «%s»", text)
 		p.Text = s.t("Mente du en av disse?")
 		p.Places = s.placesOf(found.near)
+		p.Search = searchFor(text)
 	default:
 		p.Heading = s.t("Vi fant ikke «%s»", text)
+		p.Search = searchFor(text)
 		p.Text = s.t("Vi kjenner ikke et sted eller postnummer som heter det. Prøv kommunen, et tettsted i nærheten eller postnummeret.")
 	}
 	return p

@@ -1039,7 +1039,7 @@ func whereForm(value string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "\" maxlength=\"100\" autocomplete=\"off\" enterkeyhint=\"search\" aria-describedby=\"hvor-hjelp\" data-suggest=\"/api/v1/forslag\" data-suggest-kind=\"kommune\"></span> <button class=\"ds-button\" type=\"submit\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "\" maxlength=\"200\" autocomplete=\"off\" enterkeyhint=\"search\" aria-describedby=\"hvor-hjelp\" data-suggest=\"/api/v1/forslag\" data-suggest-kind=\"kommune\"></span> <button class=\"ds-button\" type=\"submit\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
