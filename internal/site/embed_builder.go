@@ -26,12 +26,20 @@ func (s *Site) showForKommuner(c *fiber.Ctx) error {
 	a.level = 0 // the element's own affair
 	kommune := cut(strings.TrimSpace(strings.ToValidUTF8(c.Query(paramKommune), "")), maxPlaceText)
 	query := a.key() + "&" + kommune
+	empty := kommune == "" && c.Request().URI().QueryArgs().Has(paramKommune) // the form, sent without one
+	if empty {
+		query += "&tom"
+	}
 	return s.answer(c, v, query, func(context.Context) (templ.Component, error) {
 		m := s.meta(s.t("For kommuner og organisasjoner"), "/for-kommuner", page.MenuAbout, s.aboutCrumb())
 		m.Description = s.t("Hva kommuner og organisasjoner får, hvordan de kommer i gang, og hva de blir spurt om.")
 		m.Style = "more.css"
-		m.NoIndex = kommune != "" || len(a.values())+len(a.bad) > 0
-		return view.ForKommuner(view.ForKommunerPage{Meta: m, Embed: s.builder(v, a, kommune)}), nil
+		m.NoIndex = kommune != "" || empty || len(a.values())+len(a.bad) > 0
+		b := s.builder(v, a, kommune)
+		if empty {
+			b.Fault = s.t("Skriv kommunen som listen skal være for.")
+		}
+		return view.ForKommuner(view.ForKommunerPage{Meta: m, Embed: b}), nil
 	})
 }
 

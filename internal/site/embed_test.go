@@ -359,6 +359,14 @@ func TestBuilder(t *testing.T) {
 			t.Errorf("%s is for search engines", query)
 		}
 	}
+	_, empty := get(t, app, "/for-kommuner?kommune=&vis=egne&type=ppt&farge=0057a3&utseende=")
+	p := htmlcheck.Parse(empty)
+	if !p.Has(`.o-bygg .ds-alert a[href="#bygg-kommune"]`) || !p.Has(`#bygg-kommune[aria-invalid="true"][aria-describedby="bygg-feil"]`) {
+		t.Error("the form without a kommune does not say that it is missing")
+	}
+	if !p.Has(`input[value="egne"][checked]`) || !p.Has(`input[value="ppt"][checked]`) || !p.Has(`input[value="#0057a3"]`) {
+		t.Error("what was filled in beside the kommune is lost")
+	}
 	if _, body := get(t, app, "/for-kommuner?farge="); strings.Contains(body, "noindex") || strings.Contains(body, "<iframe") {
 		t.Error("the page without a question is another")
 	}

@@ -72,6 +72,7 @@ type referralAsked struct {
 	whom               []referral.Whom
 	about              []referral.About
 	urgent             bool
+	sent               bool // the form was, with a place or without
 	making             bool // the list was sent, with what was ticked in it
 	chosen             []int64
 	code               string
@@ -85,6 +86,7 @@ func readReferral(c *fiber.Ctx, v *search.View) referralAsked {
 		patient:   readPlace(c, v, paramKommune, paramPlace),
 		relatives: readPlace(c, v, paramRelatives, paramRelativesTyped),
 		urgent:    c.Query(paramUrgent) == "1",
+		sent:      c.Request().URI().QueryArgs().Has(paramPlace),
 		making:    c.Query(paramMake) == "1",
 		code:      cut(strings.TrimSpace(c.Query(paramCode)), maxCode),
 	}
@@ -149,11 +151,17 @@ func (a referralAsked) key() string {
 	if a.making {
 		q.Set(paramMake, "1")
 	}
+	if a.empty() {
+		q.Set(paramPlace, "")
+	}
 	if a.code != "" {
 		q.Set(paramCode, a.code)
 	}
 	return q.Encode()
 }
+
+// empty reports whether the form was sent with nothing chosen in it.
+func (a referralAsked) empty() bool { return a.sent && !a.making && len(a.situation()) == 0 }
 
 // typed reports whether the address is that of a form which has an address of its own.
 func (a referralAsked) typed() bool {
@@ -250,6 +258,9 @@ func (s *Site) referralPage(v *search.View, a referralAsked) view.ReferralPage {
 		p.Relatives = k.DisplayName()
 	}
 	p.Asked = len(a.situation()) > 0 || a.making
+	if a.empty() {
+		p.PlaceFault = s.t("Skriv en kommune, eller kryss av hvem hjelpen er til eller hva det gjelder.")
+	}
 	if p.Asked {
 		s.suggestOfferings(&p, v, a)
 	}

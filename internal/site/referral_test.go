@@ -114,6 +114,28 @@ func TestReferralAsksWithNumbers(t *testing.T) {
 	}
 }
 
+// A form that is sent with nothing in it says what is missing and where it is written. The
+// message stands where the form leads, so that a browser scrolls and reads there.
+func TestAnEmptyReferralSaysWhatIsMissing(t *testing.T) {
+	app := newTestApp(t, referralOfferings()...)
+	for _, l := range page.Languages() {
+		for target, want := range map[string]bool{
+			"/henvis": false, "/henvis?sted=": true, "/henvis?sted=&parorende_sted=": true, "/henvis?sted=++": true, "/henvis?sted=&haster=1": false,
+			"/henvis?sted=&om=rus": false, "/henvis?lag=1&sted=": false,
+		} {
+			_, body := get(t, app, l.Prefix()+target)
+			doc := htmlcheck.Parse(body)
+			for _, f := range doc.Faults() {
+				t.Errorf("%s%s: %s", l.Prefix(), target, f)
+			}
+			said := doc.Has(`main #forslag.ds-alert[tabindex="-1"] a[href="#sted"]`) && doc.Has(`#sted[aria-invalid="true"][aria-describedby="sted-feil sted-hjelp"]`)
+			if said != want {
+				t.Errorf("%s%s says that nothing was chosen: %v, want %v", l.Prefix(), target, said, want)
+			}
+		}
+	}
+}
+
 func TestUrgentNumbersComeFirst(t *testing.T) {
 	app := newTestApp(t, referralOfferings()...)
 	_, body := get(t, app, "/henvis?kommune=3205&haster=1")
