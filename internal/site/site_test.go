@@ -129,6 +129,7 @@ func TestPages(t *testing.T) {
 		"/om":                                        "Om oversikten",
 		"/om/data":                                   "Statistisk sentralbyrå",
 		"/personvern":                                "informasjonskapsler",
+		"/min-liste":                                 "Sist sett her: <span data-sett>",
 		"/for-kommuner":                              `href="/logg-inn"`,
 		"/for-helsepersonell":                        "helsepersonelloven § 10 a",
 		"/tilgjengelighet":                           "Ingen med funksjonsnedsettelse har prøvd nettstedet ennå.",

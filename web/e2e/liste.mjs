@@ -67,6 +67,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   check(await rows.count() === 2, "both are listed");
   check(await rows.first().locator("a[data-tel]").getAttribute("href") === tel, "with the number to call");
   check((await rows.first().textContent()).includes(`Lagt i listen: ${new Date(lagret).toLocaleDateString("nb", { day: "numeric", month: "long", year: "numeric" })}`), "and when it was kept");
+  check(/Sist sett her: \d/.test(await rows.first().textContent()), "and when it was last seen here, which is not how old its facts are");
   for (const f of await found(page)) throw new Error(`axe: ${f}`);
   await page.emulateMedia({ media: "print" });
   check(await rows.first().locator("a[data-tel]").isVisible() && !(await page.locator("button:visible").count()), "on paper the numbers, and no buttons");
