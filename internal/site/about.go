@@ -60,6 +60,9 @@ func (s *Site) dataPage(ctx context.Context, v *search.View) (view.DataPage, err
 		return view.DataPage{}, err
 	}
 	for _, t := range all.Facets.Types {
+		if t.Count == 0 {
+			continue // the fact above counts those that are there
+		}
 		p.Types = append(p.Types, view.TypeCount{Name: s.lang.Pick(t.Name), Href: "/sok?type=" + t.Code, Count: s.lang.Number(int(t.Count))})
 	}
 	return p, nil

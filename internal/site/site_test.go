@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,24 @@ func TestArticleSaysWhenItWasChecked(t *testing.T) {
 	if _, body := get(t, app, "/mote-med-helsetjenesten"); strings.Contains(body, "kontrollert") {
 		t.Error("an article that nobody has confirmed says that it was checked")
 	}
+}
+
+// The page of the sources counts the types it lists, and says of old facts what is so: they are
+// shown, with their date.
+func TestDataPageIsTrue(t *testing.T) {
+	_, body := get(t, newTestApp(t), "/om/data")
+	p := htmlcheck.Parse(body)
+	rows := p.All("#typer ~ .o-table tbody tr")
+	var types string
+	for _, f := range p.All(".o-facts > div") {
+		if number, ok := strings.CutPrefix(f.Text(), "typer hjelp"); ok {
+			types = strings.TrimSpace(number)
+		}
+	}
+	if len(rows) == 0 || types != strconv.Itoa(len(rows)) {
+		t.Errorf("%s types in a table of %d", types, len(rows))
+	}
+	wants(t, "the page", element(t, p, "main"), "Alle andre vises med kilden og datoen kilden har, også når den er gammel.", "med lisensen der kilden har en.")
 }
 
 func TestPages(t *testing.T) {

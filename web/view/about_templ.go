@@ -428,9 +428,9 @@ func Data(p DataPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Alt i oversikten er hentet fra åpne kilder. Her står de, med lisensene."))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Alt i oversikten er hentet fra åpne kilder. Her står de, med lisensen der kilden har en."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 70, Col: 107}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 70, Col: 124}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {
@@ -669,9 +669,9 @@ func Data(p DataPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Et tilbud vises når kilden er sikker nok. Tilbud med gamle eller usikre opplysninger venter på at noen bekrefter dem. Tall og treff kommer fra den samme indeksen som du søker i."))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Tilbud som kan ha opphørt, viser vi ikke før noen har bekreftet dem. Alle andre vises med kilden og datoen kilden har, også når den er gammel. Ved hvert tilbud står det om tilbudet selv har bekreftet opplysningene. Tall og treff kommer fra den samme indeksen som du søker i."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 100, Col: 199}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `about.templ`, Line: 100, Col: 299}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {
