@@ -254,9 +254,12 @@ func (w writer) announced(ctx context.Context, p *view.CoursesPage, q courseQues
 			if a.Type.Code != typeLearning && a.Type.Code != typeOnline {
 				continue
 			}
-			lines := w.listings(a.Offerings[:min(maxAnnounced, len(a.Offerings))], k)
-			if len(lines) == 0 && len(a.Nearest) > 0 {
-				lines = []view.Listing{w.elsewhere(a.Nearest[0], k)}
+			lines := w.listings(forReaders(a.Offerings[:min(maxAnnounced, len(a.Offerings))]), k)
+			if near := forReaders(a.Nearest); len(lines) == 0 && len(near) > 0 {
+				lines = []view.Listing{w.elsewhere(near[0], k)}
+			}
+			if len(lines) == 0 && len(a.Offerings) > 0 {
+				continue // all of it is for professionals
 			}
 			p.Announced = append(p.Announced, view.CourseAnnounced{Name: w.lang.Pick(a.Type.Plural), Lines: lines,
 				All: view.Link{Text: w.lang.T("Alle: %s", lowerInitial(w.lang.Pick(a.Type.Plural))), Href: "/sok?kommune=" + string(k) + "&type=" + a.Type.Code}})
@@ -275,11 +278,19 @@ func (w writer) announced(ctx context.Context, p *view.CoursesPage, q courseQues
 			if err != nil {
 				return err
 			}
-			a.Lines = w.listings(hits.Hits, "")
+			a.Lines = w.listings(forReaders(hits.Hits), "")
+			if len(a.Lines) == 0 && len(hits.Hits) > 0 {
+				continue
+			}
 		}
 		p.Announced = append(p.Announced, a)
 	}
 	return nil
+}
+
+// forReaders returns the hits without those for professionals alone.
+func forReaders(hits []search.Hit) []search.Hit {
+	return slices.DeleteFunc(slices.Clone(hits), func(h search.Hit) bool { return forProfessionals(h.Offering) })
 }
 
 // showCourse answers "/kurs/42-samtalegruppe"; the id alone and another slug lead there. A

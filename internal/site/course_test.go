@@ -61,6 +61,21 @@ func courseWords() []search.Document {
 	}
 }
 
+// What is for professionals alone is not among the courses for pårørende, and a list that has it
+// says so beside its name.
+func TestCoursesForProfessionals(t *testing.T) {
+	pro := directory.Offering{ID: 7, Type: "kursportal", Name: "Prøveportalen", Status: directory.Published, Coverage: directory.Coverage{National: true},
+		TargetGroups: []string{"fagfolk"}, Websites: []string{"https://portal.example.org/"}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}
+	app := newCourseApp(t, oslo(3, 1, 12, 0), search.OfferingDocument(pro))
+	for _, target := range []string{"/kurs", "/kurs?kommune=1508"} {
+		if _, body := get(t, app, target); strings.Contains(body, "Prøveportalen") || strings.Contains(body, "Kurs på nett") {
+			t.Errorf("%s leads pårørende to what is for professionals", target)
+		}
+	}
+	says(t, app, "/kommune/1508-alesund", "Prøveportalen hele landet · for fagfolk")
+	says(t, app, "/sok?type=kursportal", "For fagfolk · For hele landet")
+}
+
 // newCourseApp is the test app at a time with the courses.
 func newCourseApp(t testing.TB, now time.Time, courses ...search.Document) *fiber.App {
 	t.Helper()

@@ -87,6 +87,10 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 		Notice:   view.ClosedNote(w.lang, o),
 		Source:   view.SourceNote(w.lang, o, w.types[o.Type].Due(*o), w.now),
 	}
+	if forProfessionals(o) {
+		l.Where = w.lang.T("For fagfolk") + " · " + l.Where
+		l.Tag = w.forProfessionalsTag(l.Tag)
+	}
 	if name := o.Organization.Name; !strings.Contains(strings.ToLower(o.Name), strings.ToLower(name)) {
 		l.Organization = name
 	}
@@ -120,7 +124,23 @@ func (w writer) elsewhere(h search.Hit, reader region.Number) view.Listing {
 		distance = w.lang.Distance(*h.DistanceKM)
 	}
 	l.Tag = view.NearestTag(w.lang, distance)
+	if forProfessionals(h.Offering) {
+		l.Tag = w.forProfessionalsTag(l.Tag)
+	}
 	return l
+}
+
+// forProfessionals reports whether the offering is for them alone. A pårørende is told so before
+// the page is opened.
+func forProfessionals(o *directory.Offering) bool {
+	return slices.Equal(o.TargetGroups, []string{"fagfolk"})
+}
+
+func (w writer) forProfessionalsTag(tag string) string {
+	if tag == "" {
+		return w.lang.T("for fagfolk")
+	}
+	return tag + " · " + w.lang.T("for fagfolk")
 }
 
 // listings is listing for many.
