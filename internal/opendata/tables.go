@@ -310,13 +310,13 @@ func courseDate(d directory.CourseDate) string {
 
 var coverageTable = &Table{
 	Code: "dekning", Title: page.Mark("Dekning"),
-	About: page.Mark("Hver kommune og hver type: om det finnes der, dekkes av noen andre, eller ikke er meldt inn."),
+	About: page.Mark("Hver kommune og hver type: om det finnes der, dekkes av noen andre, eller ikke er registrert."),
 	Columns: []Column{
 		{"kommunenummer", Text, page.Mark("Fire sifre fra Statistisk sentralbyrå.")},
 		{"kommune", Text, page.Mark("Navnet på kommunen.")},
 		{"type", Text, page.Mark("Koden til typen. Alle typene står i typer.")},
 		{"type_navn", Text, page.Mark("Navnet på typen.")},
-		{"dekning", Text, page.Mark("har, dekkes eller ukjent. Ukjent: ingenting er meldt inn, men det kan finnes likevel.")},
+		{"dekning", Text, page.Mark("har, dekkes eller ukjent. Ukjent: ingenting er registrert, men det kan finnes likevel.")},
 		{"tilbud", Integer, page.Mark("Hvor mange tilbud av typen som er for kommunen.")},
 		{"bare_nasjonale", Truth, page.Mark("Om alle er for hele landet: ja eller nei.")},
 		{"kjent", Day, page.Mark("Den nyeste dagen et av dem ble bekreftet eller skrevet i kilden.")},
@@ -349,7 +349,7 @@ func coverageRows(_ *Files, v *search.View) iter.Seq[row] {
 
 var monthTable = &Table{
 	Code: "tall", Title: page.Mark("Tall måned for måned"),
-	About: page.Mark("Hvor mye som var meldt inn og bekreftet den siste dagen som er talt i hver måned, for hver type og hvert fylke."),
+	About: page.Mark("Hvor mye som var registrert og bekreftet den siste dagen som er talt i hver måned, for hver type og hvert fylke."),
 	Columns: []Column{
 		{"maned", Text, page.Mark("År og måned.")},
 		{"dag", Day, page.Mark("Dagen tallene gjelder.")},
@@ -358,7 +358,7 @@ var monthTable = &Table{
 		{"kommuner", Integer, page.Mark("Kommuner i området.")},
 		{"finnes_i", Integer, page.Mark("Kommuner der det finnes.")},
 		{"dekkes_i", Integer, page.Mark("Kommuner som bare er dekket av noen andre.")},
-		{"ikke_meldt_inn_i", Integer, page.Mark("Kommuner der ingenting er meldt inn.")},
+		{"ikke_meldt_inn_i", Integer, page.Mark("Kommuner der ingenting er registrert.")},
 		{"innbyggere", Integer, page.Mark("Innbyggere.")},
 		{"innbyggere_der_det_finnes", Integer, page.Mark("Innbyggere i kommuner der det finnes.")},
 		{"innbyggere_som_er_dekket", Integer, page.Mark("Innbyggere i kommuner der det finnes eller er dekket.")},

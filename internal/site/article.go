@@ -212,7 +212,7 @@ func (w writer) typeHelp(t directory.OfferingType, reader *side) view.TypeHelp {
 		if len(hits) == 0 {
 			if h, ok := firstReachable(a.Alternatives); ok {
 				out.Lines = w.listings([]search.Hit{h}, number)
-				out.Missing = w.lang.T("Ikke meldt inn i %s ennå. Du kan ringe:", reader.kommune.DisplayName())
+				out.Missing = w.lang.T("Ikke registrert i %s ennå. Du kan ringe:", reader.kommune.DisplayName())
 			}
 		}
 	}

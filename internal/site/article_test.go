@@ -144,7 +144,7 @@ func TestLiveReferencesInAKommune(t *testing.T) {
 	if strings.Contains(element(t, p, ".o-live"), "Der du bor") || strings.Contains(element(t, p, ".o-article"), "Velg kommune") {
 		t.Error("the only kommune is named at each type, or is still asked for")
 	}
-	wants(t, "a topic that is nowhere near", element(t, p, "#tilbud-rus"), "Ikke meldt inn ennå.", "Du kan spørre Ålesund kommune: «Jeg er pårørende. Hvem kan jeg snakke med om hjelp?»", "example.org")
+	wants(t, "a topic that is nowhere near", element(t, p, "#tilbud-rus"), "Ikke registrert ennå.", "Du kan spørre Ålesund kommune: «Jeg er pårørende. Hvem kan jeg snakke med om hjelp?»", "example.org")
 	if got, want := p.Attrs(".o-hvor .o-row a", "href"), []string{"#tilbud-ppt", "#tilbud-hjelpetelefon", "#tilbud-rus", "#tilbud-ppt-2"}; !slices.Equal(got, want) {
 		t.Errorf("the box leads to %q, want %q", got, want)
 	}
@@ -167,7 +167,7 @@ func TestLiveReferencesInTwoKommuner(t *testing.T) {
 	app := newLiveApp(t)
 	p := livePage(t, app, livePath+"?kommune=3205&deres=1508")
 	text := element(t, p, "#tilbud-ppt")
-	wants(t, "a type", text, "Der du bor: Lillestrøm", "Ikke meldt inn ennå.", "Der den syke bor: Ålesund", "Testtilbud med klage")
+	wants(t, "a type", text, "Der du bor: Lillestrøm", "Ikke registrert ennå.", "Der den syke bor: Ålesund", "Testtilbud med klage")
 	if strings.Index(text, "Der du bor") > strings.Index(text, "Der den syke bor") {
 		t.Errorf("the reader's own kommune does not come first: %s", text)
 	}

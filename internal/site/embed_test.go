@@ -34,7 +34,7 @@ func TestEmbed(t *testing.T) {
 		"/bygg-inn/3205?sprak=nn":            {"nn", "(blir opna i ny fane)"},
 		"/bygg-inn/4643?type=ppt":            {"nn", "Testtilbod i Årdal"},
 		"/bygg-inn/3205?type=ppt":            {"nb", "Du kan spørre Lillestrøm kommune: «Barnet trenger hjelp"},
-		"/bygg-inn/3205?vis=egne":            {"nb", "Ikke meldt inn ennå. Du kan spørre Lillestrøm kommune"},
+		"/bygg-inn/3205?vis=egne":            {"nb", "Ikke registrert ennå. Du kan spørre Lillestrøm kommune"},
 		"/bygg-inn/1507":                     {"nb", "Hvilken kommune mener du?"},
 		"/bygg-inn/3205?type=feil":           {"nb", "Vi forsto ikke «type=feil»"},
 		"/bygg-inn/3205?vis=feil":            {"nb", "Vi forsto ikke «vis=feil»"},

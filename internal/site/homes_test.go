@@ -80,7 +80,7 @@ func TestOtherSideOfTypes(t *testing.T) {
 	if p.Has("#hjelpetelefon .o-andre") {
 		t.Error("what is the same in both kommuner stands twice")
 	}
-	wants(t, "what neither has", element(t, p, "#lms .o-andre"), "Der den syke bor: Ålesund. Ikke meldt inn ennå.", "Hva du kan spørre Ålesund kommune om")
+	wants(t, "what neither has", element(t, p, "#lms .o-andre"), "Der den syke bor: Ålesund. Ikke registrert ennå.", "Hva du kan spørre Ålesund kommune om")
 	if got, want := p.Attrs("#lms .o-andre a", "href"), []string{alesund + "?kommune=3205#lms"}; !slices.Equal(got, want) {
 		t.Errorf("what neither has leads to %q, want %q", got, want)
 	}
@@ -90,7 +90,7 @@ func TestOtherSideOfTypes(t *testing.T) {
 		t.Errorf("the other kommune's offering stands %d times, want once", n)
 	}
 	p = livePage(t, app, alesund+"?kommune=3205")
-	wants(t, "PPT", element(t, p, "#ppt .o-andre"), "Der du bor: Lillestrøm. Ikke meldt inn ennå.")
+	wants(t, "PPT", element(t, p, "#ppt .o-andre"), "Der du bor: Lillestrøm. Ikke registrert ennå.")
 	if !p.Has("#ppt .o-lines") {
 		t.Error("the page's own kommune has lost its offering")
 	}

@@ -61,7 +61,7 @@ type mapRow struct {
 var presences = []presence{
 	{search.InKommune, "finnes", page.Mark("Finnes i kommunen")},
 	{search.FromElsewhere, "annen", page.Mark("Dekkes av noen andre")},
-	{search.NotRegistered, "ikke", page.Mark("Ikke meldt inn")},
+	{search.NotRegistered, "ikke", page.Mark("Ikke registrert")},
 }
 
 // presence is how a presence is written: its sign in the map, also its code in the file, and
@@ -268,7 +268,7 @@ func (s *Site) mapSays(q mapQuestion, rows []mapRow, country search.CoverageSum)
 	national := covered > 0 && nationalOnly(rows) == covered
 	switch {
 	case covered == 0:
-		says = append(says, s.t("Ingen slike tilbud er meldt inn til oversikten ennå."))
+		says = append(says, s.t("Ingen slike tilbud er registrert i oversikten ennå."))
 	case national:
 		says = append(says, s.t("Disse tilbudene er for hele landet. Alle kommunene er dekket av de samme."))
 	default:
@@ -280,7 +280,7 @@ func (s *Site) mapSays(q mapQuestion, rows []mapRow, country search.CoverageSum)
 			says[0] += " " + s.lang.Count(n, "Den har bare det som er for hele landet.", "%s av dem har bare det som er for hele landet.")
 		}
 		if n := country.NotRegistered(); n > 0 {
-			says[0] += " " + s.lang.Count(n, "For 1 kommune er ingenting meldt inn.", "For %s kommuner er ingenting meldt inn.")
+			says[0] += " " + s.lang.Count(n, "For 1 kommune er ingenting registrert.", "For %s kommuner er ingenting registrert.")
 		}
 		says = append(says, view.UpperInitial(s.t("%s av alle innbyggere bor i en kommune som er dekket.", s.percent(country.PeopleCovered, country.People))))
 	}

@@ -60,7 +60,7 @@ func TestMapOfAreas(t *testing.T) {
 	if d := path.Attr("d"); !strings.HasPrefix(d, "M") || !strings.HasSuffix(d, "z") || strings.Count(d, "M") != 1 {
 		t.Errorf("the path of Ålesund is %q", d)
 	}
-	for _, want := range []string{"Kommunegrenser: © Kartverket (CC BY 4.0), forenklet.", "Lillestrøm: ikke meldt inn.", "Av kommunene der vi kjenner datoen, har halvparten opplysninger fra 7. april 2026 eller senere.", "Hvert tegn er en kommune og står ved kommunesenteret."} {
+	for _, want := range []string{"Kommunegrenser: © Kartverket (CC BY 4.0), forenklet.", "Lillestrøm: ikke registrert.", "Av kommunene der vi kjenner datoen, har halvparten opplysninger fra 7. april 2026 eller senere.", "Hvert tegn er en kommune og står ved kommunesenteret."} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -24,7 +24,7 @@ type typeInAPI struct {
 
 // Map, tables, file and the open data say the same, number by number.
 func testMap(t *testing.T, r *real) {
-	states := map[string]string{"Finnes i kommunen": "finnes", "Dekkes av noen andre": "annen", "Ikke meldt inn": "ikke"}
+	states := map[string]string{"Finnes i kommunen": "finnes", "Dekkes av noen andre": "annen", "Ikke registrert": "ikke"}
 	for _, code := range []string{"lms", "familievernkontor", "barnekoordinator", "hjelpetelefon"} {
 		p := r.page(t, "/kart?sorter=navn&type="+code)
 		signs := map[string]int{}

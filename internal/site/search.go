@@ -152,11 +152,11 @@ func mark(list []view.Listing, found search.Result) {
 // it stands whom to ask.
 func notThere(lang page.Language, in search.Interpretation, reader *search.Kommune) view.Note {
 	types := lang.And(each(in.Types, func(t directory.OfferingType) string { return lowerInitial(lang.Pick(t.Name)) }))
-	n := view.Note{Text: lang.T("Ingen har meldt inn dette ennå: %s. Treffene under er det du kan bruke i stedet.", types)}
+	n := view.Note{Text: lang.T("Dette er ikke registrert ennå: %s. Treffene under er det du kan bruke i stedet.", types)}
 	if reader == nil {
 		return n
 	}
-	n.Text = lang.T("Ingen har meldt inn dette for %s ennå: %s. Treffene under er det du kan bruke i stedet.", reader.DisplayName(), types)
+	n.Text = lang.T("Dette er ikke registrert for %s ennå: %s. Treffene under er det du kan bruke i stedet.", reader.DisplayName(), types)
 	for _, t := range in.Types {
 		n.Links = append(n.Links, view.Link{Text: lang.T("Hva du kan spørre %s kommune om", reader.DisplayName()), Href: page.KommunePath(reader.Kommune) + "#" + t.Code})
 		break

@@ -98,7 +98,7 @@ func (s *Site) homesIn(ctx context.Context, v *search.View, q question, found se
 func (s *Site) has(found search.Result) string {
 	switch {
 	case found.NotThere:
-		return s.t("ikke meldt inn")
+		return s.t("ikke registrert")
 	case found.General || found.Dropped:
 		return s.lang.Number(0)
 	}

@@ -133,7 +133,7 @@ func TestPages(t *testing.T) {
 	for target, want := range map[string]string{
 		"/":                        "Hvor bor du?",
 		"/kommuner":                "Lillestrøm",
-		"/kommune/3205-lillestrom": "Ikke meldt inn ennå",
+		"/kommune/3205-lillestrom": "Ikke registrert ennå",
 		"/kommune/1507":            "Hvilken kommune mener du?",
 		"/fylke/32-akershus":       "Lillestrøm",
 		"/tilbud/1-testtilbud-script-alert-1-script": "Tilbudet har ikke selv bekreftet dem ennå.",

@@ -145,7 +145,7 @@ func csvOf(t view.StatTable) ([]byte, error) {
 
 func (s *Site) statisticsPage(st *statistics) view.StatisticsPage {
 	m := s.meta(s.t("Tall om oversikten"), statisticsPath, page.MenuAbout, s.aboutCrumb())
-	m.Description = s.t("Hvor mye hjelp for pårørende som er meldt inn, hvor fersk den er, hvordan det endrer seg, og hvor mye oversikten blir brukt.")
+	m.Description = s.t("Hvor mye hjelp for pårørende som er registrert, hvor fersk den er, hvordan det endrer seg, og hvor mye oversikten blir brukt.")
 	m.Style = "statistics.css"
 	if st.fylke.Number != "" {
 		m.Query, m.NoIndex = "?"+st.query(), true

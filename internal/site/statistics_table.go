@@ -46,7 +46,7 @@ func (s *Site) headed(texts ...string) []string {
 func (s *Site) coverageTable(st *statistics) view.StatTable {
 	t := view.StatTable{
 		ID: "dekning", Caption: s.t("Kommuner etter hvordan de har hver type hjelp. %s.", s.areaName(st)),
-		Head: s.headed(page.Mark("Type"), page.Mark("Finnes i kommunen"), page.Mark("Dekkes av noen andre"), page.Mark("Ikke meldt inn"),
+		Head: s.headed(page.Mark("Type"), page.Mark("Finnes i kommunen"), page.Mark("Dekkes av noen andre"), page.Mark("Ikke registrert"),
 			page.Mark("Innbyggere som er dekket"), page.Mark("Andel av innbyggerne")),
 	}
 	for _, typ := range st.types {

@@ -89,5 +89,5 @@ var coverageLegend = []StatSegment{{Class: "finnes"}, {Class: "annen"}, {Class: 
 var coverageWords = map[string]string{
 	"finnes": page.Mark("Finnes i kommunen"),
 	"annen":  page.Mark("Dekkes av noen andre"),
-	"ikke":   page.Mark("Ikke meldt inn"),
+	"ikke":   page.Mark("Ikke registrert"),
 }
