@@ -40,7 +40,7 @@ func ParseHours(s string) ([]Span, error) {
 	case "", "-", "–", "stengt", "lukket", "stengd":
 		return nil, nil
 	case "hele døgnet", "heile døgnet", "døgnåpent", "døgnope", "24 timer":
-		return []Span{{"00:00", "24:00"}}, nil
+		return []Span{wholeDay}, nil
 	}
 	var spans []Span
 	for _, part := range hoursAnd.Split(text, -1) {
@@ -71,6 +71,40 @@ func ParseHours(s string) ([]Span, error) {
 		}
 	}
 	return spans, nil
+}
+
+// wholeDay is the span of what never closes.
+var wholeDay = Span{"00:00", "24:00"}
+
+// dayAndNight is how sources say that a telephone is always answered: "døgnåpen", "døgnåpen
+// krisetelefon", and what there is at some hours after a comma.
+var dayAndNight = regexp.MustCompile(`^døgn(?:åpent?|open?|opi)(?: \pL*(?:telefon|linje|vakt))?(?:,|$)`)
+
+// DayAndNight reports whether the first telephone of the offering is known to be answered at
+// any hour. What says most closely when it is decides: the number's own hours, those of the
+// week, those in words, and the keywords last.
+func (o *Offering) DayAndNight() bool {
+	always := func(text string) bool {
+		spans, err := ParseHours(text)
+		return err == nil && slices.Equal(spans, []Span{wholeDay}) || dayAndNight.MatchString(strings.ToLower(strings.TrimSpace(text)))
+	}
+	switch {
+	case len(o.Phones) == 0:
+		return false
+	case o.Phones[0].Hours != "":
+		return always(o.Phones[0].Hours)
+	case len(o.Schedules) > 0:
+		days := map[time.Weekday]bool{}
+		for _, s := range o.Schedules {
+			if (Span{s.Opens, s.Closes}) == wholeDay && s.ValidFrom == nil && s.ValidTo == nil {
+				days[s.Weekday] = true
+			}
+		}
+		return len(days) == 7
+	case o.OpeningText != "":
+		return always(o.OpeningText)
+	}
+	return slices.ContainsFunc(o.Keywords, always)
 }
 
 // ParseClock returns "08:30" for a time of the day as people write it: "8.30", "0830", "kl. 8".

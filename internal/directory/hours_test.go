@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 )
 
 func TestParseHours(t *testing.T) {
@@ -32,6 +33,36 @@ func TestParseHours(t *testing.T) {
 		got, err := ParseHours(c.text)
 		if !slices.Equal(got, c.want) || !errors.Is(err, c.err) {
 			t.Errorf("ParseHours(%q) = %v, %v; want %v, %v", c.text, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestDayAndNight(t *testing.T) {
+	number := []Phone{{Number: "116123"}}
+	var week []Schedule
+	for day := range 7 {
+		week = append(week, Schedule{Weekday: time.Weekday(day), Opens: "00:00", Closes: "24:00"})
+	}
+	for _, c := range []struct {
+		name string
+		of   Offering
+		want bool
+	}{
+		{"nothing known", Offering{Phones: number}, false},
+		{"no telephone", Offering{Keywords: []string{"døgnåpen"}}, false},
+		{"keyword", Offering{Phones: number, Keywords: []string{"gratis", "døgnåpen"}}, true},
+		{"words", Offering{Phones: number, OpeningText: "Døgnåpen hjelpelinje, chat hverdager"}, true},
+		{"nynorsk", Offering{Phones: number, OpeningText: "heile døgnet"}, true},
+		{"only the chat", Offering{Phones: number, OpeningText: "døgnåpen chat"}, false},
+		{"a part of it", Offering{Phones: number, OpeningText: "telefon deler av døgnet"}, false},
+		{"words over keyword", Offering{Phones: number, OpeningText: "hverdager 9–15", Keywords: []string{"døgnåpen"}}, false},
+		{"the week", Offering{Phones: number, Schedules: week}, true},
+		{"six days", Offering{Phones: number, Schedules: week[1:], OpeningText: "døgnåpen"}, false},
+		{"the number's own", Offering{Phones: []Phone{{Number: "116123", Hours: "hele døgnet"}}}, true},
+		{"the number's own over all", Offering{Phones: []Phone{{Number: "116123", Hours: "9–15"}}, Schedules: week}, false},
+	} {
+		if got := c.of.DayAndNight(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -102,7 +102,8 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune, h homes) view.Komm
 }
 
 // talkTo returns whom to talk to first in a kommune: what is its own or shared and has a
-// telephone, one of each type in display order, then the national lines.
+// telephone, one of each type in display order, then the national lines. What is known to
+// answer at any hour comes before them all.
 func talkTo(answers []search.Answer) []search.Hit {
 	const mostOwn = 2
 	var own, lines []search.Hit
@@ -121,7 +122,9 @@ func talkTo(answers []search.Answer) []search.Hit {
 			own = append(own, a.Offerings[i])
 		}
 	}
-	return append(own, lines...)
+	all := append(own, lines...)
+	alwaysFirst(all)
+	return all
 }
 
 // typeGroups returns every type under its group, those with something in them first.

@@ -152,8 +152,12 @@ func (w writer) listings(hits []search.Hit, reader region.Number) []view.Listing
 // telephone is answered stands with the first.
 func (w writer) phonesOf(o *directory.Offering) []view.Phone {
 	phones := each(o.Phones, func(p directory.Phone) view.Phone { return view.PhoneOf(w.lang, p) })
-	if len(phones) > 0 && phones[0].Note == "" && strings.Contains(o.OpeningText, "telefon") {
+	switch {
+	case len(phones) == 0 || phones[0].Note != "":
+	case strings.Contains(o.OpeningText, "telefon"):
 		phones[0].Note = view.UpperInitial(o.OpeningText)
+	case o.DayAndNight():
+		phones[0].Note = w.lang.T("Hele døgnet")
 	}
 	return phones
 }

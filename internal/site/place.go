@@ -208,8 +208,9 @@ func (s *Site) nearest(v *search.View, k *search.Kommune, n int) []view.Link {
 	})
 }
 
-// nationalLines returns helplines for the whole country that have a number, those for
-// pårørende first. Emergency numbers are left out: they stand on every page.
+// nationalLines returns helplines for the whole country that have a number: those that are
+// known to answer at any hour first, then those for pårørende. Emergency numbers are left out:
+// they stand on every page.
 func nationalLines(helplines []search.Hit, n int) []search.Hit {
 	var own, everyone []search.Hit
 	for _, h := range helplines {
@@ -229,10 +230,27 @@ func nationalLines(helplines []search.Hit, n int) []search.Hit {
 			return len(a.Offering.Topics) - len(b.Offering.Topics) // the fewer, the more people it is for
 		})
 	}
+	alwaysFirst(everyone) // one of these is to be had at night
 	// Not those for pårørende alone: some want someone who listens to anybody.
 	own = own[:min(len(own), max(n-1, 0))]
 	lines := append(own, everyone...)
-	return lines[:min(n, len(lines))]
+	lines = lines[:min(n, len(lines))]
+	alwaysFirst(lines)
+	return lines
+}
+
+// alwaysFirst puts what is known to answer at any hour first: who is afraid at night takes the
+// first number there is. Of the others nothing is known, and they keep their order.
+func alwaysFirst(hits []search.Hit) {
+	slices.SortStableFunc(hits, func(a, b search.Hit) int {
+		switch x, y := a.Offering.DayAndNight(), b.Offering.DayAndNight(); {
+		case x && !y:
+			return -1
+		case y && !x:
+			return 1
+		}
+		return 0
+	})
 }
 
 // helpline is the type of offering that one can call wherever one lives.

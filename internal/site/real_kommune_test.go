@@ -62,6 +62,31 @@ func checkType(t *testing.T, target string, section htmlcheck.Page) {
 	}
 }
 
+// The first number on a kommune's page is one that is known to answer at night, and says so; no
+// other does.
+func testTalkNow(t *testing.T, r *real) {
+	always := map[string]bool{}
+	for _, row := range r.offerings {
+		if slices.Contains(strings.Split(row["beskrivelse_stikkord"], "|"), "døgnåpen") {
+			always[r.paths[row["noekkel"]]] = true
+		}
+	}
+	for _, row := range r.kommuner {
+		target := r.kommunePath(t, row["kommunenummer"])
+		now, ok := r.page(t, target).First(`[aria-labelledby="snakk-na"]`)
+		if !ok {
+			t.Fatalf("%s names nobody to talk to", target)
+		}
+		for i, line := range now.All(".o-line") {
+			link, _ := line.First("a.ds-link")
+			says := strings.Contains(line.Text(), "Hele døgnet")
+			if want := always[link.Attr("href")]; says != want || i == 0 && !want {
+				t.Errorf("%s: number %d, %s, says that it is open day and night: %v; it is known: %v", target, i+1, link.Text(), says, want)
+			}
+		}
+	}
+}
+
 // The page of a kommune is reached from the list of all, from its fylke, and from its
 // neighbours.
 func testKommuneLinks(t *testing.T, r *real) {

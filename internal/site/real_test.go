@@ -47,6 +47,7 @@ func TestRealData(t *testing.T) {
 		{"other phones", testOtherPhones},
 		{"phones as shown", testPhonesAsShown},
 		{"every type in every kommune", testEveryType},
+		{"talk now", testTalkNow},
 		{"kommune links", testKommuneLinks},
 		{"kommune redirects", testKommuneRedirects},
 		{"former numbers", testFormerNumbers},
