@@ -1,6 +1,8 @@
 package indexer
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -61,9 +63,13 @@ func TestCoverageIsWhatKommunerShow(t *testing.T) {
 func TestInPlaceOfAMissingType(t *testing.T) {
 	v := readOnly(t)
 	narrow := map[string]string{"parorendekoordinator": "", "barnekoordinator": "", "parorendegruppe": "", "kreftkoordinator": "kreft"}
+	called := map[string]string{"kreftkoordinator": "Krefttelefonen", "demenskoordinator": "Demenslinjen"} // for every cancer, all dementia
 	missing := map[string]int{}
 	for _, k := range v.Kommuner() {
 		for _, a := range v.Answers(k.Number, search.All) {
+			if i := slices.IndexFunc(a.Alternatives, func(h search.Hit) bool { return h.Reach == directory.ByNational }); i >= 0 && !strings.HasPrefix(a.Alternatives[i].Offering.Name, called[a.Type.Code]) {
+				t.Errorf("%s, for %s: %s, want %s", k.Name, a.Type.Code, a.Alternatives[i].Offering.Name, called[a.Type.Code])
+			}
 			about, checked := narrow[a.Type.Code]
 			if !checked || len(a.Offerings) > 0 || len(a.Alternatives) == 0 {
 				continue

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/region"
@@ -101,12 +102,18 @@ func (v *View) nearest(f *filter, typ int) []candidate {
 func (c candidate) local() bool { return c.reach == directory.ByOwn || c.reach == directory.ByShared }
 
 // alternatives returns what covers the kommune of the types that the one at typ names: with a
-// telephone first, then local ones, then those about the same. Types lead on to their own
-// alternatives, so that a chain ends in something national.
+// telephone first, then local ones, then those about the same, of these what is named after it:
+// Krefttelefonen is for every cancer. Types lead on to their own alternatives, so that a chain
+// ends in something national.
 func (v *View) alternatives(typ int, covering [][]candidate) []candidate {
 	c := v.catalog()
 	t := c.types[typ]
 	about := v.topicShares(typ)
+	stems := about.stems(c)
+	named := func(cand candidate) bool {
+		name := cand.row.text(packedFold)
+		return slices.ContainsFunc(stems, func(stem string) bool { return strings.HasPrefix(name, stem) })
+	}
 	seen := map[string]bool{t.Code: true}
 	for level := t.Alternatives; len(level) > 0; {
 		var found []candidate
@@ -121,7 +128,7 @@ func (v *View) alternatives(typ int, covering [][]candidate) []candidate {
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b candidate) int {
 				return cmp.Or(trueFirst(a.col.phone, b.col.phone), trueFirst(a.local(), b.local()),
-					cmp.Compare(about.of(c, b.col), about.of(c, a.col)))
+					cmp.Compare(about.of(c, b.col), about.of(c, a.col)), trueFirst(named(a), named(b)))
 			})
 			return found[:min(len(found), mostAlternatives)]
 		}
@@ -148,6 +155,17 @@ func (v *View) topicShares(typ int) shares {
 		}
 	}
 	return s
+}
+
+// stems returns how names begin that are after what the shares are about.
+func (s shares) stems(c *catalog) []string {
+	var out []string
+	for t, share := range s {
+		if share > 0 {
+			out = append(out, c.topicStem(t))
+		}
+	}
+	return out
 }
 
 // general is how near something for all pårørende, whatever it is about, is to any type:

@@ -166,14 +166,16 @@ func (s *Suited) suitsWhom(groups []string, need Need) bool {
 
 // namedAfter reports whether a folded name begins as the topic's does.
 func (c *catalog) namedAfter(name, code string) bool {
-	const most = 5 // of the word: "Sjeldentelefonen", "Sjeldne diagnoser"
 	i, ok := c.termIndex[directory.Topic][code]
-	if !ok {
-		return false
-	}
-	word, _, _ := strings.Cut(fold.Text(c.terms[directory.Topic][i].Name.NB), " ")
+	return ok && strings.HasPrefix(name, c.topicStem(i))
+}
+
+// topicStem is how a folded name begins that is after the topic.
+func (c *catalog) topicStem(topic int) string {
+	const most = 5 // of the word: "Sjeldentelefonen", "Sjeldne diagnoser"
+	word, _, _ := strings.Cut(fold.Text(c.terms[directory.Topic][topic].Name.NB), " ")
 	word = strings.Trim(word, ",")
-	return strings.HasPrefix(name, word[:min(most, len(word))])
+	return word[:min(most, len(word))]
 }
 
 // common returns what of a is in b too.
