@@ -216,9 +216,10 @@ func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
 		l := w.law(a.Type.Laws[0])
 		m.Law = &l
 	}
-	// One of the same type and one in its place: more is to be found below, and by search.
+	// One of the same type, where the reader can use it, and one in its place: more is to be found
+	// below, and by search.
 	instead, covered := firstReachable(a.Alternatives)
-	near, found := firstReachable(a.Nearest)
+	near, found := firstReachable(slices.DeleteFunc(slices.Clone(a.Nearest), func(h search.Hit) bool { return covered && forResidents(a.Type, h.Offering) }))
 	if found && (!covered || near.DistanceKM != nil && *near.DistanceKM <= nearKM) {
 		m.Elsewhere = append(m.Elsewhere, w.elsewhere(near, k.Number))
 	}
@@ -226,6 +227,15 @@ func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
 		m.Elsewhere = append(m.Elsewhere, w.listing(instead, k.Number))
 	}
 	return m
+}
+
+// forResidents reports whether an offering is for those who live where it is given: somebody from
+// another kommune is turned away.
+func forResidents(t directory.OfferingType, o *directory.Offering) bool {
+	if o.Coverage.National || len(o.Coverage.Fylker) > 0 {
+		return false
+	}
+	return t.EveryKommune || o.Organization.Kind == directory.KindKommune || len(o.Coverage.Kommuner) == 1
 }
 
 // firstReachable returns the first hit with a telephone number, else the first that can be

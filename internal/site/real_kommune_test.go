@@ -87,6 +87,30 @@ func testTalkNow(t *testing.T, r *real) {
 	}
 }
 
+// Where a kommune has nothing, nobody is sent to what another kommune has for its own.
+func testForResidents(t *testing.T, r *real) {
+	elsewhere := map[string]bool{}
+	for _, row := range r.offerings {
+		area := row["dekningsomrade"]
+		elsewhere[r.paths[row["noekkel"]]] = area != "nasjonal" && !strings.ContainsAny(area, "|:")
+	}
+	missing := 0
+	for _, row := range r.kommuner {
+		target := r.kommunePath(t, row["kommunenummer"])
+		for _, link := range r.page(t, target).All(".o-missing .o-line") {
+			a, _ := link.First("a.ds-link")
+			tag, _ := link.First(".ds-tag")
+			missing++
+			if elsewhere[a.Attr("href")] && strings.Contains(tag.Text(), "nærmeste") {
+				t.Errorf("%s: %s, which is for another kommune alone", target, a.Text())
+			}
+		}
+	}
+	if missing == 0 {
+		t.Error("nothing stands in for anything: nothing was tested")
+	}
+}
+
 // The page of a kommune is reached from the list of all, from its fylke, and from its
 // neighbours.
 func testKommuneLinks(t *testing.T, r *real) {

@@ -48,6 +48,7 @@ func TestRealData(t *testing.T) {
 		{"phones as shown", testPhonesAsShown},
 		{"every type in every kommune", testEveryType},
 		{"talk now", testTalkNow},
+		{"for residents", testForResidents},
 		{"kommune links", testKommuneLinks},
 		{"kommune redirects", testKommuneRedirects},
 		{"former numbers", testFormerNumbers},
