@@ -14,7 +14,7 @@ const (
 
 // EmergencyNumbers returns the numbers that every page shows, in display order.
 func EmergencyNumbers() []PhoneNumber {
-	return []PhoneNumber{Ambulance, EmergencyDoctor, MentalHealthLine, ChildrensAlarm}
+	return []PhoneNumber{Ambulance, Police, EmergencyDoctor, MentalHealthLine, ChildrensAlarm}
 }
 
 // DangerNumbers returns the numbers to show first where the reader may be in danger, by

@@ -92,6 +92,9 @@ func testSheetOf(t *testing.T, r *real, target string) {
 		if p.Has(".o-ark__merke") && strings.Contains(p.Text(), "Endret etter") {
 			t.Errorf("%s: says that it has changed", address)
 		}
+		if !p.Has(`.o-ark__nod a[href="tel:112"]`) {
+			t.Errorf("%s: no number to the police", address)
+		}
 		for _, item := range p.All(".o-ark__tilbud") {
 			if !item.Has(`a[href^="tel:"], a[href^="http"], a[href^="mailto:"]`) {
 				t.Errorf("%s: no way to reach %s", address, item.Text())

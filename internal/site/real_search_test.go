@@ -178,7 +178,7 @@ func manyTypes(n int) string {
 func checkParts(t *testing.T, target string, p htmlcheck.Page) {
 	t.Helper()
 	numbers := telLinks(p, "footer")
-	for _, n := range []string{"113", "116117", "116123", "116111"} {
+	for _, n := range []string{"113", "112", "116117", "116123", "116111"} {
 		if !slices.Contains(numbers, n) || !slices.Contains(telLinks(p, "details.o-nod"), n) {
 			t.Errorf("%s lacks %s above or below", target, n)
 		}

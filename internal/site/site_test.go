@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 		if strings.Contains(body, "<script>") || strings.Contains(body, "style=") {
 			t.Errorf("%s has inline script or style", target)
 		}
-		for _, number := range []string{"tel:113", "tel:116117", "tel:116123", "tel:116111"} {
+		for _, number := range []string{"tel:113", "tel:112", "tel:116117", "tel:116123", "tel:116111"} {
 			if !strings.Contains(body, `href="`+number+`"`) {
 				t.Errorf("%s lacks %s", target, number)
 			}

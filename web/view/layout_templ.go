@@ -1088,7 +1088,7 @@ func emergencyStrip() templ.Component {
 
 // stripClass leaves out the last numbers of the strip where there is no room for them.
 func stripClass(i int) string {
-	return [...]string{"", "", "o-nod__more", "o-nod__what"}[i]
+	return [...]string{"", "", "", "o-nod__more", "o-nod__what"}[i]
 }
 
 func emergencyList(lines []EmergencyLine) templ.Component {
