@@ -136,7 +136,7 @@ func TestPages(t *testing.T) {
 		"/kommune/3205-lillestrom": "Ikke registrert ennå",
 		"/kommune/1507":            "Hvilken kommune mener du?",
 		"/fylke/32-akershus":       "Lillestrøm",
-		"/tilbud/1-testtilbud-script-alert-1-script": "Tilbudet har ikke selv bekreftet dem ennå.",
+		"/tilbud/1-testtilbud-script-alert-1-script": "Kilde: Testkilde, 7. april 2026. Tilbudet har ikke selv bekreftet opplysningene ennå.",
 		"/tilbud/2-testtilbud-med-klage":             "<p>Send klagen til &lt;oss&gt;.</p><p>Fristen er fire uker.</p>",
 		"/mote-med-helsetjenesten":                   "Testdel",
 		"/mote-med-helsetjenesten/test":              "Oppdatert 2. november 2026",

@@ -19,7 +19,7 @@ async function walk(options, what) {
   await page.locator("#familievernkontor").getByRole("link").first().click();
   await page.waitForURL("**/tilbud/*");
   check(await page.locator('main a[href^="tel:"]').first().isVisible(), `${what}: the offering shows its number`);
-  check((await page.locator("main").textContent()).includes("Opplysningene er hentet fra"), `${what}: the offering names its source`);
+  check((await page.locator("main").textContent()).includes("Kilde: "), `${what}: the offering names its source`);
   // Read an article, and follow its link into the directory.
   await page.goto(base + "/mote-med-helsetjenesten");
   await page.getByRole("link", { name: /vanskelig/ }).first().click();

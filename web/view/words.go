@@ -138,7 +138,7 @@ func SourceNote(l page.Language, o *directory.Offering, due directory.Due, now t
 			return Source{Text: l.T("Sist bekreftet %s. Det er for lenge siden til at vi kan si at det stemmer.", date)}
 		}
 	}
-	from := sourceName(o.Source)
+	from := sourceName(l, o.Source)
 	date := l.PartialDate(o.Source.Date)
 	switch {
 	case date == "":
@@ -153,7 +153,7 @@ func SourceNote(l page.Language, o *directory.Offering, due directory.Due, now t
 var siteName = regexp.MustCompile(`\b(?:[a-z0-9-]+\.)+(?:no|com|org|net|info|edu)\b`)
 
 // sourceName is a source in few words: the site it was read on, or the start of its title.
-func sourceName(s directory.Source) string {
+func sourceName(l page.Language, s directory.Source) string {
 	if host := host(s.URL); host != "" {
 		return host
 	}
@@ -161,13 +161,17 @@ func sourceName(s directory.Source) string {
 		return strings.TrimPrefix(named, "www.")
 	}
 	const most = 60
-	title := []rune(s.Title)
+	title := []rune(sourceTitle(l, s))
 	if len(title) <= most {
 		return string(title)
 	}
 	cut := string(title[:most])
 	if i := strings.LastIndexByte(cut, ' '); i > 0 {
 		cut = cut[:i]
+	}
+	// "… organisasjoner mot …" says less than "… organisasjoner …".
+	for _, word := range []string{"mot", "av", "og", "for", "fra", "i", "på", "til", "om", "med", "ved"} {
+		cut = strings.TrimSuffix(cut, " "+word)
 	}
 	return strings.TrimRight(cut, " ,;") + " …"
 }
@@ -184,14 +188,34 @@ func SourceFull(l page.Language, o *directory.Offering, due directory.Due, now t
 			return Source{Text: l.T("Tilbudet bekreftet opplysningene sist %s. Det er for lenge siden til at vi kan si at de stemmer. Ring og spør før du reiser.", date)}
 		}
 	}
-	from := l.T("Opplysningene er hentet fra %s. Kilden har ingen dato.", o.Source.Title)
+	// After a colon, a title of any form reads well: "PPT", "a.no/om; b.no", "gjennomgang av …".
+	from := l.T("Kilde: %s. Kilden har ingen dato.", sourceTitle(l, o.Source))
 	if date := l.PartialDate(o.Source.Date); date != "" {
-		from = l.T("Opplysningene er hentet fra %s, %s.", o.Source.Title, date)
+		from = l.T("Kilde: %s, %s.", sourceTitle(l, o.Source), date)
 	}
 	if o.Source.Date != "" && !now.Before(due.Old) {
-		return Source{Text: from + " " + l.T("Det er lenge siden, og tilbudet har ikke bekreftet dem. Ring og spør før du reiser.")}
+		return Source{Text: from + " " + l.T("Det er lenge siden, og tilbudet har ikke bekreftet opplysningene. Ring og spør før du reiser.")}
 	}
-	return Source{Text: from + " " + l.T("Tilbudet har ikke selv bekreftet dem ennå.")}
+	return Source{Text: from + " " + l.T("Tilbudet har ikke selv bekreftet opplysningene ennå.")}
+}
+
+// dateNote finds the date that a source's title has in brackets: " (lest 2026-08-30)", " (2021-11)".
+var dateNote = regexp.MustCompile(` \((lest )?(\d{4}(?:-\d\d){0,2})\)`)
+
+// sourceTitle is a source's title with its dates as people write them, but for the one that the
+// source itself has, which stands after it.
+func sourceTitle(l page.Language, s directory.Source) string {
+	return dateNote.ReplaceAllStringFunc(s.Title, func(note string) string {
+		m := dateNote.FindStringSubmatch(note)
+		switch date := directory.PartialDate(m[2]); {
+		case date == s.Date:
+			return ""
+		case m[1] != "":
+			return l.T(" (lest %s)", l.PartialDate(date))
+		default:
+			return " (" + l.PartialDate(date) + ")"
+		}
+	})
 }
 
 // host returns the name of the site that an address is on, without "www.".

@@ -42,6 +42,33 @@ func TestWordsAge(t *testing.T) {
 	}
 }
 
+// A source reads as a sentence whatever its title is, with dates as people write them.
+func TestSourcesAreReadable(t *testing.T) {
+	now := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		l          page.Language
+		source     directory.Source
+		note, full string
+	}{
+		{page.Bokmal, directory.Source{Title: "gjennomgang av frivillige organisasjoner mot Enhetsregisteret og egne nettsider (lest 2026-04-18)", Date: "2026-04-18"},
+			"Kilde: gjennomgang av frivillige organisasjoner …, 18. april 2026.", "Kilde: gjennomgang av frivillige organisasjoner mot Enhetsregisteret og egne nettsider, 18. april 2026."},
+		{page.Bokmal, directory.Source{Title: "PPT (lest 2026-08-30)", Date: "2026-08", URL: "https://example.org"},
+			"Kilde: example.org, august 2026.", "Kilde: PPT (lest 30. august 2026), august 2026."},
+		{page.Bokmal, directory.Source{Title: "kirkens-sos.no/telefon (lest 2026-08-13); nrk.no/osloogviken (2021-11)", Date: "2026-08-13"},
+			"Kilde: kirkens-sos.no, 13. august 2026.", "Kilde: kirkens-sos.no/telefon; nrk.no/osloogviken (november 2021), 13. august 2026."},
+		{page.English, directory.Source{Title: "PPT (lest 2026-08-30)", Date: "2026"}, "Source: PPT (read 30 August 2026), 2026.", "Source: PPT (read 30 August 2026), 2026."},
+	} {
+		o := &directory.Offering{Source: c.source}
+		due := directory.OfferingType{}.Due(*o)
+		if got := SourceNote(c.l, o, due, now).Text; !strings.HasPrefix(got, c.note) {
+			t.Errorf("note of %q: %q, want %q", c.source.Title, got, c.note)
+		}
+		if got := SourceFull(c.l, o, due, now).Text; !strings.HasPrefix(got, c.full) {
+			t.Errorf("of %q: %q, want %q", c.source.Title, got, c.full)
+		}
+	}
+}
+
 func TestUpperInitial(t *testing.T) {
 	for text, want := range map[string]string{"": "", "døgnåpent": "Døgnåpent", "øyeblikkelig": "Øyeblikkelig", "8.30–15": "8.30–15", "Hverdager": "Hverdager"} {
 		if got := UpperInitial(text); got != want {
