@@ -77,7 +77,7 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 		Meta:    m,
 		Title:   a.Title,
 		Lead:    a.Lead,
-		Dates:   s.t("Publisert %s", s.lang.Day(a.Published)) + " · " + s.t("Oppdatert %s", s.lang.Day(a.Updated)),
+		Dates:   s.t("Publisert %s", s.lang.Day(a.Published)),
 		Pieces:  pieces,
 		Where:   s.whereFor(a.Path(), places, sides),
 		Help:    s.helpFor(v, a, body.References(), sides),
@@ -91,6 +91,9 @@ func (s *Site) articlePage(ctx context.Context, v *search.View, a *article.Artic
 	}
 	if foreign := s.foreign(a.Language); foreign != "" {
 		p.Lang, p.Meta.NoIndex = foreign, true // the same text is at its own address
+	}
+	if !a.Updated.Equal(a.Published) {
+		p.Dates += " · " + s.t("Oppdatert %s", s.lang.Day(a.Updated))
 	}
 	if a.ConfirmedAt != nil {
 		p.Dates += " · " + s.t("Sist kontrollert %s", s.lang.Date(*a.ConfirmedAt))

@@ -65,7 +65,7 @@ func newTestAppAt(t testing.TB, now func() time.Time, more ...search.Document) *
 	}
 	checked := time.Date(2026, 11, 3, 23, 30, 0, 0, time.UTC) // the next day in Norway
 	a.ConfirmedAt = &checked
-	index, err := article.Parse("mote-med-helsetjenesten/_index.md", []byte("---\ntittel: Testdel\ningress: Om delen.\npublisert: 2026-11-01\noppdatert: 2026-11-02\n---\nTekst.\n"))
+	index, err := article.Parse("mote-med-helsetjenesten/_index.md", []byte("---\ntittel: Testdel\ningress: Om delen.\npublisert: 2026-11-02\noppdatert: 2026-11-02\n---\nTekst.\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +107,11 @@ func TestArticleSaysWhenItWasChecked(t *testing.T) {
 	}
 	if _, body := get(t, app, "/mote-med-helsetjenesten"); strings.Contains(body, "kontrollert") {
 		t.Error("an article that nobody has confirmed says that it was checked")
+	}
+	// The day on which it was published is no news of a change.
+	_, same := get(t, app, "/mote-med-helsetjenesten")
+	if p := htmlcheck.Parse(same); element(t, p, "main p.o-source") != "Publisert 2. november 2026" {
+		t.Errorf("an article that was not changed says %q", element(t, p, "main p.o-source"))
 	}
 }
 
