@@ -102,6 +102,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		Report:      view.QuickReportOf(o, s.stamp()),
 		Courses:     w.coursesOf(o),
 	}
+	p = p.Unasked(s.lang)
 	if o.Organization.Name != o.Name {
 		p.Organization = o.Organization.Name
 	}

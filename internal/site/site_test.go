@@ -133,6 +133,31 @@ func TestDataPageIsTrue(t *testing.T) {
 	wants(t, "the page", element(t, p, "main"), "Alle andre vises med kilden og datoen kilden har, også når den er gammel.", "med lisensen der kilden har en.")
 }
 
+// A page of something that nobody knows how to reach says so and whom to ask instead. It does not
+// tell the reader to ask it.
+func TestOfferingWithoutContact(t *testing.T) {
+	app := newTestApp(t, search.OfferingDocument(directory.Offering{ID: 3, Type: "ppt", Name: "Prøveforbundet", Status: directory.Published,
+		Coverage: directory.Coverage{National: true}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}),
+		search.OfferingDocument(directory.Offering{ID: 4, Type: "hjelpetelefon", Name: "Prøvelinjen", Status: directory.Published, TargetGroups: []string{"parorende"},
+			Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: "+4722334411"}}, Source: directory.Source{Title: "Testkilde", Date: "2026-04-07"}}))
+	const ask = "Spør når du tar kontakt."
+	for target, want := range map[string][]string{
+		"/tilbud/2-testtilbud-med-klage": {"Vi har ikke telefonnummer, nettside eller e-post til dette tilbudet ennå. Spør kommunen i stedet. Du kan si eller skrive: «Barnet", "Spør Ålesund kommune"},
+		"/tilbud/3-proveforbundet":       {"Vi har ikke telefonnummer, nettside eller e-post til dette tilbudet ennå. Du kan ringe et av numrene under i stedet.", "Prøvelinjen", "22 33 44 11"},
+	} {
+		_, body := get(t, app, target)
+		text := element(t, htmlcheck.Parse(body), "main")
+		wants(t, target, text, want...)
+		if strings.Contains(text, ask) || strings.Contains(text, "Åpningstid") {
+			t.Errorf("%s tells the reader to ask where there is nobody to ask", target)
+		}
+	}
+	if text := says(t, app, "/tilbud/3-proveforbundet"); strings.Contains(text, "Du kan si eller skrive") {
+		t.Error("there are words to say, and nobody to say them to")
+	}
+	says(t, app, "/tilbud/1-testtilbud-script-alert-1-script", ask)
+}
+
 func TestPages(t *testing.T) {
 	app := newTestApp(t)
 	for target, want := range map[string]string{
