@@ -1,6 +1,7 @@
 package site
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -159,7 +160,36 @@ func (w writer) phonesOf(o *directory.Offering) []view.Phone {
 	case o.DayAndNight():
 		phones[0].Note = w.lang.T("Hele døgnet")
 	}
+	return w.withKey(o, phones)
+}
+
+// withKey says beside the first number, which others share, which key to press for the offering.
+func (w writer) withKey(o *directory.Offering, phones []view.Phone) []view.Phone {
+	if key := w.keyOf(o); key != "" && len(phones) > 0 {
+		if phones[0].Note != "" {
+			key += ", " + lowerInitial(phones[0].Note)
+		}
+		phones[0].Note = key
+	}
 	return phones
+}
+
+// keyword finds the key to press among the source's keywords: "tast 2".
+var keyword = regexp.MustCompile(`^tast (\d)$`)
+
+// keyOf says which key to press for the offering when its number answers; "" for none.
+func (w writer) keyOf(o *directory.Offering) string {
+	for _, k := range o.Keywords {
+		if m := keyword.FindStringSubmatch(k); m != nil {
+			return w.lang.T("Tast %s", m[1])
+		}
+	}
+	return ""
+}
+
+// keywordsOf returns the source's keywords without the key to press, which stands with the number.
+func keywordsOf(o *directory.Offering) []string {
+	return slices.DeleteFunc(slices.Clone(o.Keywords), keyword.MatchString)
 }
 
 // summary is what an offering gives, in a line: its own words, or the source's keywords.
@@ -168,7 +198,8 @@ func summary(o *directory.Offering) string {
 		return o.Summary
 	}
 	const most = 5
-	return strings.Join(o.Keywords[:min(most, len(o.Keywords))], " · ")
+	keywords := keywordsOf(o)
+	return strings.Join(keywords[:min(most, len(keywords))], " · ")
 }
 
 // law returns a paragraph as pages show it.

@@ -83,7 +83,7 @@ func (s *Site) offeringPage(ctx context.Context, v *search.View, o *directory.Of
 		Description: paragraphs(o.Description),
 		Notice:      view.ClosedNote(s.lang, o),
 		Audience:    o.Audience,
-		Keywords:    o.Keywords,
+		Keywords:    keywordsOf(o),
 		Bydel:       o.Coverage.Bydel,
 		Referral:    view.ReferralText(s.lang, o.Referral),
 		AskFor:      w.askFor(t),

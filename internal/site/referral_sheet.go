@@ -119,6 +119,9 @@ func (s *Site) sheetText(p view.ReferralSheet, first string) string {
 				continue
 			case len(i.Phones) > 0:
 				numbers := each(i.Phones, func(p view.Phone) string { return p.Number })
+				if i.Key != "" {
+					numbers[0] += " (" + lowerInitial(i.Key) + ")"
+				}
 				fmt.Fprintf(&b, "- %s: %s\n", i.Name, strings.Join(numbers, ", "))
 			case i.Website != "":
 				fmt.Fprintf(&b, "- %s: %s\n", i.Name, i.Website)
@@ -222,7 +225,8 @@ func (w writer) sheetItem(o *directory.Offering, l referral.List) view.SheetItem
 	i := view.SheetItem{
 		Name:    o.Name,
 		Path:    page.OfferingPath(o),
-		Phones:  each(o.Phones, func(p directory.Phone) view.Phone { return view.PhoneOf(w.lang, p) }),
+		Phones:  w.withKey(o, each(o.Phones, func(p directory.Phone) view.Phone { return view.PhoneOf(w.lang, p) })),
+		Key:     w.keyOf(o),
 		Hours:   w.sheetHours(o),
 		Does:    o.Summary,
 		Notice:  view.ClosedNote(w.lang, o),

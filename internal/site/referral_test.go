@@ -136,6 +136,27 @@ func TestAnEmptyReferralSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A number that several share is of no use without the key to press. It stands with the number
+// wherever that does, and not among what the offering gives.
+func TestKeyToPressStandsWithTheNumber(t *testing.T) {
+	app := newTestApp(t, search.OfferingDocument(directory.Offering{ID: 5, Type: "hjelpetelefon", Name: "Prøvestøtten", Status: directory.Published,
+		Keywords: []string{"tast 2", "råd til prøvede"}, Coverage: directory.Coverage{National: true}, Phones: []directory.Phone{{Number: "+4722334400", Hours: "Hverdager 9–15"}},
+		Source: directory.Source{Title: "Testkilde", Date: "2026"}}))
+	sheet := sheetOf(t, referral.List{Offerings: []int64{5}})
+	for _, target := range []string{"/tilbud/5-provestotten", "/sok?q=pr%C3%B8vest%C3%B8tten", sheet} {
+		_, body := get(t, app, target)
+		text := element(t, htmlcheck.Parse(body), "main")
+		wants(t, target, text, "22 33 44 00", "Tast 2, hverdager 9–15")
+		if strings.Contains(strings.ReplaceAll(text, "(tast 2)", ""), "tast 2") {
+			t.Errorf("%s has the key among what the offering gives: %s", target, text)
+		}
+	}
+	_, body := get(t, app, sheet)
+	if href := htmlcheck.Parse(body).Attrs(`a[href^="sms:"]`, "href"); len(href) != 1 || !strings.Contains(href[0], "22%2033%2044%2000%20%28tast%202%29") {
+		t.Errorf("the text message is %q", href)
+	}
+}
+
 func TestUrgentNumbersComeFirst(t *testing.T) {
 	app := newTestApp(t, referralOfferings()...)
 	_, body := get(t, app, "/henvis?kommune=3205&haster=1")
