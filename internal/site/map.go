@@ -77,11 +77,7 @@ func presenceOf(p search.Presence) presence {
 }
 
 func (s *Site) askMap(c *fiber.Ctx, v *search.View) mapQuestion {
-	q := mapQuestion{sort: "navn"}
-	types := v.Types()
-	if len(types) > 0 {
-		q.typ = types[0]
-	}
+	q := mapQuestion{typ: firstOnMap(v), sort: "navn"}
 	if code := strings.TrimSpace(c.Query("type")); code != "" {
 		if t, ok := v.Type(code); ok {
 			q.typ = t
@@ -110,6 +106,25 @@ func (s *Site) askMap(c *fiber.Ctx, v *search.View) mapQuestion {
 		q.notices = append(q.notices, s.t("«%s» kan være flere steder: %s.", q.text, s.lang.Or(names)))
 	}
 	return q
+}
+
+// firstOnMap returns the type that the map opens on: of those that the law demands of every
+// kommune the one that most have, for there the kommuner differ. What is for the whole country
+// looks the same everywhere.
+func firstOnMap(v *search.View) directory.OfferingType {
+	var first directory.OfferingType
+	most := -1
+	for _, t := range v.Types() {
+		in := -1
+		if t.EveryKommune {
+			_, country := v.Coverage().Fylker(t.Code)
+			in = country.InKommune
+		}
+		if in > most || first.Code == "" {
+			first, most = t, in
+		}
+	}
+	return first
 }
 
 // query returns the question as a query, with other values for some of its parameters.

@@ -73,6 +73,16 @@ func testMap(t *testing.T, r *real) {
 	}
 }
 
+// The map opens on a type in which kommuner differ.
+func testMapOpens(t *testing.T, r *real) {
+	p := r.page(t, "/kart")
+	for _, state := range []string{"finnes", "ikke"} {
+		if n := len(p.All(".o-kart__svg .o-kart__" + state)); n == 0 || n == len(r.kommuner) {
+			t.Errorf("%d kommuner are %s on the map as it opens: they do not differ", n, state)
+		}
+	}
+}
+
 // digits returns a number without the spaces that divide its thousands.
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -61,6 +61,7 @@ func TestRealData(t *testing.T) {
 		{"search languages", testSearchLanguages},
 		{"words where a place is asked for", testWordsForPlace},
 		{"map", testMap},
+		{"map opens", testMapOpens},
 		{"map sorted", testMapSorted},
 		{"map with a kommune", testMapKommune},
 		{"map as a picture", testMapPicture},
