@@ -95,10 +95,12 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 	if name := o.Organization.Name; !strings.Contains(strings.ToLower(o.Name), strings.ToLower(name)) {
 		l.Organization = name
 	}
-	if door := o.Kommune(); door != "" && door != reader && len(o.Coverage.Kommuner) != 1 {
+	door := o.Kommune()
+	called := o.Coverage.National && len(o.Phones) > 0 && door != reader // from wherever one is
+	if door != "" && door != reader && len(o.Coverage.Kommuner) != 1 && !called {
 		l.Where += " · " + w.lang.T("kontor i %s", w.kommuneName(door))
 	}
-	if h.DistanceKM != nil && *h.DistanceKM >= 1 {
+	if h.DistanceKM != nil && *h.DistanceKM >= 1 && !called {
 		l.Where += " · " + w.lang.Distance(*h.DistanceKM)
 	}
 	if phones := w.phonesOf(o); len(phones) > 0 {

@@ -353,3 +353,22 @@ func testWordsForPlace(t *testing.T, r *real) {
 		}
 	}
 }
+
+// How far away a telephone for the whole country stands says nothing.
+func testSearchFromAfar(t *testing.T, r *real) {
+	called := 0
+	for _, hit := range r.page(t, "/sok?kommune=5501&type=hjelpetelefon&type=parorendesenter").All(".o-listing") {
+		where, _ := hit.First(".o-listing__where")
+		if !strings.Contains(where.Text(), "hele landet") || !hit.Has(`a[href^="tel:"]`) {
+			continue
+		}
+		called++
+		if strings.Contains(where.Text(), " km") || strings.Contains(where.Text(), "kontor i") {
+			name, _ := hit.First(".o-listing__name")
+			t.Errorf("%s is %q", name.Text(), where.Text())
+		}
+	}
+	if called == 0 {
+		t.Error("nothing for the whole country was found: nothing was tested")
+	}
+}

@@ -55,6 +55,7 @@ func TestRealData(t *testing.T) {
 		{"names", testNames},
 		{"other redirects", testOtherRedirects},
 		{"unknown", testUnknown},
+		{"search from afar", testSearchFromAfar},
 		{"search parameters", testSearchParameters},
 		{"search values", testSearchValues},
 		{"search forms", testSearchForms},
