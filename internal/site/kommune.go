@@ -86,7 +86,7 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune, h homes) view.Komm
 		page.Crumb{Text: s.t("Kommuner"), Path: "/kommuner"}, page.Crumb{Text: fylkeLink.Text, Path: fylkeLink.Href})
 	m.Crumbs[len(m.Crumbs)-1].Text = k.DisplayName()
 	m.Description = s.t("Hvem du kan ringe når du er pårørende i %s: kommunens tilbud, fylkets og de som gjelder hele landet.", k.DisplayName())
-	return view.KommunePage{
+	p := view.KommunePage{
 		Meta:      m,
 		Name:      k.Name,
 		Names:     namesOf(k.OtherNames),
@@ -98,6 +98,52 @@ func (s *Site) kommunePage(v *search.View, k *search.Kommune, h homes) view.Komm
 		Neighbors: s.nearest(v, k, neighbors),
 		Homes:     s.homesOn(h, here, others),
 		Report:    "/meld-feil?kommune=" + string(k.Number),
+	}
+	p.Groups = withoutEmpty(p.Groups)
+	saidOnce(p)
+	return p
+}
+
+// catchAll is the type of what fits under no other. With nothing in it there is nothing to ask for.
+const catchAll = "annet"
+
+// withoutEmpty returns the groups without a catch-all that is empty.
+func withoutEmpty(groups []view.TypeGroup) []view.TypeGroup {
+	for i := range groups {
+		groups[i].Types = slices.DeleteFunc(groups[i].Types, func(t view.TypeAnswer) bool {
+			return t.Code == catchAll && t.Missing != nil && (t.Other == nil || t.Other.Line == nil)
+		})
+	}
+	return slices.DeleteFunc(groups, func(g view.TypeGroup) bool { return len(g.Types) == 0 })
+}
+
+// saidOnce leaves the name and the number of what stands in for a missing type where the page has
+// told all about it above: the same helpline may stand in for seven.
+func saidOnce(p view.KommunePage) {
+	said := map[string]bool{}
+	say := func(lines []view.Listing) {
+		for _, l := range lines {
+			said[l.Path] = true
+		}
+	}
+	say(p.Now)
+	for _, g := range p.Groups {
+		for _, t := range g.Types {
+			say(t.Lines)
+			if t.Missing == nil {
+				continue
+			}
+			var first []view.Listing
+			for _, l := range t.Missing.Elsewhere {
+				if said[l.Path] {
+					t.Missing.Again = append(t.Missing.Again, l)
+				} else {
+					first = append(first, l)
+				}
+			}
+			t.Missing.Elsewhere = first
+			say(first)
+		}
 	}
 }
 

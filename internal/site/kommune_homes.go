@@ -70,6 +70,9 @@ func (s *Site) noteOfHome(h homes, place placeAsked, k *search.Kommune) view.Not
 func (w writer) besides(t *view.TypeAnswer, a search.Answer, here, other side) {
 	there := other.answer(a.Type.Code).Offerings
 	only := without(there, a.Offerings)
+	if len(there) == 0 && a.Type.Code == catchAll { // nor does its own page have it
+		return
+	}
 	if len(there) == len(a.Offerings) && len(only) == 0 && len(there) > 0 {
 		return
 	}
