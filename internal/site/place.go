@@ -155,17 +155,27 @@ func shownAs(v *search.View, text string) *search.Kommune {
 
 // why says how a place match came about, for the reader to choose by.
 func (s *Site) why(m search.PlaceMatch) string {
-	in := s.t("i %s", m.Kommune.FylkeName)
+	as := m.As
 	switch {
-	case m.As == "":
-		return in
+	case as == "":
 	case m.AsKind == "tidligere":
-		return in + ", " + s.t("tidligere %s", m.As)
+		as = s.t("tidligere %s", as)
 	case m.AsKind == "postnummer":
-		return in + ", " + s.t("postnummer %s", m.As)
-	default:
-		return in + ", " + m.As
+		as = s.t("postnummer %s", as)
 	}
+	return s.within(m.Kommune, as)
+}
+
+// within says in which fylke a kommune lies, where its name does not, and what it was found by.
+func (s *Site) within(k *search.Kommune, as string) string {
+	var parts []string
+	if !k.Ambiguous {
+		parts = append(parts, s.t("i %s", k.FylkeName))
+	}
+	if as != "" {
+		parts = append(parts, as)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // placesOf returns the matches as a choice between pages of kommuner.

@@ -320,6 +320,22 @@ func testOtherRedirects(t *testing.T, r *real) {
 	}
 }
 
+// Who is asked which place they mean, sees the names with what tells them apart, said once.
+func testPlacesInQuestion(t *testing.T, r *real) {
+	for text, want := range map[string][]string{
+		"Herøy": {"Herøy (Møre og Romsdal)", "Herøy (Nordland)"},
+	} {
+		p := r.page(t, "/hvor?"+url.Values{"q": {text}}.Encode())
+		var got []string
+		for _, c := range p.All("main .o-card") {
+			got = append(got, c.Text())
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q may be %q, want %q", text, got, want)
+		}
+	}
+}
+
 // What is not there says so, and leads on to what may have been meant.
 func testUnknown(t *testing.T, r *real) {
 	for _, tc := range []struct{ target, heading, suggests string }{

@@ -61,6 +61,7 @@ func TestRealData(t *testing.T) {
 		{"search forms", testSearchForms},
 		{"search languages", testSearchLanguages},
 		{"words where a place is asked for", testWordsForPlace},
+		{"places in question", testPlacesInQuestion},
 		{"map", testMap},
 		{"map opens", testMapOpens},
 		{"map sorted", testMapSorted},
