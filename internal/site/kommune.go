@@ -39,7 +39,7 @@ func (s *Site) showKommune(c *fiber.Ctx) error {
 	case 1:
 		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune)+h.suffix(), http.StatusMovedPermanently)
 	}
-	p := s.wherePage(found.name(key), found)
+	p := s.wherePage(found.name(key), found, nil)
 	for i := range p.Places {
 		p.Places[i].Path += h.suffix()
 	}

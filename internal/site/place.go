@@ -16,7 +16,7 @@ import (
 type whereabouts struct {
 	matches []search.PlaceMatch // the kommuner it may mean, best first; one is certain
 	near    []search.PlaceMatch // where matches is empty: what it may have been meant to be
-	outside string              // set for a postnummer that lies in no kommune: its poststed
+	outside string              // set for a place that lies in no kommune: "9170 Longyearbyen", "Svalbard"
 }
 
 // kommuner returns the numbers of what the text means.
@@ -61,6 +61,11 @@ func resolve(v *search.View, text string, digits digitsMean) whereabouts {
 			w.near = append(w.near, m)
 		}
 	}
+	if len(w.matches) == 0 {
+		if name := outsideNamed(v, text); name != "" {
+			return whereabouts{outside: name}
+		}
+	}
 	// The index takes æ for a. Who writes Lærdal does not mean Lardal, which was a kommune once.
 	w.keep(func(m search.PlaceMatch) bool { return region.Slug(cmp.Or(m.As, m.Kommune.Name)) == region.Slug(text) })
 	return w
@@ -84,7 +89,24 @@ func byPostalCode(v *search.View, n region.Number) whereabouts {
 		as := p.Code + " " + p.PlaceTitle()
 		return whereabouts{matches: []search.PlaceMatch{{Kommune: k, As: as, AsKind: "postnummer", Exact: true}}}
 	}
-	return whereabouts{outside: p.PlaceTitle()}
+	return whereabouts{outside: p.Code + " " + p.PlaceTitle()}
+}
+
+// outsideCodes are the postnummer that lie in no kommune: of Jan Mayen and Svalbard.
+var outsideCodes = []string{"8099", "9170", "9171", "9173", "9174", "9175", "9176", "9178"}
+
+// outsideNamed returns what the text is the name of, where that lies in no kommune.
+func outsideNamed(v *search.View, text string) string {
+	slug := region.Slug(text)
+	if slug == "svalbard" {
+		return "Svalbard" // is the name of no poststed
+	}
+	for _, code := range outsideCodes {
+		if p, ok := v.PostalCode(code); ok && region.Slug(p.PlaceTitle()) == slug {
+			return p.PlaceTitle()
+		}
+	}
+	return ""
 }
 
 // kommunerOf returns the kommuner that the last part of an address may mean: "0231",

@@ -232,7 +232,7 @@ func placeNote(lang page.Language, text string, found whereabouts, href func(reg
 	text = cut(text, maxPlaceText)
 	switch {
 	case found.outside != "":
-		return view.Note{Text: lang.T("%s ligger ikke i noen kommune. Vi viser det som gjelder hele landet også.", text+" "+found.outside)}
+		return view.Note{Text: lang.T("%s ligger ikke i noen kommune. Vi viser det som gjelder hele landet også.", found.outside)}
 	case len(found.matches) > 1:
 		return view.Note{Text: lang.T("«%s» kan være flere steder. Hvilken kommune mener du?", text), Links: each(found.matches, link)}
 	case len(found.near) > 0:

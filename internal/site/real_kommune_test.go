@@ -320,10 +320,17 @@ func testOtherRedirects(t *testing.T, r *real) {
 	}
 }
 
-// Who is asked which place they mean, sees the names with what tells them apart, said once.
+// Who is asked which place they mean, sees the names with what tells them apart, said once. What
+// lies in no kommune is known by its name too.
 func testPlacesInQuestion(t *testing.T, r *real) {
 	for text, want := range map[string][]string{
-		"Herøy": {"Herøy (Møre og Romsdal)", "Herøy (Nordland)"},
+		"Herøy":  {"Herøy (Møre og Romsdal)", "Herøy (Nordland)"},
+		"Kaut":   {"Kautokeino – Guovdageaidnu i Finnmark"},
+		"Lille":  {"Lillehammer i Innlandet", "Lillesand i Agder", "Lillestrøm i Akershus"},
+		"Skeds":  {"Lillestrøm i Akershus, tidligere Skedsmo"},
+		"rus":    {"Porsanger – Porsáŋgu – Porsanki i Finnmark, Russenes"}, // and the search beside it
+		"Bodoo":  {"Bodø i Nordland"},
+		"xyzzyx": nil,
 	} {
 		p := r.page(t, "/hvor?"+url.Values{"q": {text}}.Encode())
 		var got []string
@@ -332,6 +339,15 @@ func testPlacesInQuestion(t *testing.T, r *real) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q may be %q, want %q", text, got, want)
+		}
+	}
+	for _, name := range []string{"Svalbard", "Longyearbyen", "9170 Longyearbyen", "Ny-Ålesund", "Jan Mayen"} {
+		text, _ := strings.CutSuffix(name, " Longyearbyen")
+		for _, target := range []string{"/hvor?" + url.Values{"q": {text}}.Encode(), "/sok?" + url.Values{"sted": {strings.ToLower(text)}}.Encode()} {
+			p := r.page(t, target)
+			if main, _ := p.First("main"); !strings.Contains(main.Text(), name+" ligger ikke i noen kommune") || !p.Has(`main a[href^="tel:"]`) {
+				t.Errorf("%s does not say that %s lies in no kommune, with whom to call", target, name)
+			}
 		}
 	}
 }
