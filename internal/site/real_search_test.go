@@ -314,6 +314,18 @@ func testSearchLanguages(t *testing.T, r *real) {
 	}
 }
 
+// What is said of a search without good hits follows the heading that it is about.
+func testNoGoodHits(t *testing.T, r *real) {
+	p := r.page(t, "/sok?q=xyzzy")
+	if h, _ := p.First("#treff"); h.Text() != "Ingen gode treff" {
+		t.Fatalf("the heading is %q", h.Text())
+	}
+	notes := p.All("main .ds-alert")
+	if len(notes) != 1 || !p.Has(`section[aria-labelledby="treff"] .ds-alert`) || !strings.HasPrefix(notes[0].Text(), "Det betyr ikke at hjelpen ikke finnes.") {
+		t.Errorf("%d notes, want the one under the heading: %v", len(notes), notes)
+	}
+}
+
 // Who writes what is wrong where the place is asked for is answered as by the search, with the
 // numbers to call where it speaks of danger; what is not understood can be searched for.
 func testWordsForPlace(t *testing.T, r *real) {

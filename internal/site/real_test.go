@@ -60,6 +60,7 @@ func TestRealData(t *testing.T) {
 		{"search values", testSearchValues},
 		{"search forms", testSearchForms},
 		{"search languages", testSearchLanguages},
+		{"no good hits", testNoGoodHits},
 		{"words where a place is asked for", testWordsForPlace},
 		{"places in question", testPlacesInQuestion},
 		{"map", testMap},

@@ -97,11 +97,10 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 	switch {
 	case found.General:
 		p.Heading = s.t("Ingen gode treff")
-		n := view.Note{Text: s.t("Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse.")}
+		p.General = &view.Note{Text: s.t("Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse.")}
 		if found.Passing {
-			n.Links = append(n.Links, view.Link{Text: s.t("Vis tilbud som har noen av ordene"), Href: q.asked.with(paramPage).with(paramLiteral, "1").href()})
+			p.General.Links = append(p.General.Links, view.Link{Text: s.t("Vis tilbud som har noen av ordene"), Href: q.asked.with(paramPage).with(paramLiteral, "1").href()})
 		}
-		p.Notes = append(p.Notes, n)
 	case found.Total == 0:
 		p.Heading = s.t("Ingen treff")
 	}
