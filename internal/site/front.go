@@ -28,7 +28,7 @@ func (s *Site) showFront(c *fiber.Ctx) error {
 		m := s.meta(s.t("Hjelp for deg som er pårørende"), "/", page.NoMenu)
 		m.Crumbs = nil
 		m.Description = s.t("Finn hjelp for deg som er pårørende, i alle landets kommuner: hvem du kan ringe, og hva du kan spørre om.")
-		return view.Front(view.FrontPage{Meta: m, Needs: s.needs(v), Sections: s.sections(v), Facts: facts}), nil
+		return view.Front(view.FrontPage{Meta: m, Needs: s.needs(v), Young: s.young(v), Sections: s.sections(v), Facts: facts}), nil
 	})
 }
 
@@ -76,6 +76,21 @@ func (s *Site) needs(v *search.View) []view.Card {
 
 func (n need) means(t directory.OfferingType) bool {
 	return contains(n.groups, t.Group) || contains(n.types, t.Code)
+}
+
+// young returns the articles that are written to children and to youth, which stand among
+// those for parents.
+func (s *Site) young(v *search.View) []view.Link {
+	var links []view.Link
+	for _, to := range []struct{ slug, text string }{
+		{"til-deg-som-er-barn", page.Mark("Siden til barn")},
+		{"til-deg-som-er-ungdom", page.Mark("Siden til ungdom")},
+	} {
+		if a, ok := v.Article(string(s.lang), "ta-vare-pa-barna", to.slug); ok {
+			links = append(links, view.Link{Text: s.t(to.text), Href: a.Path()})
+		}
+	}
+	return links
 }
 
 // sections returns the guidance sections that have a text, in display order.

@@ -220,3 +220,21 @@ func testNotReady(t *testing.T, r *real) {
 		checkParts(t, target, htmlcheck.Parse(body))
 	}
 }
+
+// A child or a teenager finds on the front page what is written to them, and their own number.
+func testFrontForYoung(t *testing.T, r *real) {
+	for _, prefix := range []string{"", "/nn", "/en"} {
+		p := r.page(t, prefix+"/")
+		links := p.Attrs(".o-hero a", "href")
+		for _, want := range []string{prefix + "/ta-vare-pa-barna/til-deg-som-er-barn", prefix + "/ta-vare-pa-barna/til-deg-som-er-ungdom"} {
+			if !slices.Contains(links, want) {
+				t.Errorf("%s/ leads to %q, want %s too", prefix, links, want)
+				continue
+			}
+			r.page(t, want)
+		}
+		if !slices.Contains(links, "tel:116111") {
+			t.Errorf("%s/ lacks the number for children beside them", prefix)
+		}
+	}
+}

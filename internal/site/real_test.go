@@ -75,6 +75,7 @@ func TestRealData(t *testing.T) {
 		{"sitemap", testSitemap},
 		{"style sheets", testStyleSheets},
 		{"first view", testFirstView},
+		{"front for the young", testFrontForYoung},
 		{"referral codes", testReferralCodes},
 		{"referrals", testReferrals},
 		{"statistics", testStatistics},
