@@ -137,7 +137,13 @@ export function suggest(input) {
   }
 
   function key(event) {
-    if (list.hidden || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (list.hidden) {
+      if (event.key !== "ArrowDown" || !input.value.trim()) return;
+      event.preventDefault();
+      cancel();
+      return ask(); // after Esc the list is wanted again
+    }
     const last = options.length - 1;
     const steps = {
       ArrowDown: () => move(active < last ? active + 1 : -1),
