@@ -180,7 +180,7 @@ func (v *View) instead(ctx context.Context, types []int) (matches, error) {
 				}
 				list[i] = m.times(aboutTheSame)
 				if r := v.rows.at(m.slot); r != nil && v.rows.cols.at(m.slot).phone && strings.HasPrefix(fold.Text(r.text(packedName)), named) {
-					list[i] = m.times(2 * aboutTheSame) // Krefttelefonen is for every cancer
+					list[i] = m.times(4 * aboutTheSame) // Krefttelefonen is for every cancer
 				}
 			}
 			all = all.better(list)

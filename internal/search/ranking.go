@@ -51,9 +51,8 @@ var reachGain = [...]float32{
 // about few topics or none in particular. Who has not said what it is about is hardly helped by a
 // line about one illness.
 func (c *catalog) breadth(col *column) float32 {
-	topics := col.terms[topicTerms]
-	b := 1 / float32(1+topics.len())
-	if topics != 0 && topics&c.anyMatter == 0 {
+	b := 1 / float32(1+col.terms[topicTerms].len())
+	if c.narrow(col) {
 		b /= 4
 	}
 	switch whom := col.terms[targetTerms]; {
@@ -64,6 +63,15 @@ func (c *catalog) breadth(col *column) float32 {
 	}
 	return b
 }
+
+// narrow reports whether an offering is about one matter or a few, and about nothing else.
+func (c *catalog) narrow(col *column) bool {
+	topics := col.terms[topicTerms]
+	return topics != 0 && topics&c.anyMatter == 0
+}
+
+// narrowShare is by what a helpline about something else scores where any helpline will do.
+const narrowShare = 0.5
 
 // elsewhere is by what a score is multiplied for an offering that is not for the whole
 // country, when a reader tells what the matter is and not where they live: what is for
@@ -218,7 +226,7 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 	own := make([]string, 0, len(s.at))
 	compound := false
 	for _, i := range s.at {
-		if u.all[i].says() {
+		if w := u.all[i]; w.says() && !(len(s.at) > 1 && someone[normal(w.fold)]) { // whom it is about is not what
 			own = append(own, u.all[i].fold)
 			compound = compound || u.all[i].inside != ""
 		}
@@ -279,7 +287,11 @@ func (v *View) coded(kind, code string) matches {
 		switch {
 		case !col.live:
 		case isType && int(col.typ) == typ && typ >= 0:
-			list = append(list, match{int32(slot), 1})
+			score := float32(1)
+			if code == "hjelpetelefon" && c.narrow(col) {
+				score = narrowShare
+			}
+			list = append(list, match{int32(slot), score})
 		case vocabulary >= 0 && col.terms[vocabulary].has(term):
 			list = append(list, match{int32(slot), float32(1 / math.Sqrt(float64(col.terms[vocabulary].len())))})
 		}
