@@ -96,7 +96,7 @@ func TestNumberOfWhatIsNamed(t *testing.T) {
 		"åpningstider pårørendehuset oslo": "Pårørendehuset Oslo",
 		"kreft telefon":                    "Krefttelefonen",
 		"demens telefon":                   "Demenslinjen",
-		"telefon for ungdom":               "Alarmtelefonen",
+		"telefon for ungdom":               "Kors på halsen",
 	} {
 		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
 		if err != nil {
