@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
-	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 	"github.com/nasjonal-oversikt/oversikt/internal/trace"
 )
 
@@ -167,7 +166,7 @@ func (v *View) instead(ctx context.Context, types []int) (matches, error) {
 	var all matches
 	for _, t := range types {
 		gain := float32(1)
-		about, named := c.about(c.types[t].Code)
+		about, stem := c.about(c.types[t].Code)
 		for _, code := range c.types[t].Alternatives {
 			list, err := v.lead(ctx, directory.Lead(directory.LeadType+":"+code))
 			if err != nil {
@@ -179,7 +178,7 @@ func (v *View) instead(ctx context.Context, types []int) (matches, error) {
 					continue
 				}
 				list[i] = m.times(aboutTheSame)
-				if r := v.rows.at(m.slot); r != nil && v.rows.cols.at(m.slot).phone && strings.HasPrefix(fold.Text(r.text(packedName)), named) {
+				if r := v.rows.at(m.slot); r != nil && v.rows.cols.at(m.slot).phone && strings.HasPrefix(r.text(packedFold), stem) {
 					list[i] = m.times(4 * aboutTheSame) // Krefttelefonen is for every cancer
 				}
 			}
@@ -193,13 +192,14 @@ func (v *View) instead(ctx context.Context, types []int) (matches, error) {
 // aboutTheSame is by what is multiplied what stands in for a type and is about its matter.
 const aboutTheSame = 4
 
-// about returns the topic that a type is named after, and its code. It returns none for most.
+// about returns the topic that a type is named after, and how names begin that are after it too.
+// It returns none for most.
 func (c *catalog) about(code string) (set64, string) {
 	var topic set64
 	for i, t := range c.terms[directory.Topic] {
 		if strings.HasPrefix(code, t.Code) {
 			topic.add(i)
-			return topic, t.Code
+			return topic, c.topicStem(i)
 		}
 	}
 	return topic, ""
