@@ -44,6 +44,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 			return nil, err
 		}
 		p.Meta = s.meta(s.t("Søk etter hjelp"), "/sok", page.MenuSearch)
+		p.Meta.Description = s.t("Skriv hva det gjelder, og hvor du bor. Du får tilbud for pårørende, med telefonnummer og kilde.")
 		p.Meta.NoIndex = len(a) > 0
 		p.Meta.Style = "more.css"
 		p.Meta.Query = strings.TrimPrefix(a.href(), "/sok")
