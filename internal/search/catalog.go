@@ -21,37 +21,37 @@ import (
 type catalog struct {
 	number uint64
 
-	kommuner               []*Kommune // by name
-	kommuneIndex           map[region.Number]int
-	fylker                 []region.Fylke // by name
-	fylkeIndex             map[region.FylkeNumber]int
-	fylkeNames             [][]string // folded, by fylke
-	kommunerIn             [][]int    // by fylke
-	fylkeOf                []uint32   // the bit of a kommune's fylke, by kommune
-	outlines               *Outlines
-	formers                map[region.Number][]region.Former
-	groups                 []directory.TypeGroup // in display order
-	types                  []*directory.OfferingType
-	typeIndex              map[string]int
-	terms                  map[directory.TermKind][]directory.Term // in display order
-	termIndex              map[directory.TermKind]map[string]int
-	forAll, forKin, forIll set64              // target groups that ranking asks for
-	anyMatter              set64              // topics of lines that take whatever weighs on somebody
-	articles               []*article.Article // in display order, translations among them
-	articleOf              map[article.Key]*article.Article
-	months                 []*directory.Month // in order of time
-	postalCodes            map[string]*region.PostalCode
-	courses                map[int64]*directory.Course
-	coursesOf              map[int64][]*directory.Course // by offering
-	courseWords            map[int64]courseForms
-	places                 []*region.Place
-	placeNames             placeNames
-	typeWords              typeWords
-	expressions            expressions
-	facets                 Facets // without counts
-	choices                []*Choice
-	articleIndex           articleIndex
-	suggestions            []suggestion
+	kommuner     []*Kommune // by name
+	kommuneIndex map[region.Number]int
+	fylker       []region.Fylke // by name
+	fylkeIndex   map[region.FylkeNumber]int
+	fylkeNames   [][]string // folded, by fylke
+	kommunerIn   [][]int    // by fylke
+	fylkeOf      []uint32   // the bit of a kommune's fylke, by kommune
+	outlines     *Outlines
+	formers      map[region.Number][]region.Former
+	groups       []directory.TypeGroup // in display order
+	types        []*directory.OfferingType
+	typeIndex    map[string]int
+	terms        map[directory.TermKind][]directory.Term // in display order
+	termIndex    map[directory.TermKind]map[string]int
+	// What ranking asks for: target groups, and topics of lines that take whatever weighs on somebody.
+	forAll, forKin, forIll, anyMatter set64
+	articles                          []*article.Article // in display order, translations among them
+	articleOf                         map[article.Key]*article.Article
+	months                            []*directory.Month // in order of time
+	postalCodes                       map[string]*region.PostalCode
+	courses                           map[int64]*directory.Course
+	coursesOf                         map[int64][]*directory.Course // by offering
+	courseWords                       map[int64]courseForms
+	places                            []*region.Place
+	placeNames                        placeNames
+	typeWords                         typeWords
+	expressions                       expressions
+	facets                            Facets // without counts
+	choices                           []*Choice
+	articleIndex                      articleIndex
+	suggestions                       []suggestion
 }
 
 // collationKey returns bytes that sort names as Norwegian does, æøå last. The rules for

@@ -61,7 +61,7 @@ func (c *catalog) findCourses(u *understood) map[int64]bool {
 	named := false
 	for i, w := range u.all {
 		switch {
-		case u.uses[i] == usedPlace || u.uses[i] == usedDetail || !w.says() || saysNothing[normal(w.fold)]:
+		case u.uses[i].aside() || !w.says() || saysNothing[normal(w.fold)]:
 		case anyCourse[normal(w.fold)]:
 			named = true
 		default:

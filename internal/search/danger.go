@@ -2,6 +2,7 @@ package search
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,15 +24,15 @@ func foldedPhrases(phrases ...string) []string {
 	return phrases
 }
 
-// A danger is told of when a question has a word of each set, in normal forms, and none of the
-// words that make it something else.
+// danger is what a question tells of when it has a word of each set, in normal forms, unless a word
+// of none makes it something else.
 type danger struct {
 	all  []map[string]bool
 	none map[string]bool
 }
 
-// People put these in more ways than expressions could list: "pappa er full og slår", "har tatt
-// alle tablettene sine", "mor med demens er borte".
+// dangers are those that people put in more ways than expressions could list: "pappa er full og
+// slår", "har tatt alle tablettene sine", "mor med demens er borte".
 var dangers = []danger{
 	{[]map[string]bool{someone, forms(`slår slo slått slåss sparker sparket sparka dytter dyttet dytta lugger lugget kvelte`)},
 		forms(`seg opp av på ut sammen saman tilbake fast inn rot`)},
@@ -42,7 +43,7 @@ medisinene sovepiller sovetabletter paracet paracetamol`), forms(`mange alle hel
 disappeared`)}, nil},
 }
 
-// someone is who may do it.
+// someone are the words for who does something, or whom it is about.
 var someone = union(kinWords, childWords, forms(`han hun ho typen eks eksen stefar stefaren stemor stemoren foreldrene he she`))
 
 func union(sets ...map[string]bool) map[string]bool {
@@ -75,7 +76,7 @@ func (d danger) in(forms []string) bool {
 func isCrisis(text string) bool {
 	f := " " + fold.Text(text) + " "
 	for _, w := range crisisWords {
-		if strings.Contains(f, " "+w) && !(w == "overdose" && isDeath(f)) {
+		if strings.Contains(f, " "+w) && !(w == "overdose" && isLoss(f)) {
 			return true
 		}
 	}
@@ -92,10 +93,11 @@ func isCrisis(text string) bool {
 	return slices.ContainsFunc(dangers, func(d danger) bool { return d.in(forms) })
 }
 
-// isDeath reports whether a folded text tells that somebody died, so that it is too late for an
-// ambulance: what is looked for is help in grief.
-func isDeath(f string) bool {
-	return slices.ContainsFunc(deathWords, func(w string) bool { return strings.Contains(f, w) })
-}
+// isLoss reports whether a folded text tells that somebody died of an overdose: what is looked for
+// is help in grief. Whoever has only lost consciousness, or nearly died, is in danger.
+func isLoss(f string) bool { return diedOfOverdose.MatchString(f) && !stillAlive.MatchString(f) }
 
-var deathWords = foldedPhrases("døde", "død", "døydde", "mistet", "mista", "died")
+var (
+	diedOfOverdose = regexp.MustCompile(` (?:dode|doydde|dod) av (?:en |ein )?overdose| (?:dode|doydde|mistet|mista) .*\bi (?:en |ein )?overdose`)
+	stillAlive     = regexp.MustCompile(` bevisst| medvit| nesten | puls| pust`)
+)

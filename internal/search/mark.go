@@ -21,7 +21,7 @@ func (u *understood) markedOf() marked {
 		}
 	}
 	for i, w := range u.all {
-		if u.uses[i] != usedPlace && u.uses[i] != usedDetail && (w.says() || u.literal) {
+		if !u.uses[i].aside() && (w.says() || u.literal) {
 			add(w.text)
 		}
 	}

@@ -175,7 +175,7 @@ func (v *View) concepts(ctx context.Context, u *understood) ([]concept, error) {
 		}
 	}
 	for i, w := range u.all {
-		if inSaid[i] || u.uses[i] == usedPlace || u.uses[i] == usedDetail || u.uses[i] == usedType && !u.soft || !w.says() && !u.literal {
+		if inSaid[i] || u.uses[i].aside() || u.uses[i] == usedType && !u.soft || !w.says() && !u.literal {
 			continue
 		}
 		c, err := v.wordConcept(ctx, w.text, !u.literal)

@@ -28,6 +28,9 @@ const (
 	usedDetail     // asks for a detail of what the other words name
 )
 
+// aside reports whether the word says where or which, and not what is looked for.
+func (x use) aside() bool { return x == usedPlace || x == usedDetail }
+
 // understood is a question taken apart.
 type understood struct {
 	all      []word
@@ -81,9 +84,9 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 		}
 	}
 	u.said = slices.DeleteFunc(c.expressions.in(u.all, u.uses), func(s saidExpression) bool { return u.isType(c, s) })
-	if isDeath(" " + fold.Text(text) + " ") {
-		u.said = slices.DeleteFunc(u.said, func(s saidExpression) bool { return strings.HasPrefix(s.Text, "overdos") })
-	}
+	u.said = slices.DeleteFunc(u.said, func(s saidExpression) bool {
+		return s.Kind == directory.CrisisExpression && strings.HasPrefix(s.Text, "overdos") && isLoss(" "+fold.Text(text)+" ")
+	})
 	for _, s := range u.said {
 		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
 	}
