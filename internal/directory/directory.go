@@ -6,6 +6,7 @@ package directory
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,6 +115,11 @@ func (o Offering) Kommune() region.Number {
 
 // Public reports whether readers may see the offering.
 func (o Offering) Public() bool { return o.Status == Published || o.Status == Closed }
+
+// ForProfessionals reports whether the offering is for them alone.
+func (o Offering) ForProfessionals() bool {
+	return slices.Equal(o.TargetGroups, []string{"fagfolk"})
+}
 
 // Level is the widest area that a coverage reaches.
 type Level string

@@ -56,7 +56,7 @@ type facts struct {
 func factsOf(o *directory.Offering) facts {
 	f := facts{
 		Type: o.Type, Trust: int8(trust(o)), National: o.Coverage.National, Phone: len(o.Phones) > 0,
-		Pro: slices.Equal(o.TargetGroups, []string{"fagfolk"}),
+		Pro: o.ForProfessionals(),
 		Own: o.Kommune(), Lat: math.NaN(), Lon: math.NaN(),
 		Fylker: o.Coverage.Fylker, Kommuner: o.Coverage.Kommuner,
 		Terms: [...][]string{o.TargetGroups, o.Topics, o.Formats}, Langs: o.Languages, Name: o.Name,

@@ -290,7 +290,7 @@ func (w writer) announced(ctx context.Context, p *view.CoursesPage, q courseQues
 
 // forReaders returns the hits without those for professionals alone.
 func forReaders(hits []search.Hit) []search.Hit {
-	return slices.DeleteFunc(slices.Clone(hits), func(h search.Hit) bool { return forProfessionals(h.Offering) })
+	return slices.DeleteFunc(slices.Clone(hits), func(h search.Hit) bool { return h.Offering.ForProfessionals() })
 }
 
 // showCourse answers "/kurs/42-samtalegruppe"; the id alone and another slug lead there. A

@@ -88,7 +88,7 @@ func (w writer) listing(h search.Hit, reader region.Number) view.Listing {
 		Notice:   view.ClosedNote(w.lang, o),
 		Source:   view.SourceNote(w.lang, o, w.types[o.Type].Due(*o), w.now),
 	}
-	if forProfessionals(o) {
+	if o.ForProfessionals() {
 		l.Where = w.lang.T("For fagfolk") + " · " + l.Where
 		l.Tag = w.forProfessionalsTag(l.Tag)
 	}
@@ -127,18 +127,14 @@ func (w writer) elsewhere(h search.Hit, reader region.Number) view.Listing {
 		distance = w.lang.Distance(*h.DistanceKM)
 	}
 	l.Tag = view.NearestTag(w.lang, distance)
-	if forProfessionals(h.Offering) {
+	if h.Offering.ForProfessionals() {
 		l.Tag = w.forProfessionalsTag(l.Tag)
 	}
 	return l
 }
 
-// forProfessionals reports whether the offering is for them alone. A pårørende is told so before
-// the page is opened.
-func forProfessionals(o *directory.Offering) bool {
-	return slices.Equal(o.TargetGroups, []string{"fagfolk"})
-}
-
+// forProfessionalsTag adds to a tag whom the offering is for: a pårørende is told so before the page
+// is opened.
 func (w writer) forProfessionalsTag(tag string) string {
 	if tag == "" {
 		return w.lang.T("for fagfolk")
