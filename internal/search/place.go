@@ -21,8 +21,11 @@ const (
 	asNumber     = "nummer"
 )
 
-// rankFormerName is the rank of the name of a former kommune.
-const rankFormerName = 1
+// Ranks of names: of a former kommune, and of a place.
+const (
+	rankFormerName = 1
+	rankPlaceName  = 3
+)
 
 // placeEntry is one meaning of a name.
 type placeEntry struct {
@@ -59,7 +62,7 @@ func newPlaceNames(c *catalog) placeNames {
 		if !ok {
 			continue
 		}
-		kind, rank := asPlace, 3
+		kind, rank := asPlace, rankPlaceName
 		switch place.Kind {
 		case region.Bydel:
 			kind, rank = asBydel, 2
@@ -223,6 +226,31 @@ func (v *View) ResolvePlace(text string) []PlaceMatch {
 		entries = c.placeNames.near(key)
 	}
 	return c.matches(entries, exact)
+}
+
+// ReadPlace returns the kommuner that a text of several words means, as a search reads places: "i
+// Bodø", "8006 Bodø", "Oslo sentrum", "Nes i Akershus". It returns none where other words stand
+// in it.
+func (v *View) ReadPlace(text string) []PlaceMatch {
+	c := v.catalog()
+	u := understood{all: splitWords(text)}
+	if len(text) > maxPlaceText || len(u.all) > maxWords {
+		return nil
+	}
+	u.uses = make([]use, len(u.all))
+	u.takePlaces(c)
+	if len(u.content()) > 0 {
+		return nil
+	}
+	var found []PlaceMatch
+	for _, k := range u.kommuner {
+		m := PlaceMatch{Kommune: c.kommuner[k], As: u.place, AsKind: asPlace, Exact: true}
+		if m.As == "" {
+			m.AsKind = asName
+		}
+		found = append(found, m)
+	}
+	return found
 }
 
 func (c *catalog) matches(entries []placeEntry, exact bool) []PlaceMatch {

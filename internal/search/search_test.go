@@ -262,6 +262,21 @@ func TestResolvePlace(t *testing.T) {
 	}
 }
 
+// A place is read as people write it, where nothing but a place is written.
+func TestReadPlace(t *testing.T) {
+	v := newTestView(t)
+	for text, want := range map[string]region.Number{
+		"i Bodø": "1804", "8006 Bodø": "1804", "bodø, 8006": "1804", "Oslo sentrum": "0301", "Sandvika, Bærum": "3201", "Nes i Akershus": "3228",
+		"demens Bodø": "", "Bodø demens 8006": "", "8006 Oslo": "", "i": "", "": "",
+	} {
+		found := v.ReadPlace(text)
+		if len(found) == 1 && found[0].Kommune.Number == want || len(found) == 0 && want == "" {
+			continue
+		}
+		t.Errorf("ReadPlace(%q) = %v, want %q", text, found, want)
+	}
+}
+
 func TestUnderstanding(t *testing.T) {
 	v := newTestView(t)
 	for _, tc := range []struct {
@@ -274,6 +289,12 @@ func TestUnderstanding(t *testing.T) {
 		{"harstad familievernkontoret", "", []string{"familievernkontor"}, []region.Number{"5503"}, ""},
 		{"familievernkontor i Skedsmo", "Skedsmo", []string{"familievernkontor"}, []region.Number{"3205"}, ""},
 		{"familievernkontor 0155", "0155 Oslo", []string{"familievernkontor"}, []region.Number{"0301"}, ""},
+		{"familievernkontor 8006 bodø", "8006 Bodø", []string{"familievernkontor"}, []region.Number{"1804"}, ""},
+		{"1344 haslum familievernkontor", "1344 Haslum", []string{"familievernkontor"}, []region.Number{"3201"}, ""},
+		{"ppt bodø 8006", "8006 Bodø", []string{"ppt"}, []region.Number{"1804"}, ""},
+		{"ppt Sandvika, Bærum", "Sandvika", []string{"ppt"}, []region.Number{"3201"}, ""}, // another is in Lierne
+		{"ppt i Oslo sentrum", "", []string{"ppt"}, []region.Number{"0301"}, ""},
+		{"8006 bodø har du time", "8006 Bodø", nil, []region.Number{"1804"}, "time"},
 		{"bodø familievernkontor", "", nil, nil, "bodø familievernkontor"}, // an offering's own name
 		{"har du time til meg", "", nil, nil, "time"},                      // Time is a kommune too
 	} {

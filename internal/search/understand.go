@@ -282,8 +282,60 @@ func (u *understood) takePlace(c *catalog) {
 			return false
 		}
 		u.markPlace(i, n)
+		u.takeBeside(c, i, n)
 		return true
 	})
+}
+
+// takeBeside uses the words beside the place in the n words from i that say the same place once
+// more, or more of it: "8006 Bodø", "Sandvika, Bærum", "Oslo sentrum".
+func (u *understood) takeBeside(c *catalog, i, n int) {
+	if len(u.kommuner) == 0 {
+		return
+	}
+	after, before := i+n, i
+	for m := min(c.placeNames.maxWords, len(u.all)-after); m > 0; m-- {
+		if u.free(after, m) && u.saysAgain(c, joined(u.all[after:after+m]), rankFormerName) {
+			u.mark(after, m, usedPlace)
+			after += m
+			break
+		}
+	}
+	for m := min(c.placeNames.maxWords, before); m > 0; m-- {
+		if u.free(before-m, m) && u.saysAgain(c, joined(u.all[before-m:before]), rankPlaceName) {
+			u.markPlace(before-m, m)
+			break
+		}
+	}
+	if after < len(u.all) && u.uses[after] == unused && u.all[after].fold == "sentrum" {
+		u.uses[after] = usedPlace
+	}
+}
+
+// saysAgain reports whether a key is a name, of at most the rank, of one of the kommuner that were
+// understood, a postnummer there, or the poststed of the postnummer that was, and leaves the
+// kommuner it is of. Bydeler stay words: offerings have them in their names.
+func (u *understood) saysAgain(c *catalog, key string, rank int) bool {
+	_, poststed, _ := strings.Cut(u.place, " ")
+	if fold.Text(poststed) == key {
+		return true
+	}
+	place, named := u.place, map[int]bool{}
+	if p, ok := c.postalCodes[key]; ok {
+		place = p.Code + " " + p.PlaceTitle()
+		if k, ok := c.kommuneIndex[p.Kommune]; ok {
+			named[k] = true
+		}
+	}
+	for _, e := range c.placeNames.lookup(key) {
+		named[e.kommune] = named[e.kommune] || e.rank <= rank && e.kind != asBydel
+	}
+	both := slices.DeleteFunc(slices.Clone(u.kommuner), func(k int) bool { return !named[k] })
+	if len(both) == 0 {
+		return false
+	}
+	u.kommuner, u.place = both, place
+	return true
 }
 
 func (u *understood) markPlace(i, n int) {

@@ -47,9 +47,9 @@ func (s *Site) showFylke(c *fiber.Ctx) error {
 	})
 }
 
-// fylkeNamed returns the fylke with a number or one of its official names.
+// fylkeNamed returns the fylke with a number or one of its official names, "fylke" behind it or not.
 func fylkeNamed(v *search.View, text string) (region.Fylke, bool) {
-	slug := region.Slug(text)
+	slug := strings.TrimSuffix(region.Slug(text), "-fylke")
 	for _, f := range v.Fylker() {
 		if string(f.Number) == text || slug != "" && f.Slug() == slug {
 			return f, true

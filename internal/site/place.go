@@ -65,10 +65,23 @@ func resolve(v *search.View, text string, digits digitsMean) whereabouts {
 		if name := outsideNamed(v, text); name != "" {
 			return whereabouts{outside: name}
 		}
+		if read := asWritten(v, text); len(read) > 0 {
+			return whereabouts{matches: read}
+		}
 	}
 	// The index takes æ for a. Who writes Lærdal does not mean Lardal, which was a kommune once.
 	w.keep(func(m search.PlaceMatch) bool { return region.Slug(cmp.Or(m.As, m.Kommune.Name)) == region.Slug(text) })
 	return w
+}
+
+// asWritten returns what a place means that is written as people write it: "i Bodø", "8006 Bodø",
+// "Oslo sentrum", and on an envelope, where what stands after the last comma is the place.
+func asWritten(v *search.View, text string) []search.PlaceMatch {
+	found := v.ReadPlace(text)
+	if at := strings.LastIndexByte(text, ','); at >= 0 && len(found) == 0 {
+		found = v.ReadPlace(text[at+1:])
+	}
+	return found
 }
 
 // keep leaves the matches that ok holds for, all where it holds for none.

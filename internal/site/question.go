@@ -206,6 +206,11 @@ func (q *question) places(v *search.View, a asked) {
 			if p.param == paramPostal {
 				found = byPostalCode(v, region.Number(text))
 			}
+			if f, ok := fylkeNamed(v, text); ok && p.param == paramPlace && len(found.matches) == 0 {
+				q.keep(paramFylke, string(f.Number))
+				q.query.Fylker = append(q.query.Fylker, f.Number)
+				continue
+			}
 			sure := len(found.matches) == 1 || len(found.matches) > 1 && p.param == paramKommune
 			if !sure {
 				q.notes = append(q.notes, placeNote(q.lang, text, found, func(n region.Number) string {

@@ -297,6 +297,12 @@ func testOtherRedirects(t *testing.T, r *real) {
 		"/kommune/1506":                   "/kommune/1506-molde", // and a kommunenummer in addresses
 		"/hvor?q=0301":                    "/kommune/0301-oslo",
 		"/hvor?q=++troms%C3%B8++":         "/kommune/5501-tromso",
+		"/hvor?q=8006+Bod%C3%B8":          "/kommune/1804-bodo",
+		"/hvor?q=i+Bod%C3%B8":             "/kommune/1804-bodo",
+		"/hvor?q=Oslo+sentrum":            "/kommune/0301-oslo",
+		"/hvor?q=Gata+1,+8006+Bod%C3%B8":  "/kommune/1804-bodo",
+		"/hvor?q=Nordland":                "/fylke/18-nordland",
+		"/hvor?q=Troms+fylke":             "/fylke/55-troms",
 		"/hvor?q=L%C3%A6rdal":             "/kommune/4642-laerdal", // not Lardal, a part of Larvik now
 		"/hvor?q=Lardal":                  "/kommune/3909-larvik",
 		"/hvor?q=Naroysund":               "/kommune/5060-naeroysund",

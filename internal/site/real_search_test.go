@@ -366,6 +366,17 @@ func testWordsForPlace(t *testing.T, r *real) {
 	}
 }
 
+// A fylke is a place too, where places are written.
+func testFylkeAsPlace(t *testing.T, r *real) {
+	for _, text := range []string{"Nordland", "nordland fylke", "Nordlánnda"} {
+		p := r.page(t, "/sok?"+url.Values{"sted": {text}}.Encode())
+		chosen := p.All(`[aria-labelledby="valgt"] a`)
+		if len(chosen) != 1 || chosen[0].Text() != "Nordland" || p.Has("main .ds-alert") {
+			t.Errorf("sted=%s is taken for %d choices, want Nordland alone", text, len(chosen))
+		}
+	}
+}
+
 // How far away a telephone for the whole country stands says nothing.
 func testSearchFromAfar(t *testing.T, r *real) {
 	called := 0

@@ -26,6 +26,9 @@ func (s *Site) findPlace(c *fiber.Ctx) error {
 	if len(found.matches) == 1 {
 		return s.redirect(c, page.KommunePath(found.matches[0].Kommune.Kommune), http.StatusSeeOther)
 	}
+	if f, ok := fylkeNamed(v, text); ok && len(found.matches) == 0 {
+		return s.redirect(c, page.FylkePath(f), http.StatusSeeOther)
+	}
 	begun := s.begun(v, text, found)
 	words, err := s.inWords(c.UserContext(), v, text, found, len(begun) > 0)
 	if err != nil {
