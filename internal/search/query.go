@@ -79,6 +79,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 		}
 		res.Total, res.Facets = found.total, v.facets(f, found.counts)
 		res.NotThere, res.General = reading.instead && found.total > 0, reading.general && found.total > 0
+		res.Open = res.General && reading == u.readings()[0] && len(u.all) > 0
 		res.Dropped = !reading.words && !reading.general && asked.words && found.total > 0
 		res.Nearby = v.elsewhereOf(f, &u, &res, &found.counts.kommuneCounts)
 		found.counts.done()

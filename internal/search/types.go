@@ -124,6 +124,9 @@ type Result struct {
 	// General is set when nothing answers to the words: the hits are the lines that everybody
 	// can call. Passing is set too when some offering has a word or two of many.
 	General, Passing bool
+	// Open is set beside General when the words say nothing of what it is about: "hjelp",
+	// "hvem kan jeg ringe".
+	Open bool
 	// Crisis is set when the text speaks of suicide, violence or danger: emergency
 	// numbers then come first, whatever else was found.
 	Crisis bool

@@ -326,6 +326,24 @@ func testNoGoodHits(t *testing.T, r *real) {
 	}
 }
 
+// Who has not said what it is about is told whom to call, and not that the words were bad.
+func testOpenQuestion(t *testing.T, r *real) {
+	for _, text := range []string{"hjelp", "hvem kan jeg ringe"} {
+		p := r.page(t, "/sok?"+url.Values{"q": {text}}.Encode())
+		if h, _ := p.First("#treff"); h.Text() != "Disse kan du ringe, hva det enn gjelder" {
+			t.Errorf("%q has the heading %q", text, h.Text())
+		}
+		if first, ok := p.First(`section[aria-labelledby="treff"] .o-listing`); !ok || !first.Has(`a[href^="tel:"]`) {
+			t.Errorf("%q: nobody to call first", text)
+		}
+	}
+	for _, text := range []string{"?!", "xyzzy"} {
+		if h, _ := r.page(t, "/sok?"+url.Values{"q": {text}}.Encode()).First("#treff"); h.Text() != "Ingen gode treff" {
+			t.Errorf("%q has the heading %q", text, h.Text())
+		}
+	}
+}
+
 // Who writes what is wrong where the place is asked for is answered as by the search, with the
 // numbers to call where it speaks of danger; what is not understood can be searched for.
 func testWordsForPlace(t *testing.T, r *real) {

@@ -62,6 +62,7 @@ func TestRealData(t *testing.T) {
 		{"search languages", testSearchLanguages},
 		{"no good hits", testNoGoodHits},
 		{"words where a place is asked for", testWordsForPlace},
+		{"a question about nothing yet", testOpenQuestion},
 		{"a fylke as the place", testFylkeAsPlace},
 		{"places in question", testPlacesInQuestion},
 		{"map", testMap},
