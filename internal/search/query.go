@@ -108,6 +108,7 @@ type asked struct {
 	named    matches
 	words    bool    // there are words besides places and types
 	loose    float32 // what the words are of the question, when nothing but words was understood
+	near     []int32 // slots of what is for those near anybody, where the question speaks of someone
 }
 
 // least is how much of a question in loose words an offering has to answer, for its hits to be
@@ -147,6 +148,11 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 			}
 		}
 	}
+	if len(u.said) > 0 && !u.crisis && u.forLaymen() && len(u.nearTo()) > 0 {
+		if a.near, err = v.nearAnybody(); err != nil {
+			return a, err
+		}
+	}
 	if u.soft {
 		c := v.catalog()
 		for _, t := range u.types {
@@ -158,6 +164,28 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 		}
 	}
 	return a, nil
+}
+
+// nearAnybody returns the slots of what the whole country has for those near someone who is ill,
+// whatever the illness, and for nobody else.
+func (v *View) nearAnybody() ([]int32, error) {
+	list, err := v.derived("near", func() (matches, error) {
+		c := v.catalog()
+		var list matches
+		for slot := range v.rows.list {
+			col := v.rows.cols.at(int32(slot))
+			whom := col.terms[targetTerms]
+			if col.live && col.national && whom&c.forKin != 0 && whom&(c.forIll|c.forAll) == 0 && col.terms[topicTerms] == 0 {
+				list = append(list, newMatch(int32(slot), 1, true))
+			}
+		}
+		return list, nil
+	})
+	var slots []int32
+	for _, m := range list {
+		slots = append(slots, m.slot)
+	}
+	return slots, err
 }
 
 // instead returns what stands in for the types, the first named highest, and among it what is
@@ -332,6 +360,12 @@ func (v *View) collect(q Query, f *filter, a asked, r reading, instead matches) 
 func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) float32 {
 	s := a.sum(len(v.rows.list))
 	defer s.done()
+	for _, slot := range a.near {
+		if s.part[slot] == 0 {
+			s.slots = append(s.slots, slot)
+			s.part[slot] = math.SmallestNonzeroFloat32
+		}
+	}
 	p := v.passing(f, s, s.slots)
 	part := s.most(p.all)
 	least := part * enough
@@ -356,6 +390,9 @@ func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) 
 			hits.add(slot)
 		}
 	}
+	if part > math.SmallestNonzeroFloat32 {
+		s.bring(a.near, hits, p.all)
+	}
 	v.count(n, hits, p, true)
 	for i := range hits {
 		hits[i] &= p.all[i]
@@ -363,6 +400,25 @@ func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) 
 	most := f.mostGain()
 	hits.each(func(slot int32) { v.consider(top, f, slot, s.score[slot]*s.part[slot], most) })
 	return part
+}
+
+// bring makes hits of the slots, below the best of those that are among the hits already.
+func (s *scratch) bring(slots []int32, hits, among slotSet) {
+	best := float32(0)
+	if len(slots) == 0 {
+		return
+	}
+	for _, slot := range s.slots {
+		if hits.has(slot) && among.has(slot) {
+			best = max(best, s.score[slot]*s.part[slot])
+		}
+	}
+	for _, slot := range slots {
+		if s.score[slot]*s.part[slot] < best*nearShare {
+			s.score[slot], s.part[slot] = best*nearShare, 1
+		}
+		hits.add(slot)
+	}
 }
 
 // most returns the largest part of the question that one of the offerings answers.

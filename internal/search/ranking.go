@@ -78,6 +78,9 @@ const narrowShare = 0.5
 // some kommune most likely is for another than theirs.
 const elsewhere = 0.2
 
+// nearShare is what is for those near anybody scores of the best that is about the matter.
+const nearShare = 0.1
+
 // doorGain is how much more an office at the reader's own place scores; it fades with the
 // distance in kilometres to it.
 const (
