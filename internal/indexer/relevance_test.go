@@ -50,6 +50,10 @@ func TestLineForTheDangerComesFirst(t *testing.T) {
 		"far med parkinson har tatt overdose":   "Medisinsk nødtelefon",
 		"sønnen med adhd truer oss med kniv":    "VO-linjen",
 		"spiller bort alt og vil ta livet mitt": "Kirkens SOS",
+
+		"pappa er full og slår":                           "VO-linjen",
+		"har tatt for mange tabletter":                    "Medisinsk nødtelefon",
+		"hjelpetelefonen for born og unge som blir slått": "Alarmtelefonen for barn og unge",
 	} {
 		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
 		if err != nil {
@@ -58,6 +62,17 @@ func TestLineForTheDangerComesFirst(t *testing.T) {
 		if !res.Crisis || len(res.Hits) == 0 || res.Hits[0].Offering.Name != want {
 			t.Errorf("%q: crisis %t, first of %d hits %+v; want %s", text, res.Crisis, res.Total, res.Hits, want)
 		}
+	}
+}
+
+// Of two things said in as many words, what happened weighs more than to whom.
+func TestWhatHappenedBeforeToWhom(t *testing.T) {
+	res, err := readOnly(t).Search(t.Context(), search.Query{Text: "broren min døde av overdose", Size: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Hits) == 0 || !strings.HasPrefix(res.Hits[0].Offering.Name, "Ivareta") {
+		t.Errorf("the first of %d hits is not who helps after an overdose: %+v", res.Total, res.Hits)
 	}
 }
 
@@ -159,6 +174,7 @@ func TestDangerInOtherWords(t *testing.T) {
 		"dad is missing":                                     true,
 		"112":                                                true,
 		"hun slår seg ofte når hun faller":                   false,
+		"kona slo hodet i bilulykka":                         false,
 		"kjæresten har slått opp":                            false,
 		"far husker ikke om han har tatt tablettene":         false,
 		"pappa er borte hele dagen på jobb":                  false,

@@ -6,15 +6,37 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/directory"
 	"github.com/nasjonal-oversikt/oversikt/internal/fold"
 )
 
-// crisisWords begin the words, folded, of which one alone makes a question urgent.
-var crisisWords = []string{"selvmord", "sjolvmord", "sjolmord", "suicid", "overdose", "voldtekt", "voldtatt", "valdtekt", "kveler"}
+// Codes of the topics of danger: any, to one's own life, and from others.
+const (
+	anyDanger = "akutt"
+	ownLife   = "selvmord"
+	violence  = "vold"
+)
+
+// crisisWords begin the words, folded, of which one alone makes a question urgent, each with the
+// topic that it is of.
+var crisisWords = map[string]string{
+	"selvmord": ownLife, "sjolvmord": ownLife, "sjolmord": ownLife, "suicid": ownLife, "overdose": anyDanger,
+	"voldtekt": violence, "voldtatt": violence, "valdtekt": violence, "kveler": violence,
+}
 
 // crisisPhrases are folded words that together make a question urgent.
-var crisisPhrases = foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
-	"kill myself", "want to die", "slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg", "skader seg selv", "skade meg selv")
+var crisisPhrases = map[string][]string{
+	ownLife: foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
+		"kill myself", "want to die", "skader seg selv", "skade meg selv"),
+	violence: foldedPhrases("slar meg", "slar barna", "slar mamma", "redd for livet", "truer meg"),
+}
+
+// helpIn is where a danger leads that no expression tells of: as the expressions of the same danger.
+var helpIn = map[string][]directory.Lead{
+	anyDanger: {"ord:nødtelefon", "tema:akutt", "type:hjelpetelefon"},
+	ownLife:   {"ord:hjelpetelefonen", "tema:selvmord", "tema:akutt", "type:hjelpetelefon"},
+	violence:  {"tema:vold", "tema:akutt", "ord:vo", "type:hjelpetelefon"},
+}
 
 // foldedPhrases returns the phrases folded, with a space before and after each.
 func foldedPhrases(phrases ...string) []string {
@@ -27,19 +49,20 @@ func foldedPhrases(phrases ...string) []string {
 // danger is what a question tells of when it has a word of each set, in normal forms, unless a word
 // of none makes it something else.
 type danger struct {
-	all  []map[string]bool
-	none map[string]bool
+	topic string
+	all   []map[string]bool
+	none  map[string]bool
 }
 
 // dangers are those that people put in more ways than expressions could list: "pappa er full og
 // slår", "har tatt alle tablettene sine", "mor med demens er borte".
 var dangers = []danger{
-	{[]map[string]bool{someone, forms(`slår slo slått slåss sparker sparket sparka dytter dyttet dytta lugger lugget kvelte`)},
-		forms(`seg opp av på ut sammen saman tilbake fast inn rot`)},
-	{[]map[string]bool{someone, forms(`kniv kniven våpen våpenet pistol hagle gevær børse`)}, nil},
-	{[]map[string]bool{forms(`tatt tok teke svelget svelgte svelgde spist`), forms(`pille piller pillene pillane tablett tabletter tablettene tablettane
+	{violence, []map[string]bool{someone, forms(`slår slo slått slåss sparker sparket sparka dytter dyttet dytta lugger lugget kvelte`)},
+		forms(`seg opp av på ut sammen saman tilbake fast inn rot hodet hovudet kneet foten ryggen`)},
+	{violence, []map[string]bool{someone, forms(`kniv kniven våpen våpenet pistol hagle gevær børse`)}, nil},
+	{anyDanger, []map[string]bool{forms(`tatt tok teke svelget svelgte svelgde spist`), forms(`pille piller pillene pillane tablett tabletter tablettene tablettane
 medisinene sovepiller sovetabletter paracet paracetamol`), forms(`mange alle hele masse boks boksen brett brettet glass`)}, nil},
-	{[]map[string]bool{forms(`demens dement demente dementia alzheimer`), forms(`borte forsvunnet forsvunnen forsvunne savnet savna sakna rømt missing
+	{anyDanger, []map[string]bool{forms(`demens dement demente dementia alzheimer`), forms(`borte forsvunnet forsvunnen forsvunne savnet savna sakna rømt missing
 disappeared`)}, nil},
 }
 
@@ -71,18 +94,20 @@ func (d danger) in(forms []string) bool {
 	return false
 }
 
-// isCrisis reports whether the text speaks of suicide, violence or danger. It stands in
-// the program, beside the expressions that editors keep, so that no edit can lose it.
-func isCrisis(text string) bool {
+// dangerIn returns the codes of the topics of the danger that the text speaks of: those that the
+// dangers tell of, and those of words that may be said of something else too, as in "redd for
+// overdose". It stands in the program, beside the expressions that editors keep, so that no edit can
+// lose it.
+func dangerIn(text string) (told, mentioned []string) {
 	f := " " + fold.Text(text) + " "
-	for _, w := range crisisWords {
+	for w, topic := range crisisWords {
 		if strings.Contains(f, " "+w) && !(w == "overdose" && isLoss(f)) {
-			return true
+			mentioned = append(mentioned, topic)
 		}
 	}
-	for _, p := range crisisPhrases {
-		if strings.Contains(f, p) {
-			return true
+	for topic, phrases := range crisisPhrases {
+		if slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(f, p) }) {
+			mentioned = append(mentioned, topic)
 		}
 	}
 	var forms []string
@@ -90,7 +115,12 @@ func isCrisis(text string) bool {
 		forms = append(forms, normal(w.fold))
 	}
 	forms = forms[:min(len(forms), maxWords)]
-	return slices.ContainsFunc(dangers, func(d danger) bool { return d.in(forms) })
+	for _, d := range dangers {
+		if d.in(forms) {
+			told = append(told, d.topic)
+		}
+	}
+	return told, mentioned
 }
 
 // isLoss reports whether a folded text tells that somebody died of an overdose: what is looked for

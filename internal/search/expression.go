@@ -29,6 +29,8 @@ type saidExpression struct {
 	at []int
 }
 
+func (s saidExpression) isCrisis() bool { return s.Kind == directory.CrisisExpression }
+
 func newExpressions(list []*directory.Expression) expressions {
 	x := expressions{byFirst: map[string][]*expression{}, forms: map[string]bool{}, words: map[string]word{}}
 	for _, e := range list {
@@ -140,7 +142,18 @@ func (x expressions) in(words []word, uses []use) []saidExpression {
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b saidExpression) int { return cmp.Compare(len(b.at), len(a.at)) })
+	// Of "broren min døde" and "døde av overdose" the one that tells of more than whom it is about.
+	about := func(s saidExpression) (n int) {
+		for _, i := range s.at {
+			if form := normal(words[i].fold); parentWords[form] || words[i].says() && !someone[form] {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(found, func(a, b saidExpression) int {
+		return cmp.Or(cmp.Compare(len(b.at), len(a.at)), cmp.Compare(about(b), about(a)))
+	})
 	taken := make([]bool, len(words))
 	kept := found[:0]
 	for _, s := range found {

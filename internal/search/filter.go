@@ -67,7 +67,11 @@ func (v *View) filter(q Query, u *understood) *filter {
 	}
 	f.fit = fitness{placed: len(kommuner)+bits.OnesCount32(f.fylker) > 0, laymen: u.forLaymen(), crisis: u.crisis}
 	if u.crisis {
-		f.fit.urgent = c.coded(directory.Topic, u.dangers())
+		f.fit.any = c.coded(directory.Topic, []string{anyDanger})
+		f.fit.urgent = c.coded(directory.Topic, u.dangers()) & c.coded(directory.Topic, []string{ownLife, violence})
+		if f.fit.urgent == 0 {
+			f.fit.urgent = f.fit.any
+		}
 	}
 	if !u.literal {
 		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.forIll|c.forAll

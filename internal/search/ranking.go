@@ -98,6 +98,7 @@ type fitness struct {
 	laymen bool // asked in everyday words, not for professionals
 	crisis bool
 	urgent set64 // topics of the danger that the question speaks of
+	any    set64 // the topic of any danger
 	kin    set64 // target groups of who stands near someone, when the question speaks of another
 	self   set64 // target groups of who is ill, or of anybody
 }
@@ -117,8 +118,11 @@ func (f fitness) of(c *column, helpline int) float32 {
 	}
 	if f.crisis && int(c.typ) == helpline {
 		s *= crisisGain
-		if c.terms[topicTerms]&f.urgent != 0 {
+		switch topics := c.terms[topicTerms]; {
+		case topics&f.urgent != 0:
 			s *= urgentGain
+		case topics&f.any != 0:
+			s *= anyGain
 		}
 	}
 	if whom := c.terms[targetTerms]; whom&f.kin != 0 && whom&f.self == 0 {
@@ -128,13 +132,14 @@ func (f fitness) of(c *column, helpline int) float32 {
 }
 
 // How much more an offering scores for each step of trust, with a telephone, and for being a
-// helpline when someone may be in danger, and more for one for that danger; and for being for
+// helpline when someone may be in danger, more for one for any danger, and most for one for that; and for being for
 // those near the ill and not for the ill themselves, when that is who asks.
 const (
 	trustGain  = 0.03
 	phoneGain  = 1.15
 	crisisGain = 2
 	urgentGain = 6
+	anyGain    = 2
 	kinGain    = 1.25
 )
 

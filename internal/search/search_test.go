@@ -321,8 +321,8 @@ func TestCrisis(t *testing.T) {
 		"tenker på å ta livet mitt": true, "selvmord": true, "mannen min slår meg": true,
 		"sjølvmord": true, "kurs i stavanger": false, "": false,
 	} {
-		if got := isCrisis(text); got != want {
-			t.Errorf("isCrisis(%q) = %v, want %v", text, got, want)
+		if told, mentioned := dangerIn(text); len(told)+len(mentioned) > 0 != want {
+			t.Errorf("dangerIn(%q) = %v, %v, want any %v", text, told, mentioned, want)
 		}
 	}
 }

@@ -43,18 +43,22 @@ type understood struct {
 	soft     bool // the types weigh, but are not required
 	said     []saidExpression
 	crisis   bool
-	text     bool   // something was written
-	literal  bool   // nothing may be read into the words
-	name     bool   // the words are the whole name of an offering
-	called   []word // the words that may be the whole name: all, or what stands beside a type
-	mended   bool   // a word was taken for one that is spelt otherwise
+	danger   []string // codes of the topics of it, where the words of the program tell of it
+	text     bool     // something was written
+	literal  bool     // nothing may be read into the words
+	name     bool     // the words are the whole name of an offering
+	called   []word   // the words that may be the whole name: all, or what stands beside a type
+	mended   bool     // a word was taken for one that is spelt otherwise
 }
 
 // understand takes text apart. A text that is the whole name of an offering is left as it
 // is: places and types in it are part of the name.
 func (v *View) understand(ctx context.Context, text string, literal bool) (understood, error) {
 	c := v.catalog()
-	u := understood{all: splitWords(text), text: strings.TrimSpace(text) != "", literal: literal, crisis: isCrisis(text)}
+	u := understood{all: splitWords(text), text: strings.TrimSpace(text) != "", literal: literal}
+	told, mentioned := dangerIn(text)
+	u.danger = slices.Concat(told, mentioned)
+	u.crisis = len(u.danger) > 0
 	u.all = u.all[:min(len(u.all), maxWords)]
 	u.called = u.all
 	u.uses = make([]use, len(u.all))
@@ -87,8 +91,15 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 	u.said = slices.DeleteFunc(u.said, func(s saidExpression) bool {
 		return s.Kind == directory.CrisisExpression && strings.HasPrefix(s.Text, "overdos") && isLoss(" "+fold.Text(text)+" ")
 	})
-	for _, s := range u.said {
-		u.crisis = u.crisis || s.Kind == directory.CrisisExpression
+	if len(u.said) == 0 {
+		told = u.danger
+	}
+	if slices.ContainsFunc(u.said, saidExpression.isCrisis) {
+		u.crisis, u.danger = true, nil
+	} else {
+		for _, topic := range told {
+			u.said = append(u.said, saidExpression{&directory.Expression{Text: topic, Kind: directory.CrisisExpression, LeadsTo: helpIn[topic]}, nil})
+		}
 	}
 	return u, v.takeDetail(ctx, &u)
 }
@@ -104,7 +115,7 @@ func (v *View) takeDetail(ctx context.Context, u *understood) error {
 		return nil
 	}
 	for _, s := range u.said {
-		if len(s.at) > 1 || s.at[0] != at {
+		if !slices.Equal(s.at, []int{at}) {
 			return nil
 		}
 	}
@@ -126,13 +137,11 @@ func (v *View) takeDetail(ctx context.Context, u *understood) error {
 	return nil
 }
 
-// dangers returns the codes of the topics that a question of crisis is about: those that the
-// expressions in it lead to, or all that speak of danger when the words of the program alone
-// make it one.
+// dangers returns the codes of the topics that a question of crisis is about.
 func (u *understood) dangers() []string {
-	var codes []string
+	codes := slices.Clone(u.danger)
 	for _, s := range u.said {
-		if s.Kind != directory.CrisisExpression {
+		if !s.isCrisis() {
 			continue
 		}
 		for _, l := range s.LeadsTo {
@@ -140,9 +149,6 @@ func (u *understood) dangers() []string {
 				codes = append(codes, code)
 			}
 		}
-	}
-	if codes == nil {
-		return []string{"akutt", "selvmord", "vold"}
 	}
 	return codes
 }

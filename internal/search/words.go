@@ -177,7 +177,9 @@ var (
 	kinWords = forms(`mann kone samboer kjæreste ektefelle ektemann mor far mamma pappa foreldre bror søster syster storebror
 lillebror storesøster lillesøster bestemor bestefar mormor farmor farfar morfar svigermor svigerfar tante onkel venn venninne
 kamerat kollega nabo husband wife mother father brother sister partner boyfriend girlfriend friend`)
-	childWords = forms(`sønn sønnen datter dattera datteren dattra dotter gutten guttungen jenta jentungen unge ungen ungene barnet babyen baby
+	// parentWords are those of kinWords by which a child tells who it is.
+	parentWords = forms(`mor far mamma pappa mother father`)
+	childWords  = forms(`sønn sønnen datter dattera datteren dattra dotter gutten guttungen jenta jentungen unge ungen ungene barnet babyen baby
 tenåring tenåringen tvillingene barnebarn barnebarnet son daughter`)
 )
 
