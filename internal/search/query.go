@@ -133,7 +133,7 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	}
 	content := u.content()
 	a.words = len(content) > 0 || u.literal || u.soft
-	if len(content) > fewWords && len(u.said)+len(u.types)+len(u.kommuner)+len(u.fylker) == 0 && !u.literal && !u.name {
+	if len(content) > fewWords && len(u.said)+len(u.types) == 0 && !u.literal && !u.name {
 		for _, c := range a.concepts {
 			a.loose += c.weight
 		}
@@ -457,7 +457,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 	most := f.mostGain()
 	p.all.each(func(slot int32) {
 		score := s.score[slot]
-		if r.general || r.instead {
+		if r.general || r.instead || a.words {
 			score += v.catalog().breadth(v.rows.cols.at(slot))
 		}
 		v.consider(top, f, slot, score, most)

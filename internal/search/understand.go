@@ -193,9 +193,10 @@ func (u *understood) content() []word {
 	return list
 }
 
-// says reports whether a word says anything about what is looked for.
+// says reports whether a word says anything about what is looked for. Short numbers are ages, and
+// how long it is since.
 func (w word) says() bool {
-	return !stopWords[w.fold] && !fillers[w.fold] && (len(w.fold) > 1 || w.fold >= "0" && w.fold <= "9")
+	return !stopWords[w.fold] && !fillers[w.fold] && len(w.fold) > 1 && !(len(w.fold) == 2 && w.fold <= "99")
 }
 
 // free reports whether the n words from i are all unused.

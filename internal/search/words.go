@@ -12,6 +12,7 @@ min mitt mine ha hade hadde hun na over da ved fra du ut sin dem oss opp man kan
 bli ble blitt kunne inn nar kom noen noe ville dere deres kun ja etter ned skulle denne for deg si sine sitt mot a
 dette disse uten hvordan ingen din ditt dine blir samme hvilken hvilke slik mellom hver hvem hvis bade bare enn fordi
 mange ogsa siden ho eg ein eit ei dei ikkje kva kvar korleis nokon noko vert vart fa far fatt trenger treng
+kor ka kem kvem kæm koffer korfor ska æ mæ dæ sæ itj itte ikkje nokka noko nåkka nåken nokken dokker dokk hennes hennar våres vårs
 veldig litt kona mannen sonnen dattera datteren mamma pappa mora faren`)
 
 // fillers are folded words of questions that say nothing about what is looked for, though
@@ -19,7 +20,7 @@ veldig litt kona mannen sonnen dattera datteren mamma pappa mora faren`)
 var fillers = set(`vaere vere vera vaert vore hjelp hjelper hjelpe hjelpa hjelpen finnes finst fins gjor gjore gjere gjort gar gikk ga
 gatt ta tar tok ma matte bor burde vet veit kjenner kjenne begynt begynte begynner holder synes syns tror sier si sagt lurer spor
 mi di vaer vi ver deira dykkar onsker onske ynskjer soker leter finner finne faar fikk fekk maa takk hei hallo please help need vil snart alltid aldri helt
-kjempe utrolig skjer gang ganger dag dager ting mer meir mye mykje lite siste lenge igjen nok heller hele heile enna lenger
+år åring gammel gammal gamle kjempe utrolig skjer gang ganger dag dager ting mer meir mye mykje lite siste lenge igjen nok heller hele heile enna lenger
 nummer nummeret telefonnummer telefonnummeret telefonnr tlfnr adresse adressen apningstid apningstider apningstidene epostadresse
 ringe ring ringer ringje ringja snakke snakka prate prata call talk
 nettside nettsiden nettsida hjemmeside hjemmesiden heimeside heimesida kontaktinfo kontaktinformasjon
