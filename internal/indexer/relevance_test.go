@@ -76,6 +76,20 @@ func TestWhatHappenedBeforeToWhom(t *testing.T) {
 	}
 }
 
+// Who tells that they are a child is shown first who listens to children, and not who teaches
+// professionals about them.
+func TestChildrenAreHeard(t *testing.T) {
+	for _, text := range []string{"jeg er 12 år og mamma er på sykehus", "mamma får cellegift og jeg er 12 år", "jeg er 14", "eg er 15 og pappa drikk"} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(res.Hits, func(h search.Hit) bool { return h.Offering.Name == "Kors på halsen" }) {
+			t.Errorf("%q: Kors på halsen is not among the first of %d hits", text, res.Total)
+		}
+	}
+}
+
 // A word that named a place or a type does not lift what only has a like word in its name.
 func TestWordsOfFiltersLiftNoStranger(t *testing.T) {
 	for text, stranger := range map[string]string{

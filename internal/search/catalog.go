@@ -36,22 +36,22 @@ type catalog struct {
 	terms        map[directory.TermKind][]directory.Term // in display order
 	termIndex    map[directory.TermKind]map[string]int
 	// What ranking asks for: target groups, and topics of lines that take whatever weighs on somebody.
-	forAll, forKin, forIll, anyMatter set64
-	articles                          []*article.Article // in display order, translations among them
-	articleOf                         map[article.Key]*article.Article
-	months                            []*directory.Month // in order of time
-	postalCodes                       map[string]*region.PostalCode
-	courses                           map[int64]*directory.Course
-	coursesOf                         map[int64][]*directory.Course // by offering
-	courseWords                       map[int64]courseForms
-	places                            []*region.Place
-	placeNames                        placeNames
-	typeWords                         typeWords
-	expressions                       expressions
-	facets                            Facets // without counts
-	choices                           []*Choice
-	articleIndex                      articleIndex
-	suggestions                       []suggestion
+	forAll, forKin, forIll, forYoung, anyMatter set64
+	articles                                    []*article.Article // in display order, translations among them
+	articleOf                                   map[article.Key]*article.Article
+	months                                      []*directory.Month // in order of time
+	postalCodes                                 map[string]*region.PostalCode
+	courses                                     map[int64]*directory.Course
+	coursesOf                                   map[int64][]*directory.Course // by offering
+	courseWords                                 map[int64]courseForms
+	places                                      []*region.Place
+	placeNames                                  placeNames
+	typeWords                                   typeWords
+	expressions                                 expressions
+	facets                                      Facets // without counts
+	choices                                     []*Choice
+	articleIndex                                articleIndex
+	suggestions                                 []suggestion
 }
 
 // collationKey returns bytes that sort names as Norwegian does, æøå last. The rules for
@@ -141,7 +141,7 @@ func newCatalog(documents iter.Seq[Document]) *catalog {
 	c.outlines = newOutlines(outlines, c.kommuner)
 	c.indexVocabulary()
 	c.anyMatter = c.coded(directory.Topic, []string{"akutt", "psykisk_helse", "selvmord"})
-	c.forAll, c.forKin, c.forIll = c.targets("alle"), c.targets("parorende"), c.targets("pasienter")
+	c.forAll, c.forKin, c.forIll, c.forYoung = c.targets("alle"), c.targets("parorende"), c.targets("pasienter"), c.targets("barn", "ungdom")
 	c.facets = newFacets(c)
 	c.choices = c.facets.choices()
 	c.placeNames = newPlaceNames(c)

@@ -74,7 +74,8 @@ func (v *View) filter(q Query, u *understood) *filter {
 		}
 	}
 	if !u.literal {
-		f.fit.kin, f.fit.self = c.targets(u.nearTo()...), c.forIll|c.forAll
+		f.fit.kin, f.fit.self, f.fit.young = c.targets(u.nearTo()...), c.forIll|c.forAll, u.isYoung()
+		f.fit.others = c.targets("fagfolk")
 	}
 	if f.near == nil && len(kommuner) > 0 {
 		f.near = &c.kommuner[kommuner[0]].Position

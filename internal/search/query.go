@@ -149,7 +149,7 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 		}
 	}
 	if len(u.said) > 0 && !u.crisis && u.forLaymen() && len(u.nearTo()) > 0 {
-		if a.near, err = v.nearAnybody(); err != nil {
+		if a.near, err = v.nearAnybody(u.isYoung()); err != nil {
 			return a, err
 		}
 	}
@@ -166,16 +166,19 @@ func (v *View) asked(ctx context.Context, u *understood) (a asked, err error) {
 	return a, nil
 }
 
-// nearAnybody returns the slots of what the whole country has for those near someone who is ill,
-// whatever the illness, and for nobody else.
-func (v *View) nearAnybody() ([]int32, error) {
-	list, err := v.derived("near", func() (matches, error) {
-		c := v.catalog()
+// nearAnybody returns the slots of what the whole country has for those near someone who is ill, or
+// for the young, whatever the matter, and for nobody else.
+func (v *View) nearAnybody(young bool) ([]int32, error) {
+	c := v.catalog()
+	whom, others := c.forKin, c.forIll|c.forAll
+	if young {
+		whom, others = c.forYoung, ^c.forYoung
+	}
+	list, err := v.derived(fmt.Sprint("near ", young), func() (matches, error) {
 		var list matches
 		for slot := range v.rows.list {
 			col := v.rows.cols.at(int32(slot))
-			whom := col.terms[targetTerms]
-			if col.live && col.national && whom&c.forKin != 0 && whom&(c.forIll|c.forAll) == 0 && col.terms[topicTerms] == 0 {
+			if has := col.terms[targetTerms]; col.live && col.national && has&whom != 0 && has&others == 0 && col.terms[topicTerms] == 0 {
 				list = append(list, newMatch(int32(slot), 1, true))
 			}
 		}
@@ -391,7 +394,11 @@ func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) 
 		}
 	}
 	if part > math.SmallestNonzeroFloat32 {
-		s.bring(a.near, hits, p.all)
+		share := float32(nearShare)
+		if f.fit.young {
+			share = nearYoung
+		}
+		s.bring(a.near, share, hits, p.all)
 	}
 	v.count(n, hits, p, true)
 	for i := range hits {
@@ -402,8 +409,8 @@ func (v *View) collectWords(f *filter, a asked, r reading, top *top, n *counts) 
 	return part
 }
 
-// bring makes hits of the slots, below the best of those that are among the hits already.
-func (s *scratch) bring(slots []int32, hits, among slotSet) {
+// bring makes hits of the slots, with a share of what the best scores that is among the hits already.
+func (s *scratch) bring(slots []int32, share float32, hits, among slotSet) {
 	best := float32(0)
 	if len(slots) == 0 {
 		return
@@ -414,8 +421,8 @@ func (s *scratch) bring(slots []int32, hits, among slotSet) {
 		}
 	}
 	for _, slot := range slots {
-		if s.score[slot]*s.part[slot] < best*nearShare {
-			s.score[slot], s.part[slot] = best*nearShare, 1
+		if s.score[slot]*s.part[slot] < best*share {
+			s.score[slot], s.part[slot] = best*share, 1
 		}
 		hits.add(slot)
 	}
@@ -458,7 +465,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 	p.all.each(func(slot int32) {
 		score := s.score[slot]
 		if r.general || r.instead || a.words {
-			score += v.catalog().breadth(v.rows.cols.at(slot))
+			score += v.catalog().breadth(v.rows.cols.at(slot), f.fit.young)
 		}
 		v.consider(top, f, slot, score, most)
 	})

@@ -50,12 +50,14 @@ var reachGain = [...]float32{
 // breadth is for how many an offering is, whatever the matter: for all or for pårørende,
 // about few topics or none in particular. Who has not said what it is about is hardly helped by a
 // line about one illness.
-func (c *catalog) breadth(col *column) float32 {
+func (c *catalog) breadth(col *column, young bool) float32 {
 	b := 1 / float32(1+col.terms[topicTerms].len())
 	if c.narrow(col) {
 		b /= 4
 	}
 	switch whom := col.terms[targetTerms]; {
+	case young && whom&c.forYoung != 0:
+		return 2 + b
 	case whom&c.forAll != 0:
 		return 1.1 + b
 	case whom&c.forKin != 0:
@@ -78,8 +80,12 @@ const narrowShare = 0.5
 // some kommune most likely is for another than theirs.
 const elsewhere = 0.2
 
-// nearShare is what is for those near anybody scores of the best that is about the matter.
-const nearShare = 0.1
+// nearShare is what is for those near anybody scores of the best that is about the matter, and
+// nearYoung what is for any child does: who is twelve is to be heard before taught.
+const (
+	nearShare = 0.1
+	nearYoung = 0.6
+)
 
 // doorGain is how much more an office at the reader's own place scores; it fades with the
 // distance in kilometres to it.
@@ -100,6 +106,8 @@ type fitness struct {
 	urgent set64 // topics of the danger that the question speaks of
 	any    set64 // the topic of any danger
 	kin    set64 // target groups of who stands near someone, when the question speaks of another
+	young  bool  // who asks is a child or a youth, and kin are these
+	others set64 // target groups whose offerings children get little from
 	self   set64 // target groups of who is ill, or of anybody
 }
 
@@ -125,7 +133,12 @@ func (f fitness) of(c *column, helpline int) float32 {
 			s *= anyGain
 		}
 	}
-	if whom := c.terms[targetTerms]; whom&f.kin != 0 && whom&f.self == 0 {
+	switch whom := c.terms[targetTerms]; {
+	case whom&f.kin == 0:
+	case f.young && whom&f.others == 0:
+		s *= youngGain
+	case f.young:
+	case whom&f.self == 0:
 		s *= kinGain
 	}
 	return s
@@ -141,6 +154,7 @@ const (
 	urgentGain = 6
 	anyGain    = 2
 	kinGain    = 1.25
+	youngGain  = 2 // the same for the young, who are helped by little else
 )
 
 // mostGain returns no less than what any score is multiplied by for where an offering is and
@@ -153,7 +167,10 @@ func (f *filter) mostGain() float32 {
 	if f.fit.crisis {
 		most *= crisisGain * urgentGain
 	}
-	if f.fit.kin != 0 {
+	switch {
+	case f.fit.young:
+		most *= youngGain
+	case f.fit.kin != 0:
 		most *= kinGain
 	}
 	return most

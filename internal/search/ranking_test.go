@@ -46,6 +46,17 @@ func TestKinComesFirst(t *testing.T) {
 		"mannen min har depresjon":  {"parorende"},
 		"gutten vår har depresjon":  {"parorende", "foreldre", "familier"},
 		"mor til gutt med diabetes": {"parorende", "foreldre", "familier"},
+
+		"jeg er 15 og mamma er syk":                {"barn", "ungdom"},
+		"12 år, pappa drikker":                     {"barn", "ungdom"},
+		"gutt 16 har syk mor":                      {"barn", "ungdom"},
+		"eg er berre 13":                           {"barn", "ungdom"},
+		"gutt 16 har diabetes":                     {"parorende", "foreldre", "familier"}, // a parent may say so
+		"jeg er 28 og mamma er syk":                {"parorende"},
+		"mamma har vært syk i 12 år":               {"parorende"},
+		"jeg er mor til en på 15":                  {"parorende"},
+		"jeg har en sønn på 15":                    {"parorende", "foreldre", "familier"},
+		"mamma fikk kreft da jeg var liten, nå 30": {"parorende"},
 	} {
 		u := understood{all: splitWords(text)}
 		if got := u.nearTo(); !slices.Equal(got, want) {

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nasjonal-oversikt/oversikt/internal/directory"
@@ -524,9 +525,13 @@ func (u *understood) forLaymen() bool {
 	})
 }
 
-// nearTo returns the target groups of who stands near the one that the question speaks of:
-// parents of a child, others of anyone else. It returns none when it speaks of nobody.
+// nearTo returns the target groups of who stands near the one that the question speaks of: the
+// young where they say that they are, parents of a child, others of anyone else. It returns none
+// when it speaks of nobody.
 func (u *understood) nearTo() []string {
+	if u.isYoung() {
+		return []string{"barn", "ungdom"}
+	}
 	var groups []string
 	for _, w := range u.all {
 		switch form := normal(w.fold); {
@@ -538,6 +543,34 @@ func (u *understood) nearTo() []string {
 	}
 	return groups
 }
+
+// isYoung reports whether who asks tells that they are under eighteen: "jeg er 15", "12 år og pappa er
+// syk", "gutt 16 har syk mor". A child's age told by a parent is not theirs.
+func (u *understood) isYoung() bool {
+	parent := slices.ContainsFunc(u.all, func(w word) bool { return parentWords[normal(w.fold)] })
+	for i, w := range u.all {
+		if n, err := strconv.Atoi(strings.TrimSuffix(w.fold, "ar")); err != nil || n < 6 || n > 17 || len(w.fold) < 1 {
+			continue
+		}
+		before := i - 1
+		for before >= 0 && isWords[u.all[before].fold] {
+			before--
+		}
+		switch {
+		case before < 0, before < i-1 && firstPerson[u.all[before].fold]:
+			return true
+		case before == 0 && parent && (u.all[0].fold == "gutt" || u.all[0].fold == "gut" || u.all[0].fold == "jente"):
+			return true
+		}
+	}
+	return false
+}
+
+// isWords may stand between who it is and the age; firstPerson are the words for who asks.
+var (
+	isWords     = set("er e am bare berre snart nettopp")
+	firstPerson = set("jeg eg æ ej jæ i")
+)
 
 // indexes returns the places in the catalog of the kommuner named, those unknown left out.
 func (c *catalog) indexes(numbers []region.Number) []int {
