@@ -14,7 +14,7 @@ import (
 // behov.tsv was written by one who had not seen what people's words lead to; its answers are
 // many for each question.
 var floors = map[string]search.Scores{
-	"sporringer.tsv": {Questions: 300, NDCG: 0.938, MRR: 0.986, Success: 0.995},
+	"sporringer.tsv": {Questions: 300, NDCG: 0.939, MRR: 0.986, Success: 0.995},
 	"behov.tsv":      {Questions: 150, NDCG: 0.81, MRR: 0.97, Success: 0.98},
 }
 
@@ -149,6 +149,8 @@ func TestStemsOfOtherWords(t *testing.T) {
 		"jeg er så ulykkelig":            "Personskadeforbundet",
 		"sunn mat":                       "Sunnaas",
 		"blod i urinen":                  "Frambu",
+		"mannen mister kreftene":         "Kreft",
+		"har ikke krefter igjen":         "Kreft",
 	} {
 		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 3})
 		if err != nil {

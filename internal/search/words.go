@@ -41,7 +41,7 @@ fastlege=fastlege fastlegen=fastlege fastlegens=fastlege fastleger=fastlege fast
 tannlege=tannlege tannlegen=tannlege tannleger=tannlege tannlegene=tannlege tannlegar=tannlege tannlegane=tannlege
 ulykke=ulykke ulykka=ulykke ulykken=ulykke ulykker=ulykke ulykkene=ulykke ulukke=ulykke ulukka=ulykke ulukker=ulykke ulukkene=ulykke
 bløder=bløder bløderen=bløder blødere=bløder bløderne=bløder bløderar=bløder utro=utro sunnaas=sunnaas pils=pils odds=odds oddsen=odds
-carer=carer carers=carer rape=rape raped=rape`)
+krefter=krefter kreftene=krefter kreftane=krefter carer=carer carers=carer rape=rape raped=rape`)
 
 // centreEndings are inflections of senter, also at the end of compounds, which the stemmer
 // brings to several forms.
