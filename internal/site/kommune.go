@@ -235,7 +235,17 @@ func (w writer) typeAnswer(k *search.Kommune, a search.Answer) view.TypeAnswer {
 		hits = hits[:maxOfType]
 	}
 	t.Lines = w.listings(hits, k.Number)
+	if a.Type.EveryKommune && !slices.ContainsFunc(a.Offerings, ownOrShared) {
+		t.Own = w.ask(k, a.Type)
+		t.Own.Own = true
+	}
 	return t
+}
+
+// ownOrShared reports whether what covers a kommune is of its own or of few together: the PPT that a
+// fylkeskommune has for its schools is not the one that a kommune must have.
+func ownOrShared(h search.Hit) bool {
+	return h.Reach == directory.ByOwn || h.Reach == directory.ByShared
 }
 
 // firstOfEach returns the hits without those that stood before.
@@ -257,11 +267,7 @@ const nearKM = 150
 
 // missing says what to do where nothing of a type is registered.
 func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
-	m := &view.Missing{Responsible: w.lang.T(a.Type.Responsible), AskFor: w.askFor(a.Type), Ask: view.AskKommuneOf(w.lang, k)}
-	if a.Type.EveryKommune && len(a.Type.Laws) > 0 {
-		l := w.law(a.Type.Laws[0])
-		m.Law = &l
-	}
+	m := w.ask(k, a.Type)
 	// One of the same type, where the reader can use it, and one in its place: more is to be found
 	// below, and by search.
 	instead, covered := firstReachable(a.Alternatives)
@@ -271,6 +277,16 @@ func (w writer) missing(k *search.Kommune, a search.Answer) *view.Missing {
 	}
 	if covered {
 		m.Elsewhere = append(m.Elsewhere, w.listing(instead, k.Number))
+	}
+	return m
+}
+
+// ask says what the law wants of the kommune, and what to ask it for.
+func (w writer) ask(k *search.Kommune, t directory.OfferingType) *view.Missing {
+	m := &view.Missing{Responsible: w.lang.T(t.Responsible), AskFor: w.askFor(t), Ask: view.AskKommuneOf(w.lang, k)}
+	if t.EveryKommune && len(t.Laws) > 0 {
+		l := w.law(t.Laws[0])
+		m.Law = &l
 	}
 	return m
 }

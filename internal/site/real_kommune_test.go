@@ -121,6 +121,18 @@ func testForResidents(t *testing.T, r *real) {
 	}
 }
 
+// What a fylkeskommune has for its schools is not the PPT that a kommune must have: whom to ask stands
+// with it.
+func testOwnIsAskedFor(t *testing.T, r *real) {
+	const said = "Det kommunen selv har, er ikke registrert ennå."
+	for path, want := range map[string]bool{"/kommune/3218-as": true, "/kommune/3901-horten": false, "/kommune/1151-utsira": false} {
+		ppt, ok := r.page(t, path).First("#ppt")
+		if got := strings.Contains(ppt.Text(), said) && strings.Contains(ppt.Text(), "Du kan spørre Ås kommune"); !ok || got != want {
+			t.Errorf("%s asks for the kommune's own PPT: %v, want %v", path, got, want)
+		}
+	}
+}
+
 // The page of a kommune is reached from the list of all, from its fylke, and from its
 // neighbours.
 func testKommuneLinks(t *testing.T, r *real) {

@@ -49,6 +49,7 @@ func TestRealData(t *testing.T) {
 		{"every type in every kommune", testEveryType},
 		{"talk now", testTalkNow},
 		{"for residents", testForResidents},
+		{"own offerings are asked for", testOwnIsAskedFor},
 		{"kommune links", testKommuneLinks},
 		{"kommune redirects", testKommuneRedirects},
 		{"former numbers", testFormerNumbers},

@@ -98,7 +98,7 @@ func (s *Site) searchPage(v *search.View, q question, found search.Result) view.
 	switch {
 	case found.Open:
 		p.Heading = s.t("Disse kan du ringe, hva det enn gjelder")
-		p.General = &view.Note{Text: s.t("Skriv med egne ord hva det gjelder, så viser vi hvem som kan mest om det. Skriv også hvor du bor, så viser vi hjelpen der.")}
+		p.Lead = s.t("Skriv med egne ord hva det gjelder, så viser vi hvem som kan mest om det. Skriv også hvor du bor, så viser vi hjelpen der.")
 	case found.General:
 		p.Heading = s.t("Ingen gode treff")
 		p.General = &view.Note{Text: s.t("Det betyr ikke at hjelpen ikke finnes. Prøv andre ord, eller snakk med en av disse.")}
