@@ -62,7 +62,7 @@ func TestEverydayTargets(t *testing.T) {
 			field, value, _ := strings.Cut(target, ":")
 			ok := slices.Contains(known[field], value)
 			if field == "ord" {
-				ok = words[foldExpression(value)]
+				ok = !slices.ContainsFunc(strings.Fields(value), func(w string) bool { return !words[foldExpression(w)] })
 			}
 			if !ok || slices.Contains(targets[:i], target) {
 				t.Errorf("%q: forer_til %q", r["uttrykk"], target)

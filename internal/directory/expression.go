@@ -31,7 +31,7 @@ type Expression struct {
 }
 
 // Lead is where an expression leads: "tema:demens", "type:lms", "malgruppe:barn", or
-// "ord:afasi" for a further word to look for.
+// "ord:afasi" for a further word to look for, or "ord:oslo universitetssykehus" for what has both.
 type Lead string
 
 // Kinds of leads besides those of TermKind.

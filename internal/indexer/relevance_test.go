@@ -90,6 +90,37 @@ func TestChildrenAreHeard(t *testing.T) {
 	}
 }
 
+// Several words of one lead have to stand in the same offering: many are in Oslo, and many of a
+// university hospital.
+func TestLeadsOfSeveralWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"lms ous":            "Helsepedagogikk og læring og mestring, Oslo universitetssykehus",
+		"rikshospitalet lms": "Helsepedagogikk og læring og mestring, Oslo universitetssykehus",
+		"lms sus":            "Lærings- og mestringssenteret, Stavanger universitetssjukehus",
+	} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 || res.Hits[0].Offering.Name != want {
+			t.Errorf("%q: the first of %d hits is %+v, want %s", text, res.Total, res.Hits, want)
+		}
+	}
+}
+
+// A word that was mended may name a type.
+func TestMisspeltNameOfType(t *testing.T) {
+	for _, text := range []string{"vardesentret", "vardesentret hauklan"} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 || !strings.HasPrefix(res.Hits[0].Offering.Name, "Vardesenteret") || len(res.Interpreted.Types) != 1 {
+			t.Errorf("%q: the first of %d hits is %+v, read as %v", text, res.Total, res.Hits, res.Interpreted.Types)
+		}
+	}
+}
+
 // A word that named a place or a type does not lift what only has a like word in its name.
 func TestWordsOfFiltersLiftNoStranger(t *testing.T) {
 	for text, stranger := range map[string]string{

@@ -70,7 +70,7 @@ func (v *View) leadName(ctx context.Context, l directory.Lead, language string) 
 	if kind != directory.LeadWord {
 		return name, nil
 	}
-	found, err := v.inName(ctx, code)
+	found, err := v.together(ctx, code, v.inName)
 	if err != nil || len(found) > fewNames {
 		return name, err
 	}

@@ -28,7 +28,9 @@ func (u *understood) markedOf() marked {
 	for _, s := range u.said {
 		for _, l := range s.LeadsTo {
 			if kind, code := l.Split(); kind == directory.LeadWord {
-				add(code)
+				for _, w := range splitWords(code) {
+					add(w.text)
+				}
 			}
 		}
 	}

@@ -229,6 +229,23 @@ func (a matches) better(b matches) matches {
 	return g.matches()
 }
 
+// and returns the offerings that are in both lists, with the higher of their scores.
+func (a matches) and(b matches) matches {
+	var both matches
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].slot < b[0].slot:
+			a = a[1:]
+		case a[0].slot > b[0].slot:
+			b = b[1:]
+		default:
+			both = append(both, newMatch(a[0].slot, max(a[0].score(), b[0].score()), true))
+			a, b = a[1:], b[1:]
+		}
+	}
+	return both
+}
+
 // gathering adds up lists in memory that is used one time after another: a list that is kept
 // has just the room that it needs.
 type gathering struct {

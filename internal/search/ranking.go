@@ -287,9 +287,26 @@ func (v *View) saidConcept(ctx context.Context, u *understood, s saidExpression)
 func (v *View) lead(ctx context.Context, l directory.Lead) (matches, error) {
 	kind, code := l.Split()
 	if kind == directory.LeadWord {
-		return v.whole(ctx, code)
+		return v.together(ctx, code, v.whole)
 	}
 	return v.derived("c "+string(l), func() (matches, error) { return v.coded(kind, code), nil })
+}
+
+// together returns the offerings that find gives for every word of the text.
+func (v *View) together(ctx context.Context, text string, find func(context.Context, string) (matches, error)) (matches, error) {
+	var all matches
+	for i, w := range splitWords(text) {
+		list, err := find(ctx, w.text)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			all = list
+		} else {
+			all = all.and(list)
+		}
+	}
+	return all, nil
 }
 
 // coded returns the offerings with the code: the rarer it is, and the fewer others of its

@@ -78,6 +78,9 @@ func (v *View) understand(ctx context.Context, text string, literal bool) (under
 	if err := v.mend(ctx, &u); err != nil {
 		return u, err
 	}
+	if u.mended {
+		u.takeTypes(c) // "vardesentret"
+	}
 	u.soft = len(u.content()) > fewWords
 	if !u.soft && len(u.types) > 0 {
 		named, err := v.named(ctx, joined(u.content()))
