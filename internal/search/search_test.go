@@ -490,6 +490,21 @@ func TestSuggestSpeaksTheLanguage(t *testing.T) {
 	}
 }
 
+// A place is completed as people write it: with its postnummer, a preposition, or its centre.
+func TestSuggestPlaces(t *testing.T) {
+	v := newTestView(t)
+	for text, want := range map[string]string{
+		"8006": "/kommune/1804-bodo", "8006 b": "/kommune/1804-bodo", "8006 Bodø": "/kommune/1804-bodo", "i bodø": "/kommune/1804-bodo", "Oslo sentrum": "/kommune/0301-oslo",
+		"8006 oslo": "", "8006 demens": "",
+	} {
+		found := v.Suggest("nb", text, 5, SuggestKommune)
+		if len(found) == 1 && found[0].Path == want || len(found) == 0 && want == "" {
+			continue
+		}
+		t.Errorf("%q is completed to %v, want %q", text, found, want)
+	}
+}
+
 func TestSuggestVariesKinds(t *testing.T) {
 	v := newTestView(t)
 	all := v.Suggest(article.Bokmal, "s", 10)

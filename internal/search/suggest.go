@@ -198,6 +198,11 @@ func (v *View) Suggest(language, text string, n int, kinds ...SuggestionKind) []
 		}
 		return len(found) < 500
 	})
+	if len(found) == 0 && wanted(SuggestKommune) {
+		for _, m := range v.ReadPlace(text) {
+			found = append(found, suggestion{key: prefix, rank: rankKommune, kind: SuggestKommune, text: same(m.Kommune.DisplayName()), sub: same(m.As), path: kommunePath(m.Kommune)})
+		}
+	}
 	slices.SortStableFunc(found, func(a, b suggestion) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key)) })
 	return varied(found, language, n)
 }
@@ -222,10 +227,11 @@ func varied(found []suggestion, language string, n int) []Suggestion {
 	return append(first, rest[:min(len(rest), n-len(first))]...)
 }
 
-// postalSuggestions completes a whole postnummer.
+// postalSuggestions completes a whole postnummer, also while its poststed is written behind it.
 func (v *View) postalSuggestions(text string) []suggestion {
-	p, ok := v.PostalCode(text)
-	if !ok {
+	code, place, _ := strings.Cut(text, " ")
+	p, ok := v.PostalCode(code)
+	if !ok || !strings.HasPrefix(fold.Text(p.PlaceTitle()), fold.Text(place)) {
 		return nil
 	}
 	k, ok := v.Kommune(p.Kommune)
