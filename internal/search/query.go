@@ -50,7 +50,7 @@ func (v *View) search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Crisis: u.crisis}
+	res := Result{Crisis: u.crisis, Young: u.isYoung()}
 	if res.Interpreted, err = v.interpretation(ctx, &u, q.Language); err != nil {
 		return Result{}, err
 	}

@@ -127,6 +127,8 @@ type Result struct {
 	// Open is set beside General when the words say nothing of what it is about: "hjelp",
 	// "hvem kan jeg ringe".
 	Open bool
+	// Young is set when who asks says that they are a child or a youth.
+	Young bool
 	// Crisis is set when the text speaks of suicide, violence or danger: emergency
 	// numbers then come first, whatever else was found.
 	Crisis bool

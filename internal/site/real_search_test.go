@@ -384,6 +384,16 @@ func testWordsForPlace(t *testing.T, r *real) {
 	}
 }
 
+// A child is given the number of those who listen to children.
+func testChildCalls(t *testing.T, r *real) {
+	for text, want := range map[string]string{"jeg er 12 år og mamma er på sykehus": "tel:116111", "barn av foreldre på sykehus": "tel:116123"} {
+		p := r.page(t, "/sok?"+url.Values{"q": {text}}.Encode())
+		if got := p.Attrs(".o-snakk a", "href"); !slices.Contains(got, want) {
+			t.Errorf("%q may talk with %q, want %s", text, got, want)
+		}
+	}
+}
+
 // A fylke is a place too, where places are written.
 func testFylkeAsPlace(t *testing.T, r *real) {
 	for _, text := range []string{"Nordland", "nordland fylke", "Nordlánnda"} {

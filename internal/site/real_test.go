@@ -64,6 +64,7 @@ func TestRealData(t *testing.T) {
 		{"no good hits", testNoGoodHits},
 		{"words where a place is asked for", testWordsForPlace},
 		{"a question about nothing yet", testOpenQuestion},
+		{"whom a child calls", testChildCalls},
 		{"a fylke as the place", testFylkeAsPlace},
 		{"places in question", testPlacesInQuestion},
 		{"map", testMap},

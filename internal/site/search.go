@@ -48,7 +48,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		p.Meta.NoIndex = len(a) > 0
 		p.Meta.Style = "more.css"
 		p.Meta.Query = strings.TrimPrefix(a.href(), "/sok")
-		if err := s.talk(ctx, v, &p); err != nil {
+		if err := s.talk(ctx, v, found, &p); err != nil {
 			return nil, err
 		}
 		if len(found.Hits) == 0 {
@@ -62,19 +62,32 @@ func (s *Site) search(c *fiber.Ctx) error {
 
 // talk adds someone to call when words were searched for and none of the first hits has a
 // telephone: nobody is to leave the first screen without a number.
-func (s *Site) talk(ctx context.Context, v *search.View, p *view.SearchPage) error {
+func (s *Site) talk(ctx context.Context, v *search.View, found search.Result, p *view.SearchPage) error {
 	const first = 2
 	if p.Text == "" || p.Crisis || len(p.Hits) == 0 ||
 		slices.ContainsFunc(p.Hits[:min(first, len(p.Hits))], func(l view.Listing) bool { return l.Phone != nil }) {
 		return nil
 	}
-	lines, err := helplines(ctx, v)
+	whose := helplines
+	if found.Young {
+		whose = childrensLines
+	}
+	lines, err := whose(ctx, v)
 	if err != nil || len(lines) == 0 {
 		return err
 	}
 	l := s.newWriter(v).listing(lines[0], "")
 	p.Talk = &l
 	return nil
+}
+
+// childrensLines returns the helplines for children that have a number, those that answer at any
+// hour first.
+func childrensLines(ctx context.Context, v *search.View) ([]search.Hit, error) {
+	found, err := v.Search(ctx, search.Query{Types: []string{helpline}, TargetGroups: []string{"barn"}, Page: 1, Size: 100})
+	lines := slices.DeleteFunc(found.Hits, func(h search.Hit) bool { return len(h.Offering.Phones) == 0 })
+	alwaysFirst(lines)
+	return lines, err
 }
 
 // searchPage fills in all but what leads on from a search without hits.
