@@ -464,7 +464,7 @@ func (v *View) collectAll(f *filter, a asked, r reading, instead matches, top *t
 	most := f.mostGain()
 	p.all.each(func(slot int32) {
 		score := s.score[slot]
-		if r.general || r.instead || a.words {
+		if r.general || r.instead || a.words && !r.types {
 			score += v.catalog().breadth(v.rows.cols.at(slot), f.fit.young)
 		}
 		v.consider(top, f, slot, score, most)
