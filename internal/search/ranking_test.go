@@ -50,6 +50,10 @@ func TestKinComesFirst(t *testing.T) {
 		"jeg er 15 og mamma er syk":                {"barn", "ungdom"},
 		"12 år, pappa drikker":                     {"barn", "ungdom"},
 		"gutt 16 har syk mor":                      {"barn", "ungdom"},
+		"søster er syk og ingen ser meg, 15 år":    {"barn", "ungdom"},
+		"jeg har passet på mor i 12 år":            {"parorende"},
+		"mor syk siden mai 12 år i bodø":           {"parorende"},
+		"jeg har stelt mor 12 år":                  {"parorende"},
 		"eg er berre 13":                           {"barn", "ungdom"},
 		"gutt 16 har diabetes":                     {"parorende", "foreldre", "familier"}, // a parent may say so
 		"jeg er 28 og mamma er syk":                {"parorende"},

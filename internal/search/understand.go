@@ -550,7 +550,10 @@ func (u *understood) nearTo() []string {
 // isYoung reports whether who asks tells that they are under eighteen: "jeg er 15", "12 år og pappa er
 // syk", "gutt 16 har syk mor". A child's age told by a parent is not theirs.
 func (u *understood) isYoung() bool {
-	parent := slices.ContainsFunc(u.all, func(w word) bool { return parentWords[normal(w.fold)] })
+	has := func(words map[string]bool) bool {
+		return slices.ContainsFunc(u.all, func(w word) bool { return words[normal(w.fold)] || words[w.fold] })
+	}
+	parent, oneself := has(parentWords), has(oneselfWords) && !has(childWords)
 	for i, w := range u.all {
 		if n, err := strconv.Atoi(strings.TrimSuffix(w.fold, "ar")); err != nil || n < 6 || n > 17 || len(w.fold) < 1 {
 			continue
@@ -562,6 +565,8 @@ func (u *understood) isYoung() bool {
 		switch {
 		case before < 0, before < i-1 && firstPerson[u.all[before].fold]:
 			return true
+		case oneself && i+1 < len(u.all) && u.all[i+1].fold == "ar" && !prepositions[u.all[i-1].fold] && !someone[normal(u.all[i-1].fold)] && !sinceWords[u.all[i-1].fold]:
+			return true // "ingen ser meg, 15 år"
 		case before == 0 && parent && (u.all[0].fold == "gutt" || u.all[0].fold == "gut" || u.all[0].fold == "jente"):
 			return true
 		}
@@ -569,10 +574,13 @@ func (u *understood) isYoung() bool {
 	return false
 }
 
-// isWords may stand between who it is and the age; firstPerson are the words for who asks.
+// isWords may stand between who it is and the age; firstPerson are the words for who asks;
+// sinceWords stand before a time that something has lasted.
 var (
-	isWords     = set("er e am bare berre snart nettopp")
-	firstPerson = set("jeg eg æ ej jæ i")
+	isWords      = set("er e am bare berre snart nettopp")
+	firstPerson  = set("jeg eg æ ej jæ i") // "i am 15"
+	oneselfWords = set("jeg eg æ ej jæ meg")
+	sinceWords   = set("etter siste over nesten snart minst om hver")
 )
 
 // indexes returns the places in the catalog of the kommuner named, those unknown left out.
