@@ -17,14 +17,14 @@ const (
 	violence  = "vold"
 )
 
-// crisisWords begin the words, folded, of which one alone makes a question urgent, each with the
-// topic that it is of.
-var crisisWords = map[string]string{
-	"selvmord": ownLife, "sjolvmord": ownLife, "sjolmord": ownLife, "suicid": ownLife, "overdose": anyDanger,
-	"voldtekt": violence, "voldtatt": violence, "valdtekt": violence, "kveler": violence,
+// crisisWords begin the words, folded, of which one alone makes a question urgent, by topic.
+var crisisWords = map[string][]string{
+	anyDanger: {"overdose"},
+	ownLife:   {"selvmord", "sjolvmord", "sjolmord", "suicid"},
+	violence:  {"voldtekt", "voldtatt", "valdtekt", "kveler"},
 }
 
-// crisisPhrases are folded words that together make a question urgent.
+// crisisPhrases are folded words that together make a question urgent, by topic.
 var crisisPhrases = map[string][]string{
 	ownLife: foldedPhrases("ta livet", "ta mitt eget liv", "drepe meg", "vil do", "vil ikke leve", "orker ikke leve", "orker ikke mer", "onsker a do",
 		"kill myself", "want to die", "skader seg selv", "skade meg selv"),
@@ -100,13 +100,10 @@ func (d danger) in(forms []string) bool {
 // lose it.
 func dangerIn(text string) (told, mentioned []string) {
 	f := " " + fold.Text(text) + " "
-	for w, topic := range crisisWords {
-		if strings.Contains(f, " "+w) && !(w == "overdose" && isLoss(f)) {
-			mentioned = append(mentioned, topic)
-		}
-	}
-	for topic, phrases := range crisisPhrases {
-		if slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(f, p) }) {
+	for _, topic := range [...]string{anyDanger, ownLife, violence} {
+		word := func(w string) bool { return strings.Contains(f, " "+w) && !(w == "overdose" && isLoss(f)) }
+		phrase := func(p string) bool { return strings.Contains(f, p) }
+		if slices.ContainsFunc(crisisWords[topic], word) || slices.ContainsFunc(crisisPhrases[topic], phrase) {
 			mentioned = append(mentioned, topic)
 		}
 	}
@@ -116,7 +113,7 @@ func dangerIn(text string) (told, mentioned []string) {
 	}
 	forms = forms[:min(len(forms), maxWords)]
 	for _, d := range dangers {
-		if d.in(forms) {
+		if !slices.Contains(told, d.topic) && d.in(forms) {
 			told = append(told, d.topic)
 		}
 	}

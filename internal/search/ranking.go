@@ -145,8 +145,8 @@ func (f fitness) of(c *column, helpline int) float32 {
 }
 
 // How much more an offering scores for each step of trust, with a telephone, and for being a
-// helpline when someone may be in danger, more for one for any danger, and most for one for that; and for being for
-// those near the ill and not for the ill themselves, when that is who asks.
+// helpline when someone may be in danger, more for one for any danger, and most for one for that;
+// and for being for those near the ill and not for the ill themselves, when that is who asks.
 const (
 	trustGain  = 0.03
 	phoneGain  = 1.15

@@ -53,6 +53,7 @@ func TestKinComesFirst(t *testing.T) {
 		"søster er syk og ingen ser meg, 15 år":    {"barn", "ungdom"},
 		"jeg har passet på mor i 12 år":            {"parorende"},
 		"mor syk siden mai 12 år i bodø":           {"parorende"},
+		"15-åring vil ikke på skolen":              nil,
 		"jeg har stelt mor 12 år":                  {"parorende"},
 		"eg er berre 13":                           {"barn", "ungdom"},
 		"gutt 16 har diabetes":                     {"parorende", "foreldre", "familier"}, // a parent may say so

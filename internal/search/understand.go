@@ -550,28 +550,42 @@ func (u *understood) nearTo() []string {
 // isYoung reports whether who asks tells that they are under eighteen: "jeg er 15", "12 år og pappa er
 // syk", "gutt 16 har syk mor". A child's age told by a parent is not theirs.
 func (u *understood) isYoung() bool {
-	has := func(words map[string]bool) bool {
-		return slices.ContainsFunc(u.all, func(w word) bool { return words[normal(w.fold)] || words[w.fold] })
-	}
-	parent, oneself := has(parentWords), has(oneselfWords) && !has(childWords)
 	for i, w := range u.all {
-		if n, err := strconv.Atoi(strings.TrimSuffix(w.fold, "ar")); err != nil || n < 6 || n > 17 || len(w.fold) < 1 {
-			continue
-		}
-		before := i - 1
-		for before >= 0 && isWords[u.all[before].fold] {
-			before--
-		}
-		switch {
-		case before < 0, before < i-1 && firstPerson[u.all[before].fold]:
-			return true
-		case oneself && i+1 < len(u.all) && u.all[i+1].fold == "ar" && !prepositions[u.all[i-1].fold] && !someone[normal(u.all[i-1].fold)] && !sinceWords[u.all[i-1].fold]:
-			return true // "ingen ser meg, 15 år"
-		case before == 0 && parent && (u.all[0].fold == "gutt" || u.all[0].fold == "gut" || u.all[0].fold == "jente"):
+		if n, err := strconv.Atoi(w.fold); err == nil && n >= 6 && n <= 17 && u.isOwnAge(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// isOwnAge reports whether the number at i is the age of who asks.
+func (u *understood) isOwnAge(i int) bool {
+	has := func(words map[string]bool) bool {
+		return slices.ContainsFunc(u.all, func(w word) bool { return words[w.fold] || words[normal(w.fold)] })
+	}
+	before := i - 1
+	for before >= 0 && isWords[u.all[before].fold] {
+		before--
+	}
+	next := ""
+	if i+1 < len(u.all) {
+		next = u.all[i+1].fold
+	}
+	switch {
+	case strings.HasPrefix(next, "aring"): // "15-åring vil ikke på skolen"
+		return false
+	case before < 0: // "12 år, pappa drikker"
+		return true
+	case before < i-1 && firstPerson[u.all[before].fold]: // "jeg er 15"
+		return true
+	case before == 0 && has(parentWords): // "gutt 16 har syk mor"
+		first := u.all[0].fold
+		return first == "gutt" || first == "gut" || first == "jente"
+	}
+	// "ingen ser meg, 15 år", and not "stelt mor i 12 år"
+	last := u.all[i-1].fold
+	return next == "ar" && has(oneselfWords) && !has(childWords) &&
+		!prepositions[last] && !sinceWords[last] && !someone[normal(last)]
 }
 
 // isWords may stand between who it is and the age; firstPerson are the words for who asks;
