@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nasjonal-oversikt/oversikt/internal/region"
 	"github.com/nasjonal-oversikt/oversikt/internal/search"
 )
 
@@ -104,6 +105,20 @@ func TestLeadsOfSeveralWords(t *testing.T) {
 		}
 		if len(res.Hits) == 0 || res.Hits[0].Offering.Name != want {
 			t.Errorf("%q: the first of %d hits is %+v, want %s", text, res.Total, res.Hits, want)
+		}
+	}
+}
+
+// Of two offerings with like names the one of the reader's fylke comes before the country's, also
+// where the hospital of one is written in another form.
+func TestFylkeBeforeNation(t *testing.T) {
+	for _, text := range []string{"lms", "lærings og mestringssenter", "mestringssenter"} {
+		res, err := readOnly(t).Search(t.Context(), search.Query{Text: text, Kommuner: []region.Number{"3101"}, Size: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(res.Hits) == 0 || res.Hits[0].Offering.Name != "Lærings- og mestringssenteret, Sykehuset Østfold" {
+			t.Errorf("%q in Halden: the first of %d hits is %+v", text, res.Total, res.Hits)
 		}
 	}
 }

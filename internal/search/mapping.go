@@ -14,7 +14,7 @@ import (
 // mappingVersion changes with everything that makes an index on disk unusable: a field,
 // an analyzer, a word list of the analysis, the content of a document. An index of another
 // version is built anew.
-const mappingVersion = 13
+const mappingVersion = 14
 
 // Fields of an offering's document. Bleve is asked which offerings match and how well,
 // so only words are here; what filters and sorts is in rows.

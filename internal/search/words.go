@@ -110,7 +110,8 @@ const minPart = 3
 // compoundParts, joints of s and e allowed, and nothing for another word. The longest
 // first part that leaves a divisible rest is taken.
 func splitCompound(word string) []part {
-	if len(word) < 2*minPart || compoundParts[word] && len(word) < 9 {
+	// Short words of the list are whole, in every form: sykehuset is no more divided than sykehus.
+	if base := stripEnding(word, true); len(word) < 2*minPart || compoundParts[base] && len(base) < 9 {
 		return nil
 	}
 	parts := split(word, 0)
