@@ -58,12 +58,17 @@ func (u *understood) isOwnAge(i int) bool {
 	for before >= 0 && isWords[u.all[before].fold] {
 		before--
 	}
-	next := ""
-	if i+1 < len(u.all) {
-		next = u.all[i+1].fold
+	at := func(j int) string {
+		if j < len(u.all) {
+			return u.all[j].fold
+		}
+		return ""
 	}
+	next := at(i + 1)
 	switch {
 	case strings.HasPrefix(next, "aring"): // "15-åring vil ikke på skolen"
+		return false
+	case units[next], next == "ar" && units[at(i+2)]: // "12 uker gravid", "10 år siden mamma døde"
 		return false
 	case before < 0: // "12 år, pappa drikker"
 		return true
@@ -80,10 +85,11 @@ func (u *understood) isOwnAge(i int) bool {
 }
 
 // isWords may stand between who it is and the age; firstPerson are the words for who asks;
-// sinceWords stand before a time that something has lasted.
+// sinceWords stand before a time that something has lasted, and units behind a number that is no age.
 var (
 	isWords      = set("er e am bare berre snart nettopp")
 	firstPerson  = set("jeg eg æ ej jæ i") // "i am 15"
 	oneselfWords = set("jeg eg æ ej jæ meg")
 	sinceWords   = set("etter siste over nesten snart minst om hver")
+	units        = set("minutter min timer timar time dager dagar dogn uker uke veker veke maneder manader mnd ganger gonger prosent kg kilo stk km siden sidan med uten som barn unger")
 )
